@@ -1,0 +1,28 @@
+namespace VectorServer.Api.Errors;
+
+/// <summary>A kind of failure as the wire names it: HTTP status, code of the control plane's envelope, number of the data plane's rpc status.</summary>
+internal sealed record WireError(int Status, string Code, int Rpc)
+{
+    public static readonly WireError InvalidArgument = new(400, "INVALID_ARGUMENT", 3);
+    public static readonly WireError Unauthenticated = new(401, "UNAUTHENTICATED", 16);
+    public static readonly WireError Forbidden = new(403, "FORBIDDEN", 7);
+    public static readonly WireError NotFound = new(404, "NOT_FOUND", 5);
+    public static readonly WireError MethodNotAllowed = new(405, "UNIMPLEMENTED", 12);
+    public static readonly WireError AlreadyExists = new(409, "ALREADY_EXISTS", 6);
+    public static readonly WireError FailedPrecondition = new(412, "FAILED_PRECONDITION", 9);
+    public static readonly WireError PayloadTooLarge = new(413, "PAYLOAD_TOO_LARGE", 8);
+    public static readonly WireError UnsupportedMediaType = new(415, "INVALID_ARGUMENT", 3);
+    public static readonly WireError UnprocessableEntity = new(422, "UNPROCESSABLE_ENTITY", 3);
+    public static readonly WireError Unimplemented = new(501, "UNIMPLEMENTED", 12);
+    public static readonly WireError Unavailable = new(503, "UNAVAILABLE", 14);
+    public static readonly WireError DataLoss = new(500, "DATA_LOSS", 15);
+    public static readonly WireError Unknown = new(500, "UNKNOWN", 2);
+}
+
+/// <summary>A refusal decided by the host itself; the engine's own come as <see cref="VectorServer.Storage.StorageException"/>.</summary>
+internal sealed class WireException(WireError error, string message) : Exception(message)
+{
+    public WireError Error { get; } = error;
+
+    public static WireException Invalid(string message) => new(WireError.InvalidArgument, message);
+}

@@ -1,0 +1,84 @@
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Filters;
+using VectorServer.Storage.Metadata;
+
+namespace VectorServer.Storage.Registry;
+
+/// <summary>What a query asks of one namespace. Exactly one way to ask: <see cref="Vector"/>, <see cref="Sparse"/>, both, or <see cref="Id"/>.</summary>
+public sealed record VectorQuery
+{
+    /// <summary>How many matches at most, at least 1.</summary>
+    public required int TopK { get; init; }
+
+    /// <summary>Dense query, <c>[dimension]</c>.</summary>
+    public ReadOnlyMemory<float>? Vector { get; init; }
+
+    public SparseVector? Sparse { get; init; }
+
+    /// <summary>Ask with the vectors of this stored record; an unknown id matches nothing.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Only records that satisfy it are scored.</summary>
+    public Filter? Filter { get; init; }
+
+    public bool IncludeValues { get; init; }
+
+    public bool IncludeMetadata { get; init; }
+
+    /// <summary>How many candidates the codes may shortlist before exact rescoring; null lets the engine choose.</summary>
+    public int? MaxCandidates { get; init; }
+
+    /// <summary>Effort relative to the engine's default candidate count, 0.5..4; null is 1.</summary>
+    public float? ScanFactor { get; init; }
+
+    /// <summary>Scan the raw vectors even where codes exist.</summary>
+    public bool Exact { get; init; }
+}
+
+/// <summary>A match: <paramref name="Score"/> as the metric defines it; parts not asked for are empty or null.</summary>
+public sealed record ScoredRecord(string Id, float Score, ReadOnlyMemory<float> Values, SparseVector? Sparse, RecordMetadata? Metadata);
+
+/// <summary>Matches, best first; ties by id.</summary>
+public sealed record QueryResult(IReadOnlyList<ScoredRecord> Matches, Lsn MaxIndexedLsn);
+
+public sealed record FetchResult(IReadOnlyList<VectorRecord> Records, Lsn MaxIndexedLsn);
+
+/// <summary>One page; <paramref name="NextAfterId"/> continues it and is null on the last.</summary>
+public sealed record RecordPage(IReadOnlyList<VectorRecord> Records, string? NextAfterId, Lsn MaxIndexedLsn);
+
+/// <summary>One page of ids in UTF-8 byte order; <paramref name="NextAfterId"/> continues it and is null on the last.</summary>
+public sealed record IdPage(IReadOnlyList<string> Ids, string? NextAfterId, Lsn MaxIndexedLsn);
+
+/// <summary>A write took effect: visible to the next read and durable.</summary>
+public sealed record WriteResult(Lsn Lsn);
+
+/// <summary>How many records a filtered update matched, over and above the per-call change limit too.</summary>
+public sealed record FilteredUpdateResult(int MatchedRecords, Lsn Lsn);
+
+/// <summary>A change to one record; null parts stay as they are, metadata fields are merged.</summary>
+public sealed record RecordUpdate(string Id, ReadOnlyMemory<float>? Values = null, SparseVector? Sparse = null, RecordMetadata? SetMetadata = null);
+
+/// <summary>A namespace as a client sees it.</summary>
+/// <param name="Name">The client's name; the default namespace is the empty string.</param>
+/// <param name="RecordCount">Live records.</param>
+/// <param name="FilterableFields">Metadata fields declared at creation; null when all are indexed.</param>
+/// <param name="SizeBytes">Bytes on disk.</param>
+public sealed record NamespaceInfo(string Name, long RecordCount, IReadOnlyList<string>? FilterableFields, long SizeBytes);
+
+/// <summary>One page of namespaces by name; <paramref name="TotalCount"/> counts all that match the prefix.</summary>
+public sealed record NamespacePage(IReadOnlyList<NamespaceInfo> Namespaces, string? NextAfterName, int TotalCount);
+
+/// <summary>How a namespace is stored, for the statistics extension.</summary>
+/// <param name="Name">The client's name; the default namespace is the empty string.</param>
+/// <param name="RecordCount">Live records.</param>
+/// <param name="Compression">The codes in use: <c>float32</c> until a code is calibrated.</param>
+/// <param name="RawBytesPerVector">Bytes of one raw vector.</param>
+/// <param name="CodeBytesPerVector">Bytes of one code with its share of block data; 0 without codes.</param>
+/// <param name="DeletedRows">Rows that compaction would give back.</param>
+public sealed record NamespaceStorageStats(
+    string Name, long RecordCount, string Compression, int RawBytesPerVector, double CodeBytesPerVector, long DeletedRows);
+
+public sealed record IndexStats(IReadOnlyList<NamespaceStorageStats> Namespaces)
+{
+    public long TotalRecordCount => Namespaces.Sum(ns => ns.RecordCount);
+}

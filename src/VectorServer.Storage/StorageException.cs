@@ -1,0 +1,34 @@
+namespace VectorServer.Storage;
+
+/// <summary>What went wrong, in terms a caller can act on. The host maps each code to a status.</summary>
+public enum StorageErrorCode
+{
+    /// <summary>The request breaks a rule of the data model; nothing was written.</summary>
+    InvalidArgument,
+
+    /// <summary>The index or namespace named does not exist.</summary>
+    NotFound,
+
+    /// <summary>The name is taken.</summary>
+    AlreadyExists,
+
+    /// <summary>The data directory or index is in a state that forbids the operation.</summary>
+    FailedPrecondition,
+
+    /// <summary>The index is closed or its disk refuses writes; a later attempt may succeed.</summary>
+    Unavailable,
+
+    /// <summary>Bytes on disk do not match their checksum or their description.</summary>
+    DataCorruption,
+}
+
+/// <summary>The engine's one exception for what a caller can cause or must know.</summary>
+/// <param name="code">The kind of failure.</param>
+/// <param name="message">Names the field, the value and the rule; never a file path.</param>
+/// <param name="inner">The cause, for the log.</param>
+public sealed class StorageException(StorageErrorCode code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public StorageErrorCode Code { get; } = code;
+
+    internal static StorageException Invalid(string message) => new(StorageErrorCode.InvalidArgument, message);
+}
