@@ -1,6 +1,6 @@
-using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Registry;
 
