@@ -10,7 +10,7 @@ if (args.Contains("--help"))
 
 try
 {
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args });
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
     ServerSettings.AddSources(builder.Configuration, environment, args);
     builder.AddVectorServer(ServerOptions.Read(builder.Configuration));
@@ -22,7 +22,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception exception) when (exception is SettingsException or StorageException or IOException)
+catch (Exception exception) when (exception is SettingsException or StorageException or IOException or UnauthorizedAccessException)
 {
     // What stops a start is the operator's to mend: one line that says so, no stack trace.
     await Console.Error.WriteLineAsync($"VectorServer cannot start: {exception.Message}");

@@ -1,5 +1,3 @@
-using VectorServer.Api.Indexes;
-
 namespace VectorServer.Api.Addressing;
 
 /// <summary>The <c>host</c> that an index description shows: where its data plane is.</summary>
@@ -12,7 +10,7 @@ internal sealed class IndexHosts(ServerOptions options)
     {
         var address = options.Addressing == AddressingMode.Subdomain
             ? Subdomain(request, index)
-            : new HostString(PublicHost(request), port ?? MainPort(request)).Value;
+            : $"{PublicHost(request)}:{port ?? MainPort(request)}";
         return options.BareHost ? address : "http://" + address;
     }
 

@@ -21,7 +21,7 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
         _bindAddress = options.BindAddress;
 
         // Kestrel cannot choose a free port for the two addresses that localhost stands for.
-        Set("main", Url(options is { Port: 0, BindAddress: "localhost" } ? "127.0.0.1" : _bindAddress, options.Port));
+        Place("main", Url(options is { Port: 0, BindAddress: "localhost" } ? "127.0.0.1" : _bindAddress, options.Port));
         _configuration = new ConfigurationBuilder().Add(this).Build();
     }
 
@@ -43,7 +43,7 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
     {
         lock (_lock)
         {
-            Set(NameOf(port), Url(_bindAddress, port));
+            Place(NameOf(port), Url(_bindAddress, port));
             OnReload();
         }
     }
@@ -59,7 +59,7 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
 
     IConfigurationProvider IConfigurationSource.Build(IConfigurationBuilder builder) => this;
 
-    private void Set(string name, string url) => Data[Key(name)] = url;
+    private void Place(string name, string url) => Data[Key(name)] = url;
 
     private static string Key(string name) => $"Endpoints:{name}:Url";
 

@@ -19,10 +19,13 @@ internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger
         // Probes come every few seconds and say nothing while they succeed.
         var isProbe = context.GetEndpoint()?.Metadata.GetMetadata<PublicEndpoint>() is not null;
         var level = isProbe ? LogLevel.Debug : LogLevel.Information;
-        if (logger.IsEnabled(level))
-            LogRequest(
-                logger, level, context.Request.Method, path.ToUriComponent(), context.Target().IndexName ?? "-",
-                context.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        if (!logger.IsEnabled(level))
+            return;
+
+        var sentPath = path.ToUriComponent();
+        var index = context.Target().IndexName ?? "-";
+        var durationMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        LogRequest(logger, level, context.Request.Method, sentPath, index, context.Response.StatusCode, durationMs);
     }
 
     [LoggerMessage(Message = "{Method:l} {Path:l} {Index:l} {Status} {DurationMs:0.0} ms")]
