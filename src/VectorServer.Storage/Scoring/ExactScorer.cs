@@ -21,8 +21,8 @@ internal static partial class ExactScorer
     /// <param name="scores">Out: one per row, higher is nearer; 0 for the cosine of a zero vector. Must not overlap the inputs.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
     /// <remarks>
-    /// Summation order differs per width. A score that float32 cannot hold on the way is computed in double, so only inputs that are
-    /// not finite give NaN.
+    /// Summation order differs per width; all agree to 1e-5 of the sum of absolute terms. A score that float32 cannot hold on the way is
+    /// computed in double, so only inputs that are not finite give NaN.
     /// </remarks>
     public static void Rows(Metric metric, ReadOnlySpan<float> rows, ReadOnlySpan<float> query, float queryNorm, Span<float> scores)
     {
