@@ -40,7 +40,7 @@ internal static class RecallBench
 
     private static byte[] Encode(Codec codec, float[] vectors, int rowCount)
     {
-        var blocks = new byte[(rowCount + Codec.RowsPerBlock - 1) / Codec.RowsPerBlock * codec.BlockBytes];
+        var blocks = new byte[Codec.BlockCount(rowCount) * codec.BlockBytes];
         for (var row = 0; row < rowCount; row++)
         {
             var block = blocks.AsSpan(row / Codec.RowsPerBlock * codec.BlockBytes, codec.BlockBytes);

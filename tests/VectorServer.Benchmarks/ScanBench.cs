@@ -57,7 +57,7 @@ internal static class ScanBench
     {
         var rowCount = scores.Length;
         var codec = Codec.Train(compression, Metric.Cosine, Dimension, rows.Span[..(Math.Min(rowCount, 2000) * Dimension)]);
-        using var blocks = new NativeBuffer<byte>(checked((rowCount + Codec.RowsPerBlock - 1) / Codec.RowsPerBlock * codec.BlockBytes));
+        using var blocks = new NativeBuffer<byte>(checked(Codec.BlockCount(rowCount) * codec.BlockBytes));
         for (var row = 0; row < rowCount; row++)
         {
             var block = blocks.Span.Slice(row / Codec.RowsPerBlock * codec.BlockBytes, codec.BlockBytes);

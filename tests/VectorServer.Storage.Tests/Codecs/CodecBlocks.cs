@@ -10,7 +10,7 @@ internal static class CodecBlocks
     public static byte[] Encode(Codec codec, ReadOnlySpan<float> vectors)
     {
         var rows = vectors.Length / codec.Dimension;
-        var blocks = new byte[(rows + Codec.RowsPerBlock - 1) / Codec.RowsPerBlock * codec.BlockBytes];
+        var blocks = new byte[Codec.BlockCount(rows) * codec.BlockBytes];
         for (var row = 0; row < rows; row++)
         {
             var block = blocks.AsSpan(row / Codec.RowsPerBlock * codec.BlockBytes, codec.BlockBytes);

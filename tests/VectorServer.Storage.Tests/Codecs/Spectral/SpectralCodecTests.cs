@@ -1,4 +1,5 @@
 using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Codecs.Spectral;
 using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
 
@@ -157,6 +158,30 @@ public class SpectralCodecTests
     }
 
     [Fact]
+    public void Encoding_and_scoring_allocate_nothing()
+    {
+        const int dimension = 384;
+        var vectors = TestVectors.Gaussian(new Random(1), 160 * dimension);
+        var codec = Codec.Train(Compression.SpectralK64, Metric.Cosine, dimension, vectors);
+        var blocks = CodecBlocks.Encode(codec, vectors);
+        var query = codec.Prepare(vectors.AsSpan(0, dimension));
+        var scores = new float[160];
+        Work(); // fills the pools
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Work();
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Work()
+        {
+            codec.Encode(vectors.AsSpan(0, dimension), blocks.AsSpan(0, codec.BlockBytes), 0);
+            codec.Score(query, blocks, scores);
+            ExactScorer.Rows(Metric.Cosine, vectors, vectors.AsSpan(0, dimension), 1, scores);
+        }
+    }
+
+    [Fact]
     public void Lanes_go_to_the_pages_where_the_sample_has_its_energy()
     {
         // A slow wave: everything lies in the first of three pages, which therefore gets all 64 lanes.
@@ -173,7 +198,7 @@ public class SpectralCodecTests
             }
         }
 
-        var codec = (VectorServer.Storage.Codecs.Spectral.SpectralCodec)Codec.Train(Compression.SpectralK64, Metric.Cosine, dimension, sample);
+        var codec = (SpectralCodec)Codec.Train(Compression.SpectralK64, Metric.Cosine, dimension, sample);
 
         Assert.Equal([16, 0, 0], codec.Layout.GroupsPerPage);
     }
