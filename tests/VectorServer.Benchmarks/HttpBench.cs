@@ -136,9 +136,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    public Task CreateIndexAsync(string name, int dimension, string level) => PostAsync(
-        "/indexes",
-        Encoding.UTF8.GetBytes($$$"""{"name":"{{{name}}}","dimension":{{{dimension}}},"metric":"cosine","spec":{"serverless":{"cloud":"aws","region":"us-east-1"}},"tags":{"vs_compression":"{{{level}}}" } }"""));
+    public Task CreateIndexAsync(string name, int dimension, string level) => PostAsync("/indexes", JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        name,
+        dimension,
+        metric = "cosine",
+        spec = new { serverless = new { cloud = "aws", region = "us-east-1" } },
+        tags = new { vs_compression = level },
+    }));
 
     public async Task<byte[]> PostAsync(string path, byte[] body)
     {
