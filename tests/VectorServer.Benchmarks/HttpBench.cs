@@ -93,7 +93,7 @@ internal static class HttpBench
     private static byte[] UpsertBody(float[] vectors, int dimension, int first, int count)
     {
         var records = Enumerable.Range(first, count)
-            .Select(row => $$"""{"id":"{{row}}","values":{{Numbers(vectors.AsSpan(row * dimension, dimension))}},"metadata":{"group":{{row % 10}}}}""");
+            .Select(row => $$"""{"id":"{{row}}","values":{{Numbers(vectors.AsSpan(row * dimension, dimension))}},"metadata":{"group":{{row % 10}} } }""");
         return Encoding.UTF8.GetBytes($$"""{"vectors":[{{string.Join(',', records)}}]}""");
     }
 
