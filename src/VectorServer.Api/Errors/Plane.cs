@@ -28,10 +28,10 @@ internal static class PlaneExtensions
     public static TBuilder WithPlane<TBuilder>(this TBuilder builder, Plane plane)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new PlaneMetadata(plane));
 
-    /// <summary>The plane of the endpoint; where none matched, of the path.</summary>
+    /// <summary>The plane of the endpoint; where none matched, of the address.</summary>
     public static Plane GetPlane(this HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<PlaneMetadata>()?.Plane
-            ?? (context.Target().IndexName is not null && DataPlanePaths.Contains(context.Request.Path) ? Plane.Data : Plane.Control);
+            ?? (context.Target().IndexName is null ? Plane.Control : Plane.Data);
 
     /// <summary>Whether errors of this request take the control plane's envelope.</summary>
     public static bool UsesEnvelope(this HttpContext context) => context.GetPlane() switch
