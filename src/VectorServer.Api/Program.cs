@@ -1,3 +1,30 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using System.Collections;
+using VectorServer.Api;
+using VectorServer.Storage;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine(ServerSettings.Help());
+    return 0;
+}
+
+try
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
+    ServerSettings.AddSources(builder.Configuration, environment, args);
+    builder.AddVectorServer(ServerOptions.Read(builder.Configuration));
+
+    await using var app = builder.Build();
+    app.UseVectorServer();
+    app.MapVectorServer();
+    await app.OpenAsync();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception exception) when (exception is SettingsException or StorageException or IOException or UnauthorizedAccessException)
+{
+    // What stops a start is the operator's to mend: one line that says so, no stack trace.
+    await Console.Error.WriteLineAsync($"VectorServer cannot start: {exception.Message}");
+    return 1;
+}

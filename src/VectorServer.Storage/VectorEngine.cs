@@ -1,61 +1,168 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using VectorServer.Storage.IO;
+using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage;
 
-/// <summary>The door to a data directory: one process opens it, lists and changes its indexes, and closes it.</summary>
+/// <summary>The door to a data directory: one process opens it, lists and changes its indexes, and closes it. Thread-safe.</summary>
 public sealed class VectorEngine : IAsyncDisposable
 {
-    /// <summary>Opens or creates the directory and takes its lock.</summary>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: another process holds the directory.</exception>
-    public static VectorEngine Open(EngineOptions options) => throw new NotImplementedException();
+    private readonly EngineOptions _options;
+    private readonly DataDirectoryLock _lock;
+    private readonly IndexRegistry _registry;
+    private readonly ConcurrentDictionary<string, VectorIndex> _indexes = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _changes = new(1); // one change of the registry at a time
+    private bool _disposed;
+
+    private VectorEngine(EngineOptions options, DataDirectoryLock directoryLock, IndexRegistry registry)
+    {
+        (_options, _lock, _registry) = (options, directoryLock, registry);
+    }
 
     /// <summary>Every index, by name.</summary>
-    public IReadOnlyList<VectorIndex> Indexes => throw new NotImplementedException();
+    public IReadOnlyList<VectorIndex> Indexes => [.. _indexes.Values.OrderBy(index => index.Descriptor.Name, StringComparer.Ordinal)];
+
+    /// <summary>Opens or creates the directory and takes its lock. Namespaces are opened when first used.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: another process holds the directory.</exception>
+    public static VectorEngine Open(EngineOptions options)
+    {
+        Directory.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
+        var directoryLock = DataDirectoryLock.Acquire(options.DataDirectory);
+        IndexRegistry? registry = null;
+        try
+        {
+            registry = IndexRegistry.Open(NamespaceLayout.Registry(options.DataDirectory));
+            var engine = new VectorEngine(options, directoryLock, registry);
+            engine.OpenIndexes();
+            return engine;
+        }
+        catch
+        {
+            registry?.Dispose();
+            directoryLock.Dispose();
+            throw;
+        }
+    }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: <c>Index NAME not found.</c></exception>
-    public VectorIndex GetIndex(string name) => throw new NotImplementedException();
+    public VectorIndex GetIndex(string name) =>
+        TryGetIndex(name, out var index) ? index : throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
 
-    public bool TryGetIndex(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out VectorIndex? index) => throw new NotImplementedException();
+    public bool TryGetIndex(string name, [NotNullWhen(true)] out VectorIndex? index) => _indexes.TryGetValue(name, out index);
 
     /// <param name="descriptor">What to create; <see cref="IndexDescriptor.CreatedAt"/> is set by the engine.</param>
     /// <param name="calibrationSample">Vectors to calibrate the codes on, <c>[n][dimension]</c>; null calibrates on the first rows written.</param>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>, <see cref="StorageErrorCode.InvalidArgument"/>.</exception>
-    public VectorIndex CreateIndex(IndexDescriptor descriptor, IReadOnlyList<float[]>? calibrationSample = null) => throw new NotImplementedException();
+    public VectorIndex CreateIndex(IndexDescriptor descriptor, IReadOnlyList<float[]>? calibrationSample = null)
+    {
+        CheckDescriptor(descriptor);
+        _changes.Wait();
+        try
+        {
+            if (_indexes.ContainsKey(descriptor.Name))
+                throw new StorageException(StorageErrorCode.AlreadyExists, "Resource already exists.");
 
-    /// <summary>Replaces <see cref="IndexDescriptor.Attributes"/> by what <paramref name="change"/> makes of them, one caller at a time.</summary>
-    public IndexDescriptor ConfigureIndex(string name, Func<IndexDescriptor, IndexDescriptor> change) => throw new NotImplementedException();
+            var created = descriptor with { CreatedAt = _options.Time.GetUtcNow() };
+            var directory = NamespaceLayout.Index(_options.DataDirectory, created.Name);
+            if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
+                throw new StorageException(StorageErrorCode.FailedPrecondition, "The data directory holds files under this index's name that no index owns");
 
+            VectorIndex.Create(directory, created, calibrationSample);
+            _registry.Write(created);
+            return _indexes[created.Name] = VectorIndex.Open(directory, created, _options);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>
+    /// Replaces <see cref="IndexDescriptor.Attributes"/> and <see cref="IndexDescriptor.Compression"/> by what <paramref name="change"/>
+    /// makes of them, one caller at a time; namespaces take another compression in the background.
+    /// </summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>, or what <paramref name="change"/> throws.</exception>
+    public IndexDescriptor ConfigureIndex(string name, Func<IndexDescriptor, IndexDescriptor> change)
+    {
+        _changes.Wait();
+        try
+        {
+            var index = GetIndex(name);
+            var wanted = change(index.Descriptor);
+            var changed = index.Descriptor with { Attributes = wanted.Attributes, Compression = wanted.Compression };
+            _registry.Write(changed);
+            index.Configure(changed);
+            return changed;
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Removes the index; its name is free when the task ends, its files go when the last reader is done.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
-    public Task DropIndexAsync(string name) => throw new NotImplementedException();
+    public async Task DropIndexAsync(string name)
+    {
+        await _changes.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!_indexes.TryRemove(name, out var index))
+                throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
+
+            // The directory goes first: an index whose directory is missing at open is a drop to finish, while a directory
+            // without an index would look like data to keep.
+            await index.DropAsync().ConfigureAwait(false);
+            _registry.Remove(name);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
 
     /// <summary>Folds every log into its data files and releases the directory.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
-}
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+        foreach (var index in _indexes.Values)
+            await index.CloseAsync().ConfigureAwait(false);
+        _registry.Dispose();
+        _changes.Dispose();
+        _lock.Dispose();
+    }
 
-/// <summary>How the engine runs.</summary>
-public sealed record EngineOptions
-{
-    /// <summary>Where everything is kept; created if absent.</summary>
-    public required string DataDirectory { get; init; }
+    private void OpenIndexes()
+    {
+        var root = NamespaceLayout.Indexes(_options.DataDirectory);
+        foreach (var unfinished in Directory.GetDirectories(root, NamespaceLayout.TemporaryMark + "*"))
+            Directory.Delete(unfinished, recursive: true);
 
-    /// <summary>When a write is acknowledged.</summary>
-    public Durability Durability { get; init; } = Durability.Fsync;
+        foreach (var descriptor in _registry.Read())
+        {
+            var directory = NamespaceLayout.Index(_options.DataDirectory, descriptor.Name);
+            if (Directory.Exists(directory))
+            {
+                _indexes[descriptor.Name] = VectorIndex.Open(directory, descriptor, _options);
+            }
+            else
+            {
+                _options.Log?.Invoke($"Index '{descriptor.Name}' was being deleted when the server stopped: the deletion is finished");
+                _registry.Remove(descriptor.Name);
+            }
+        }
+    }
 
-    /// <summary>Log bytes per namespace after which the log is folded into the data files.</summary>
-    public long CheckpointLogBytes { get; init; } = 64L << 20; // replays in about a second
-
-    public TimeProvider Time { get; init; } = TimeProvider.System;
-
-    /// <summary>Told of what an operator should know: cut tails, replays, failures.</summary>
-    public Action<string>? Log { get; init; }
-}
-
-/// <summary>Named by what an acknowledged write can lose.</summary>
-public enum Durability
-{
-    /// <summary>Nothing: synced to the disk before the acknowledgement.</summary>
-    Fsync,
-
-    /// <summary>Nothing when the process dies; the last seconds when the machine does.</summary>
-    Os,
+    private static void CheckDescriptor(IndexDescriptor descriptor)
+    {
+        if (descriptor.Name.Length is 0 or > 45)
+            throw StorageException.Invalid("Index name must be 1 to 45 characters long");
+        if (descriptor.VectorType == VectorType.Dense && descriptor.Dimension is < 1 or > 20_000)
+            throw StorageException.Invalid($"Dimension must be between 1 and 20000, got {descriptor.Dimension}");
+        if (descriptor.VectorType == VectorType.Sparse && (descriptor.Dimension != 0 || descriptor.Metric != Scoring.Metric.DotProduct))
+            throw StorageException.Invalid("A sparse index has no dimension and the metric dotproduct");
+    }
 }

@@ -9,7 +9,11 @@ namespace VectorServer.Api.Addressing;
 /// <param name="Family">The wire family of the answer.</param>
 /// <param name="ApiVersion">The version asked for, as sent; empty when absent.</param>
 /// <param name="IndexName">The index addressed, or null on the control plane.</param>
-internal sealed record RequestTarget(ApiFamily Family, string ApiVersion, string? IndexName);
+internal sealed record RequestTarget(ApiFamily Family, string ApiVersion, string? IndexName)
+{
+    /// <summary>The request came to an address that is one index's alone (its port or host name), where there is no control plane.</summary>
+    public bool IsIndexAddress { get; init; }
+}
 
 internal static class RequestTargetExtensions
 {

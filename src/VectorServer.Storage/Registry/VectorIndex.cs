@@ -1,6 +1,9 @@
+using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Query;
+using VectorServer.Storage.Wal;
 
 namespace VectorServer.Storage.Registry;
 
@@ -11,53 +14,233 @@ namespace VectorServer.Storage.Registry;
 /// </summary>
 public sealed class VectorIndex
 {
-    public IndexDescriptor Descriptor => throw new NotImplementedException();
+    private readonly NamespaceSet _namespaces;
+    private readonly CodecChoice _codecChoice;
+    private readonly EngineOptions _options;
+    private IndexDescriptor _descriptor;
+
+    private VectorIndex(string directory, IndexDescriptor descriptor, EngineOptions options)
+    {
+        (_descriptor, _options) = (descriptor, options);
+        var calibration = NamespaceLayout.IndexCalibration(directory);
+        _codecChoice = new CodecChoice(descriptor, File.Exists(calibration) ? Codec.Deserialize(File.ReadAllBytes(calibration)) : null);
+        _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, options);
+    }
+
+    /// <summary>What the index is now.</summary>
+    public IndexDescriptor Descriptor => Volatile.Read(ref _descriptor);
 
     /// <summary>Writes whole records, all or none; an id twice in one batch: the last one wins.</summary>
     /// <exception cref="StorageException">A record breaks a rule of the index (dimension, zero vector, ...).</exception>
-    public Task<WriteResult> UpsertAsync(string ns, IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public Task<WriteResult> UpsertAsync(string ns, IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default)
+    {
+        RecordRules.CheckNamespaceName(ns);
+        var entries = new PutEntry[records.Count];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var record = records[i];
+            RecordRules.Check(Descriptor, record);
+            entries[i] = new PutEntry(record.Id, record.Values, null, record.Sparse, record.Metadata);
+        }
 
-    /// <summary>Changes one record; an unknown id changes nothing.</summary>
-    public Task<WriteResult> UpdateAsync(string ns, RecordUpdate update, CancellationToken cancellation = default) => throw new NotImplementedException();
+        return _namespaces.WriteOrCreateAsync(ns, _ => new PutOperation(entries), cancellation);
+    }
+
+    /// <summary>Changes one record; an unknown id, or a namespace that is not there, changes nothing.</summary>
+    /// <exception cref="StorageException">The update breaks a rule of the index.</exception>
+    public Task<WriteResult> UpdateAsync(string ns, RecordUpdate update, CancellationToken cancellation = default)
+    {
+        RecordRules.CheckNamespaceName(ns);
+        RecordRules.Check(Descriptor, update);
+        return _namespaces.WriteIfPresentAsync(ns, snapshot => RecordChanges.Update(snapshot, update), cancellation);
+    }
 
     /// <summary>Merges metadata into every record that matches, at most <paramref name="limit"/> of them; all or none.</summary>
-    public Task<FilteredUpdateResult> UpdateByFilterAsync(
-        string ns, Filter filter, RecordMetadata setMetadata, bool dryRun, int limit, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public async Task<FilteredUpdateResult> UpdateByFilterAsync(
+        string ns, Filter filter, RecordMetadata setMetadata, bool dryRun, int limit, CancellationToken cancellation = default)
+    {
+        RecordRules.CheckNamespaceName(ns);
+        var matched = 0;
+        var result = await _namespaces.WriteIfPresentAsync(
+            ns,
+            snapshot =>
+            {
+                var rows = FilterRows.Find(snapshot, filter);
+                matched = rows.Count;
+                return dryRun ? null : RecordChanges.SetMetadata(snapshot, rows.Take(limit), setMetadata);
+            },
+            cancellation).ConfigureAwait(false);
+        return new FilteredUpdateResult(matched, result.Lsn);
+    }
 
-    public Task<WriteResult> DeleteAsync(string ns, IReadOnlyList<string> ids, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: no such namespace.</exception>
+    public Task<WriteResult> DeleteAsync(string ns, IReadOnlyList<string> ids, CancellationToken cancellation = default)
+    {
+        foreach (var id in ids)
+            RecordRules.CheckId(id);
+        return _namespaces.WriteExistingAsync(ns, _ => new RemoveOperation(ids), readsState: false, cancellation);
+    }
 
-    public Task<WriteResult> DeleteByFilterAsync(string ns, Filter filter, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: no such namespace.</exception>
+    public Task<WriteResult> DeleteByFilterAsync(string ns, Filter filter, CancellationToken cancellation = default) =>
+        _namespaces.WriteExistingAsync(ns, snapshot => RecordChanges.Remove(snapshot, FilterRows.Find(snapshot, filter)), readsState: true, cancellation);
 
     /// <summary>Empties the namespace and keeps it.</summary>
-    public Task<WriteResult> DeleteAllAsync(string ns, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: no such namespace.</exception>
+    public Task<WriteResult> DeleteAllAsync(string ns, CancellationToken cancellation = default) =>
+        _namespaces.WriteExistingAsync(ns, _ => new ClearOperation(), readsState: false, cancellation);
 
-    /// <summary>The records with these ids, in the order asked; unknown ids are left out.</summary>
-    public FetchResult Fetch(string ns, IReadOnlyList<string> ids) => throw new NotImplementedException();
+    /// <summary>The records with these ids, in the order asked, each once; unknown ids are left out.</summary>
+    public FetchResult Fetch(string ns, IReadOnlyList<string> ids)
+    {
+        if (!_namespaces.TryAcquire(ns, out var lease))
+            return new FetchResult([], default);
+        using (lease)
+        {
+            var rows = ids.Distinct(StringComparer.Ordinal).Select(lease.Snapshot.Find).Where(row => row >= 0).ToArray();
+            return new FetchResult(Hydrator.Records(lease.Snapshot, rows), lease.Snapshot.Lsn);
+        }
+    }
 
     /// <summary>Records that match, in id order, after <paramref name="afterId"/>.</summary>
-    public RecordPage FetchByFilter(string ns, Filter? filter, int limit, string? afterId) => throw new NotImplementedException();
+    public RecordPage FetchByFilter(string ns, Filter? filter, int limit, string? afterId)
+    {
+        if (!_namespaces.TryAcquire(ns, out var lease))
+            return new RecordPage([], null, default);
+        using (lease)
+        {
+            var rows = FilterRows.InIdOrder(lease.Snapshot, prefix: null, filter, afterId, limit + 1);
+            var page = Hydrator.Records(lease.Snapshot, rows.AsSpan(0, Math.Min(limit, rows.Length)));
+            return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, lease.Snapshot.Lsn);
+        }
+    }
 
-    public IdPage ListIds(string ns, string? prefix, int limit, string? afterId) => throw new NotImplementedException();
+    /// <summary>Ids that begin with <paramref name="prefix"/>, in UTF-8 byte order, after <paramref name="afterId"/>.</summary>
+    public IdPage ListIds(string ns, string? prefix, int limit, string? afterId)
+    {
+        if (!_namespaces.TryAcquire(ns, out var lease))
+            return new IdPage([], null, default);
+        using (lease)
+        {
+            var rows = FilterRows.InIdOrder(lease.Snapshot, prefix, filter: null, afterId, limit + 1);
+            var ids = rows.Take(limit).Select(lease.Snapshot.Generation.Ids.IdOf).ToArray();
+            return new IdPage(ids, rows.Length > limit ? ids[^1] : null, lease.Snapshot.Lsn);
+        }
+    }
 
-    public QueryResult Query(string ns, VectorQuery query, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <summary>The nearest records, best first; ties by id.</summary>
+    /// <exception cref="StorageException">The query breaks a rule of the index (dimension, kind of vector, ...).</exception>
+    public QueryResult Query(string ns, VectorQuery query, CancellationToken cancellation = default)
+    {
+        var descriptor = Descriptor;
+        QueryExecutor.Check(descriptor, query);
+        if (!_namespaces.TryAcquire(ns, out var lease))
+            return new QueryResult([], default);
+        using (lease)
+            return QueryExecutor.Execute(descriptor.Metric, lease.Snapshot, query, cancellation);
+    }
 
     /// <param name="filter">Counts only records that match; null counts all.</param>
-    public IndexStats Stats(Filter? filter = null) => throw new NotImplementedException();
+    public IndexStats Stats(Filter? filter = null)
+    {
+        var namespaces = new List<NamespaceStorageStats>();
+        foreach (var name in _namespaces.Names())
+        {
+            if (!_namespaces.TryAcquire(name, out var lease))
+                continue;
+            using (lease)
+            {
+                var snapshot = lease.Snapshot;
+                var codec = snapshot.Codes?.Codec;
+                namespaces.Add(new NamespaceStorageStats(
+                    name,
+                    filter is null ? snapshot.LiveCount : FilterRows.Find(snapshot, filter).Count,
+                    (codec?.Compression ?? Compression.Float32).ToName(),
+                    snapshot.Generation.Vectors.RowBytes,
+                    codec?.CodeBytesPerVector ?? 0,
+                    snapshot.RowCount - snapshot.LiveCount));
+            }
+        }
 
-    public NamespacePage ListNamespaces(string? prefix, int limit, string? afterName) => throw new NotImplementedException();
+        return new IndexStats(namespaces);
+    }
 
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>.</exception>
-    public NamespaceInfo CreateNamespace(string ns, IReadOnlyList<string>? filterableFields = null) => throw new NotImplementedException();
+    /// <summary>Namespaces by name in byte order, after <paramref name="afterName"/>.</summary>
+    public NamespacePage ListNamespaces(string? prefix, int limit, string? afterName)
+    {
+        var names = _namespaces.Names().Where(name => prefix is null || name.StartsWith(prefix, StringComparison.Ordinal)).ToArray();
+        var rest = names.Where(name => afterName is null || string.CompareOrdinal(name, afterName) > 0).ToArray();
+        var page = rest.Take(limit).Select(name => _namespaces.Describe(name)).OfType<NamespaceInfo>().ToArray();
+        return new NamespacePage(page, rest.Length > limit ? rest[limit - 1] : null, names.Length);
+    }
+
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>; the default namespace always exists.</exception>
+    public NamespaceInfo CreateNamespace(string ns, IReadOnlyList<string>? filterableFields = null)
+    {
+        RecordRules.CheckNamespaceName(ns);
+        _namespaces.Create(ns, filterableFields);
+        return DescribeNamespace(ns);
+    }
+
+    /// <summary>The namespace; the default one exists, empty, before its first write.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public NamespaceInfo DescribeNamespace(string ns) =>
+        _namespaces.Describe(ns)
+        ?? (ns.Length == 0 ? new NamespaceInfo(ns, 0, null, 0) : throw NamespaceSet.NotFound());
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
-    public NamespaceInfo DescribeNamespace(string ns) => throw new NotImplementedException();
-
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
-    public Task DeleteNamespaceAsync(string ns, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public Task DeleteNamespaceAsync(string ns, CancellationToken cancellation = default) => _namespaces.DeleteAsync(ns, cancellation);
 
     /// <summary>Rewrites the namespace without deleted rows and gives their space back.</summary>
-    public Task CompactAsync(string ns, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public Task CompactAsync(string ns, CancellationToken cancellation = default) => _namespaces.Get(ns).CompactAsync(cancellation);
 
     /// <summary>Folds the log into the data files, so that <c>vectors.npy</c> holds every acknowledged row.</summary>
-    public Task FlushAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
+    public async Task FlushAsync(CancellationToken cancellation = default)
+    {
+        foreach (var store in _namespaces.Opened())
+            await store.FlushAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes the directory of a new index.</summary>
+    internal static void Create(string directory, IndexDescriptor descriptor, IReadOnlyList<float[]>? calibrationSample)
+    {
+        Codec? codec = null;
+        if (calibrationSample is not null)
+            codec = CodecChoice.TrainOnSample(descriptor, calibrationSample);
+        Directory.CreateDirectory(directory);
+        if (codec is not null)
+            IO.AtomicFile.Write(NamespaceLayout.IndexCalibration(directory), codec.Serialize());
+        IO.FileSync.SyncDirectory(Path.GetDirectoryName(directory)!);
+    }
+
+    internal static VectorIndex Open(string directory, IndexDescriptor descriptor, EngineOptions options) => new(directory, descriptor, options);
+
+    internal void Configure(IndexDescriptor changed)
+    {
+        var recode = changed.Compression != Descriptor.Compression;
+        Volatile.Write(ref _descriptor, changed);
+        if (!recode)
+            return;
+        _codecChoice.Change(changed.Compression);
+        foreach (var store in _namespaces.Opened())
+            _ = RecodeAsync(store);
+    }
+
+    internal Task CloseAsync() => _namespaces.CloseAsync();
+
+    internal Task DropAsync() => _namespaces.DropAsync();
+
+    private async Task RecodeAsync(NamespaceStore store)
+    {
+        try
+        {
+            await store.RecodeAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Codes are derived: without them the namespace answers exactly from its raw vectors.
+            _options.Log?.Invoke($"Namespace '{store.Description.Name}' of index '{Descriptor.Name}' could not take its new compression: {e}");
+        }
+    }
 }

@@ -1,0 +1,103 @@
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Indexes;
+using VectorServer.Api.Validation;
+using VectorServer.Api.Wire;
+using VectorServer.Api.Wire.Control;
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Api.Endpoints;
+
+/// <summary>The control plane's operations on indexes, in the model of the family asked for.</summary>
+internal static class IndexEndpoints
+{
+    public static RouteGroupBuilder MapIndexes(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/indexes");
+        group.MapGet("", List);
+        group.MapPost("", CreateAsync);
+        group.MapGet("/{index_name}", Describe);
+        group.MapDelete("/{index_name}", DeleteAsync);
+        group.MapPatch("/{index_name}", ConfigureAsync);
+        return group;
+    }
+
+    private static IResult List(HttpContext context, IndexCatalog catalog, IndexHosts hosts)
+    {
+        var indexes = catalog.List().Select(index => (Index: index, Attributes: IndexAttributes.Of(index))).ToList();
+        string HostOf((IndexDescriptor Index, IndexAttributes Attributes) shown) =>
+            hosts.HostOf(context.Request, shown.Index.Name, shown.Attributes.Port);
+
+        var family = context.Target().Family;
+        return family == ApiFamily.Schema
+            ? Results.Json(
+                new SchemaIndexList([.. indexes.Select(shown => shown.Index.ToSchemaModel(shown.Attributes, HostOf(shown)))]),
+                ControlJsonContext.Default.SchemaIndexList)
+            : Results.Json(
+                new IndexList([.. indexes.Select(shown => shown.Index.ToModel(shown.Attributes, HostOf(shown), family))]),
+                ControlJsonContext.Default.IndexList);
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext context, IndexCatalog catalog, IndexHosts hosts)
+    {
+        var definition = context.Target().Family == ApiFamily.Schema
+            ? await ReadSchemaDefinitionAsync(context)
+            : await ReadDefinitionAsync(context);
+        var index = await catalog.CreateAsync(definition, context.RequestAborted);
+        return Show(context, index, hosts, StatusCodes.Status201Created);
+    }
+
+    private static IResult Describe(HttpContext context, string index_name, IndexCatalog catalog, IndexHosts hosts) =>
+        Show(context, catalog.Get(index_name), hosts, StatusCodes.Status200OK);
+
+    private static async Task<IResult> DeleteAsync(string index_name, IndexCatalog catalog)
+    {
+        await catalog.DropAsync(index_name);
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IResult> ConfigureAsync(HttpContext context, string index_name, IndexCatalog catalog, IndexHosts hosts)
+    {
+        var isSchema = context.Target().Family == ApiFamily.Schema;
+        var change = isSchema ? await ReadSchemaChangeAsync(context) : await ReadChangeAsync(context);
+        var index = catalog.Configure(index_name, change);
+        return Show(context, index, hosts, isSchema ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IndexDefinition> ReadDefinitionAsync(HttpContext context)
+    {
+        var request = await context.ReadBodyAsync(ControlJsonContext.Default.CreateIndexRequest);
+        CreateIndexValidator.Check(request);
+        return request.ToDefinition();
+    }
+
+    private static async Task<IndexDefinition> ReadSchemaDefinitionAsync(HttpContext context)
+    {
+        var request = await context.ReadBodyAsync(ControlJsonContext.Default.SchemaCreateIndexRequest);
+        SchemaCreateIndexValidator.Check(request);
+        return request.ToDefinition();
+    }
+
+    private static async Task<IndexChange> ReadChangeAsync(HttpContext context)
+    {
+        var request = await context.ReadBodyAsync(ControlJsonContext.Default.ConfigureIndexRequest);
+        ConfigureIndexValidator.Check(request);
+        return request.ToChange();
+    }
+
+    private static async Task<IndexChange> ReadSchemaChangeAsync(HttpContext context)
+    {
+        var request = await context.ReadBodyAsync(ControlJsonContext.Default.SchemaConfigureIndexRequest);
+        ConfigureIndexValidator.Check(request);
+        return request.ToChange();
+    }
+
+    private static IResult Show(HttpContext context, IndexDescriptor index, IndexHosts hosts, int status)
+    {
+        var attributes = IndexAttributes.Of(index);
+        var host = hosts.HostOf(context.Request, index.Name, attributes.Port);
+        var family = context.Target().Family;
+        return family == ApiFamily.Schema
+            ? Results.Json(index.ToSchemaModel(attributes, host), ControlJsonContext.Default.SchemaIndexModel, statusCode: status)
+            : Results.Json(index.ToModel(attributes, host, family), ControlJsonContext.Default.IndexModel, statusCode: status);
+    }
+}

@@ -1,0 +1,68 @@
+using VectorServer.Api.Errors;
+
+namespace VectorServer.Api.Endpoints;
+
+/// <summary>Operations of the wire that this server does not offer: 501 with a message that says so, in place of a puzzling 404.</summary>
+internal static class UnofferedEndpoints
+{
+    private static readonly (Plane Plane, string Feature, string Route)[] Operations =
+    [
+        (Plane.Control, "Creating an index for a model", "POST /indexes/create-for-model"),
+        (Plane.Control, "Backups", "GET /indexes/{index_name}/backups"),
+        (Plane.Control, "Backups", "POST /indexes/{index_name}/backups"),
+        (Plane.Control, "Backups", "GET /backups"),
+        (Plane.Control, "Backups", "GET /backups/{backup_id}"),
+        (Plane.Control, "Backups", "DELETE /backups/{backup_id}"),
+        (Plane.Control, "Backups", "POST /backups/{backup_id}/create-index"),
+        (Plane.Control, "Restore jobs", "GET /restore-jobs"),
+        (Plane.Control, "Restore jobs", "GET /restore-jobs/{job_id}"),
+        (Plane.Control, "Collections", "GET /collections"),
+        (Plane.Control, "Collections", "POST /collections"),
+        (Plane.Control, "Collections", "GET /collections/{collection_name}"),
+        (Plane.Control, "Collections", "DELETE /collections/{collection_name}"),
+        (Plane.Control, "Backup schedules", "GET /indexes/{index_name}/backup-schedules"),
+        (Plane.Control, "Backup schedules", "POST /indexes/{index_name}/backup-schedules"),
+        (Plane.Control, "Backup schedules", "GET /backup-schedules/{schedule_id}"),
+        (Plane.Control, "Backup schedules", "PATCH /backup-schedules/{schedule_id}"),
+        (Plane.Control, "Backup schedules", "DELETE /backup-schedules/{schedule_id}"),
+        (Plane.Control, "Backup schedules", "GET /backup-schedules/{schedule_id}/history"),
+        (Plane.Control, "Index conversion", "POST /indexes/{index_name}/convert"),
+        (Plane.Control, "Index conversion", "GET /conversion-jobs"),
+        (Plane.Control, "Index conversion", "GET /conversion-jobs/{job_id}"),
+        (Plane.Control, "Inference", "POST /embed"),
+        (Plane.Control, "Inference", "POST /rerank"),
+        (Plane.Control, "Inference", "GET /models"),
+        (Plane.Control, "Inference", "GET /models/{model_name}"),
+        (Plane.Records, "The records API", "POST /records/namespaces/{namespace}/upsert"),
+        (Plane.Records, "The records API", "POST /records/namespaces/{namespace}/search"),
+        (Plane.Records, "The documents API", "POST /namespaces/{namespace}/documents/{operation}"),
+        (Plane.Data, "Bulk import", "POST /bulk/imports"),
+        (Plane.Data, "Bulk import", "GET /bulk/imports"),
+        (Plane.Data, "Bulk import", "GET /bulk/imports/{id}"),
+        (Plane.Data, "Bulk import", "DELETE /bulk/imports/{id}"),
+        (Plane.Data, "Namespace aliases", "POST /namespace-aliases"),
+        (Plane.Data, "Namespace aliases", "GET /namespace-aliases"),
+        (Plane.Data, "Namespace aliases", "GET /namespace-aliases/{alias_name}"),
+        (Plane.Data, "Namespace aliases", "PATCH /namespace-aliases/{alias_name}"),
+        (Plane.Data, "Namespace aliases", "DELETE /namespace-aliases/{alias_name}"),
+    ];
+
+    public static void MapUnoffered(this IEndpointRouteBuilder routes)
+    {
+        foreach (var (plane, feature, route) in Operations)
+        {
+            var space = route.IndexOf(' ');
+            routes.MapMethods(route[(space + 1)..], [route[..space]], (RequestDelegate)(_ => throw NotOffered(feature)))
+                .WithPlane(plane)
+                .WithMetadata(UnofferedOperation.Instance);
+        }
+    }
+
+    private static WireException NotOffered(string feature) => new(WireError.Unimplemented, $"{feature}: not offered by this server");
+}
+
+/// <summary>Metadata of a route that only says that it is not offered.</summary>
+internal sealed class UnofferedOperation
+{
+    public static readonly UnofferedOperation Instance = new();
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Wire;
+
+namespace VectorServer.Api.Errors;
+
+/// <summary>Writes an error in the shape of the request's plane and family: the envelope, the rpc status, or the plain 401 of 2026-07.</summary>
+internal static class ErrorWriter
+{
+    public static Task WriteAsync(HttpContext context, WireError error, string message)
+    {
+        if (error == WireError.Unauthenticated)
+            return WriteUnauthenticatedAsync(context);
+        return context.UsesEnvelope()
+            ? WriteEnvelopeAsync(context, error, message)
+            : WriteRpcStatusAsync(context, error, message);
+    }
+
+    // Before 2026-07 the specification shows the envelope on both planes.
+    private static Task WriteUnauthenticatedAsync(HttpContext context)
+    {
+        if (context.Target().Family != ApiFamily.Schema)
+            return WriteEnvelopeAsync(context, WireError.Unauthenticated, "Invalid API key.");
+
+        context.Response.StatusCode = WireError.Unauthenticated.Status;
+        context.Response.ContentType = "text/plain";
+        return context.Response.WriteAsync(context.GetPlane() == Plane.Control ? "Invalid API key" : "Unauthorized");
+    }
+
+    private static Task WriteEnvelopeAsync(HttpContext context, WireError error, string message)
+    {
+        var code = error == WireError.Unavailable && context.Target().Family == ApiFamily.Schema ? "SERVICE_UNAVAILABLE" : error.Code;
+        var body = new ErrorEnvelope(error.Status, new ErrorDetail(code, message));
+        return SendAsync(context, error.Status, JsonSerializer.SerializeToUtf8Bytes(body, ErrorJsonContext.Default.ErrorEnvelope));
+    }
+
+    private static Task WriteRpcStatusAsync(HttpContext context, WireError error, string message)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new RpcStatus(error.Rpc, message, []), ErrorJsonContext.Default.RpcStatus);
+        return SendAsync(context, DataPlaneStatus(error), body);
+    }
+
+    // The data plane answers 400 where the control plane has a status of its own.
+    private static int DataPlaneStatus(WireError error) =>
+        error == WireError.FailedPrecondition || error == WireError.PayloadTooLarge ? StatusCodes.Status400BadRequest : error.Status;
+
+    private static Task SendAsync(HttpContext context, int status, byte[] body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,39 @@
+using VectorServer.Api.Addressing;
+using VectorServer.Storage;
+
+namespace VectorServer.Api.Indexes;
+
+/// <summary>Gives the indexes of the data directory their ports back, before the server listens.</summary>
+internal static partial class IndexPortsAtStart
+{
+    public static async Task OpenAsync(VectorEngine engine, IndexPorts ports, ServerOptions options, ILogger logger)
+    {
+        if (options.Addressing != AddressingMode.Port)
+            return;
+
+        // Those with a port come first, so that none loses its own to one that has none yet.
+        var indexes = engine.Indexes
+            .Select(index => (index.Descriptor.Name, IndexAttributes.Of(index.Descriptor).Port))
+            .Where(index => options.StartIndex is null || index.Name != StartIndex.Name)
+            .OrderBy(index => index.Port ?? int.MaxValue)
+            .ToList();
+        foreach (var (name, before) in indexes)
+        {
+            var port = await ports.OpenAsync(name, before, CancellationToken.None);
+            if (port is null)
+                LogNoPort(logger, name, options.IndexPortMin, options.IndexPortMax);
+            if (port == before)
+                continue;
+
+            if (before is not null && port is not null)
+                LogMoved(logger, name, before.Value, port.Value);
+            engine.ConfigureIndex(name, descriptor => (IndexAttributes.Of(descriptor) with { Port = port }).WriteTo(descriptor));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Index {Index} gets no port: all of {Min}-{Max} are in use; it is reachable by path only")]
+    private static partial void LogNoPort(ILogger logger, string index, int min, int max);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Index {Index} moved from port {Before} to port {After}: another process holds the old one, or it left the range")]
+    private static partial void LogMoved(ILogger logger, string index, int before, int after);
+}

@@ -1,0 +1,22 @@
+namespace VectorServer.Api.Logging;
+
+/// <summary>What an operator reads when the server starts.</summary>
+internal static partial class StartupLog
+{
+    public static void Write(ILogger logger, ServerOptions options, int indexCount)
+    {
+        LogData(logger, options.DataDirectory, indexCount);
+        if (options.IsOpen)
+            LogOpen(logger, options.BindAddress, ServerSettings.ApiKeys.Environment);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Data directory {Directory}: {IndexCount} indexes")]
+    private static partial void LogData(ILogger logger, string directory, int indexCount);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "NO API KEYS ARE SET: everyone who reaches {BindAddress} can read, change and delete all data. Set {Variable} to ask for keys")]
+    private static partial void LogOpen(ILogger logger, string bindAddress, string variable);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Engine: {Message}")]
+    public static partial void LogEngine(ILogger logger, string message);
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Net;
+using VectorServer.Storage;
+using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Registry;
+using VectorServer.Storage.Scoring;
+
+namespace VectorServer.Api;
+
+/// <summary>How the data plane of an index is reached.</summary>
+internal enum AddressingMode
+{
+    /// <summary>A port per index.</summary>
+    Port,
+
+    /// <summary>A host name per index on the main port.</summary>
+    Subdomain,
+}
+
+/// <summary>The one index that the settings ask for, served on the main port.</summary>
+internal sealed record StartIndexOptions(bool IsPod, VectorType VectorType, int Dimension, Metric Metric);
+
+/// <summary>All settings, read and checked once at start. <see cref="ServerSettings"/> names and describes them.</summary>
+internal sealed record ServerOptions
+{
+    public required int Port { get; init; }
+
+    /// <summary><c>localhost</c>, an IP address, or <c>*</c>; never another name, for which Kestrel would listen everywhere.</summary>
+    public required string BindAddress { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public required string DataDirectory { get; init; }
+
+    public required IReadOnlyList<string> ApiKeys { get; init; }
+
+    public required AddressingMode Addressing { get; init; }
+
+    public required int IndexPortMin { get; init; }
+
+    public required int IndexPortMax { get; init; }
+
+    /// <summary>Without leading dot; may end in <c>:port</c>.</summary>
+    public required string Domain { get; init; }
+
+    /// <summary>Without scheme and port; null takes the request's.</summary>
+    public required string? PublicHost { get; init; }
+
+    public required bool BareHost { get; init; }
+
+    public required Compression Compression { get; init; }
+
+    public required Durability Durability { get; init; }
+
+    /// <summary>Refuse data-plane bodies over the wire's 2 MB; false lifts it for local bulk loads.</summary>
+    public required bool EnforceSizeLimits { get; init; }
+
+    public required StartIndexOptions? StartIndex { get; init; }
+
+    public bool IsOpen => ApiKeys.Count == 0;
+
+    /// <exception cref="SettingsException">A value breaks its rule, or the server would be open to the network unasked.</exception>
+    public static ServerOptions Read(IConfiguration configuration)
+    {
+        var read = new SettingReader(configuration);
+        var (portMin, portMax) = ReadPortRange(read);
+        var options = new ServerOptions
+        {
+            Port = read.Number(ServerSettings.Port, 0, 65535),
+            BindAddress = ReadBindAddress(read),
+            DataDirectory = Path.GetFullPath(read.Text(ServerSettings.DataDirectory)),
+            ApiKeys = read.List(ServerSettings.ApiKeys),
+            Addressing = read.Choice(ServerSettings.Addressing, ("port", AddressingMode.Port), ("subdomain", AddressingMode.Subdomain)),
+            IndexPortMin = portMin,
+            IndexPortMax = portMax,
+            Domain = read.Text(ServerSettings.Domain).TrimStart('.'),
+            PublicHost = ReadPublicHost(read),
+            BareHost = read.Flag(ServerSettings.BareHost),
+            Compression = ReadCompression(read),
+            Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
+            EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),
+            StartIndex = ReadStartIndex(read),
+        };
+
+        if (options.Addressing == AddressingMode.Port && options.Port >= portMin && options.Port <= portMax)
+            throw new SettingsException($"{ServerSettings.IndexPorts}: the range {portMin}-{portMax} holds the main port {options.Port}");
+        if (options.IsOpen && !options.IsLoopback && !read.Flag(ServerSettings.AllowOpen))
+            throw new SettingsException(
+                $"The server would listen on {options.BindAddress} without API keys. Set {ServerSettings.ApiKeys}, "
+                + $"or allow it with {ServerSettings.AllowOpen}, or listen on localhost.");
+        return options;
+    }
+
+    private bool IsLoopback => BindAddress == "localhost" || (IPAddress.TryParse(BindAddress, out var address) && IPAddress.IsLoopback(address));
+
+    private static (int Min, int Max) ReadPortRange(SettingReader read)
+    {
+        var setting = ServerSettings.IndexPorts;
+        var bounds = read.Text(setting).Split('-', StringSplitOptions.TrimEntries);
+        if (bounds.Length == 2
+            && int.TryParse(bounds[0], NumberStyles.None, CultureInfo.InvariantCulture, out var min)
+            && int.TryParse(bounds[1], NumberStyles.None, CultureInfo.InvariantCulture, out var max)
+            && min is > 0 and <= 65535 && max >= min && max <= 65535)
+            return (min, max);
+        throw SettingReader.Bad(setting, read.Text(setting), "two ports such as 5081-5180");
+    }
+
+    private static string ReadBindAddress(SettingReader read)
+    {
+        var text = read.Text(ServerSettings.BindAddress).Trim('[', ']');
+        return text is "localhost" or "*" || IPAddress.TryParse(text, out _)
+            ? text
+            : throw SettingReader.Bad(ServerSettings.BindAddress, text, "localhost, an IP address or *");
+    }
+
+    private static string? ReadPublicHost(SettingReader read)
+    {
+        var text = read.Text(ServerSettings.PublicHost);
+        if (text.Length == 0)
+            return null;
+
+        var afterScheme = text.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? text[(scheme + 3)..] : text;
+        var host = new HostString(afterScheme.TrimEnd('/')).Host;
+        return host.Length > 0 && !host.Contains('/')
+            ? host
+            : throw SettingReader.Bad(ServerSettings.PublicHost, text, "a host name");
+    }
+
+    private static Compression ReadCompression(SettingReader read)
+    {
+        var text = read.Text(ServerSettings.Compression);
+        return CompressionNames.TryParse(text, out var compression)
+            ? compression
+            : throw SettingReader.Bad(ServerSettings.Compression, text, $"one of {CompressionNames.All}");
+    }
+
+    private static StartIndexOptions? ReadStartIndex(SettingReader read)
+    {
+        if (read.Text(ServerSettings.IndexType).Length == 0)
+            return null;
+
+        var isPod = read.Choice(ServerSettings.IndexType, ("serverless", false), ("pod", true));
+        var vectorType = read.Choice(ServerSettings.IndexVectorType, ("dense", VectorType.Dense), ("sparse", VectorType.Sparse));
+        if (vectorType == VectorType.Sparse)
+            return new StartIndexOptions(isPod, vectorType, 0, read.Choice(ServerSettings.IndexMetric, ("", Metric.DotProduct), ("dotproduct", Metric.DotProduct)));
+
+        var metric = read.Choice(
+            ServerSettings.IndexMetric,
+            ("", Metric.Cosine), ("cosine", Metric.Cosine), ("euclidean", Metric.Euclidean), ("dotproduct", Metric.DotProduct));
+        return new StartIndexOptions(isPod, vectorType, read.Number(ServerSettings.IndexDimension, 1, 20000), metric);
+    }
+}

@@ -1,0 +1,46 @@
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Auth;
+using VectorServer.Api.Endpoints;
+using VectorServer.Api.Errors;
+using VectorServer.Api.Indexes;
+using VectorServer.Api.Logging;
+using VectorServer.Storage;
+
+namespace VectorServer.Api;
+
+/// <summary>The way of a request through the host, and what happens before the first one.</summary>
+internal static class ServerPipeline
+{
+    /// <summary>Opens the data directory and the ports of its indexes.</summary>
+    /// <exception cref="StorageException">The directory is held by another process, or damaged.</exception>
+    public static async Task OpenAsync(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<ServerOptions>();
+        var engine = app.Services.GetRequiredService<VectorEngine>();
+        StartIndex.Ensure(engine, options);
+        await IndexPortsAtStart.OpenAsync(engine, app.Services.GetRequiredService<IndexPorts>(), options, app.Logger);
+        StartupLog.Write(app.Logger, options, engine.Indexes.Count);
+    }
+
+    public static void UseVectorServer(this WebApplication app)
+    {
+        app.UseMiddleware<RequestIdMiddleware>();
+        app.UseMiddleware<RequestLogMiddleware>();
+        app.UseMiddleware<ErrorMiddleware>();
+        app.UseMiddleware<AddressingMiddleware>();
+        app.UseDocs();
+        app.UseRouting();
+        app.UseMiddleware<ApiKeyMiddleware>();
+        app.Use(AddressingMiddleware.GuardControlPlane);
+    }
+
+    public static void MapVectorServer(this WebApplication app)
+    {
+        app.MapHealth();
+        app.MapDocs();
+        app.MapUnoffered();
+
+        var control = app.MapControlPlane();
+        control.MapIndexes();
+    }
+}

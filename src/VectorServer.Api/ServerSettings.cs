@@ -1,0 +1,101 @@
+namespace VectorServer.Api;
+
+/// <summary>One setting's names: <c>VectorServer:Key</c> in appsettings.json, a short environment variable, a switch.</summary>
+internal sealed record ServerSetting(string Key, string Environment, string Switch, string Default, string Description)
+{
+    public string ConfigurationKey => $"{ServerSettings.Section}:{Key}";
+
+    public override string ToString() => $"{ConfigurationKey} ({Environment}, {Switch})";
+}
+
+/// <summary>The table of all settings, and the sources they are read from.</summary>
+internal static class ServerSettings
+{
+    public const string Section = "VectorServer";
+
+    public static readonly ServerSetting Port = new("Port", "PORT", "--port", "5080", "Port of the control plane");
+    public static readonly ServerSetting BindAddress = new("BindAddress", "VECTORSERVER_BIND", "--bind", "localhost", "Address to listen on: localhost, an IP address, or * for all");
+    public static readonly ServerSetting DataDirectory = new("DataDirectory", "VECTORSERVER_DATA", "--data", "./data", "Data directory, relative to the working directory");
+    public static readonly ServerSetting ApiKeys = new("ApiKeys", "VECTORSERVER_API_KEYS", "--api-keys", "", "Accepted API keys, separated by commas; none leaves the server open");
+    public static readonly ServerSetting AllowOpen = new("AllowOpen", "VECTORSERVER_ALLOW_OPEN", "--allow-open", "false", "Listen beyond this machine without API keys");
+    public static readonly ServerSetting Addressing = new("Addressing", "VECTORSERVER_ADDRESSING", "--addressing", "port", "How an index is addressed: port (one each) or subdomain");
+    public static readonly ServerSetting IndexPorts = new("IndexPorts", "VECTORSERVER_INDEX_PORTS", "--index-ports", "5081-5180", "Ports given to indexes, in port mode");
+    public static readonly ServerSetting Domain = new("Domain", "VECTORSERVER_DOMAIN", "--domain", "localhost", "Domain under which indexes are host names, in subdomain mode; may name the public port");
+    public static readonly ServerSetting PublicHost = new("PublicHost", "PINECONE_HOST", "--public-host", "", "Host name that clients reach the server by; empty takes the request's");
+    public static readonly ServerSetting BareHost = new("BareHost", "VECTORSERVER_BARE_HOST", "--bare-host", "false", "Show the host of an index without http://");
+    public static readonly ServerSetting Compression = new("Compression", "VECTORSERVER_COMPRESSION", "--compression", "auto", "Codes of indexes that do not choose their own: auto, float32, spectral_k64, spectral_k128, spectral_k256");
+    public static readonly ServerSetting Durability = new("Durability", "VECTORSERVER_DURABILITY", "--durability", "fsync", "When a write is acknowledged: fsync (on the disk) or os (given to the operating system)");
+    public static readonly ServerSetting EnforceSizeLimits = new("EnforceSizeLimits", "VECTORSERVER_ENFORCE_SIZE_LIMITS", "--enforce-size-limits", "true", "Refuse data-plane requests over 2 MB");
+    public static readonly ServerSetting IndexType = new("IndexType", "INDEX_TYPE", "--index-type", "", "serverless or pod: one index exists from the start and is served on the main port");
+    public static readonly ServerSetting IndexVectorType = new("VectorType", "VECTOR_TYPE", "--vector-type", "dense", "Vector type of that index: dense or sparse");
+    public static readonly ServerSetting IndexDimension = new("Dimension", "DIMENSION", "--dimension", "1536", "Dimension of that index, when dense");
+    public static readonly ServerSetting IndexMetric = new("Metric", "METRIC", "--metric", "", "Metric of that index; empty is cosine for dense, dotproduct for sparse");
+
+    public static readonly IReadOnlyList<ServerSetting> All =
+    [
+        Port, BindAddress, DataDirectory, ApiKeys, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost, Compression,
+        Durability, EnforceSizeLimits, IndexType, IndexVectorType, IndexDimension, IndexMetric,
+    ];
+
+    private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, EnforceSizeLimits];
+
+    // The host's own, passed on by test servers and service managers.
+    private static readonly string[] HostSwitches = ["--environment", "--contentRoot", "--applicationName"];
+
+    /// <summary>Adds the short environment names and the switches, which win over appsettings.json and <c>VectorServer__Key</c>.</summary>
+    /// <exception cref="SettingsException">An argument that no setting has.</exception>
+    public static void AddSources(IConfigurationBuilder configuration, IReadOnlyDictionary<string, string?> environment, string[] args)
+    {
+        configuration.AddInMemoryCollection(All
+            .Where(setting => !string.IsNullOrEmpty(environment.GetValueOrDefault(setting.Environment)))
+            .Select(setting => KeyValuePair.Create(setting.ConfigurationKey, environment[setting.Environment])));
+
+        var expanded = Expand(args);
+        CheckKnown(expanded);
+        configuration.AddCommandLine(expanded, All.ToDictionary(setting => setting.Switch, setting => setting.ConfigurationKey));
+    }
+
+    /// <summary>Every setting with its names, for <c>--help</c>.</summary>
+    public static string Help() => string.Join(
+        System.Environment.NewLine,
+        All.Select(setting => $"  {setting.Switch,-22} {setting.Environment,-33} {setting.Description}{DefaultText(setting)}")
+            .Prepend("Settings: switch, environment variable, meaning. In appsettings.json they are VectorServer:Key."));
+
+    private static string DefaultText(ServerSetting setting) => setting.Default.Length == 0 ? "" : $" [{setting.Default}]";
+
+    // A flag may stand alone, and "--key value" becomes "--key=value" so that each argument can be checked by itself.
+    private static string[] Expand(string[] args)
+    {
+        var expanded = new List<string>();
+        for (var i = 0; i < args.Length; i++)
+        {
+            var hasValue = i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal);
+            if (args[i].Contains('='))
+                expanded.Add(args[i]);
+            else if (hasValue)
+                expanded.Add($"{args[i]}={args[++i]}");
+            else if (Flags.Any(flag => flag.Switch == args[i]))
+                expanded.Add($"{args[i]}=true");
+            else
+                throw new SettingsException($"{args[i]} needs a value");
+        }
+
+        return [.. expanded];
+    }
+
+    private static void CheckKnown(string[] args)
+    {
+        foreach (var arg in args)
+        {
+            var name = arg[..arg.IndexOf('=')];
+            var isKnown = name.Contains(':')
+                || All.Any(setting => setting.Switch == name)
+                || HostSwitches.Contains(name, StringComparer.OrdinalIgnoreCase);
+            if (!isKnown)
+                throw new SettingsException($"Unknown argument {name}; --help lists all settings");
+        }
+    }
+}
+
+/// <summary>The settings do not allow the server to start; the message says which and why.</summary>
+internal sealed class SettingsException(string message) : Exception(message);

@@ -1,0 +1,43 @@
+using Serilog;
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Auth;
+using VectorServer.Api.Indexes;
+using VectorServer.Api.Logging;
+using VectorServer.Storage;
+
+namespace VectorServer.Api;
+
+/// <summary>The services of the host; <see cref="ServerPipeline"/> puts them to work.</summary>
+internal static class ServiceRegistration
+{
+    public static void AddVectorServer(this WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSerilog(new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).CreateLogger(), dispose: true);
+
+        var listeners = new Listeners(options);
+        builder.WebHost.ConfigureKestrel(listeners.Configure);
+
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(listeners);
+        builder.Services.AddSingleton(new ApiKeys(options.ApiKeys));
+        builder.Services.AddSingleton<IndexPorts>();
+        builder.Services.AddSingleton<IndexHosts>();
+        builder.Services.AddSingleton<IndexCatalog>();
+
+        // The container closes the engine as it goes, after the server has answered its last request.
+        builder.Services.AddSingleton(OpenEngine);
+    }
+
+    private static VectorEngine OpenEngine(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<ServerOptions>();
+        var logger = services.GetRequiredService<ILogger<VectorEngine>>();
+        return VectorEngine.Open(new EngineOptions
+        {
+            DataDirectory = options.DataDirectory,
+            Durability = options.Durability,
+            Log = message => StartupLog.LogEngine(logger, message),
+        });
+    }
+}

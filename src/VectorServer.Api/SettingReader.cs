@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace VectorServer.Api;
+
+/// <summary>Reads single settings, each with a message that names the setting, the value and the rule.</summary>
+internal sealed class SettingReader(IConfiguration configuration)
+{
+    public string Text(ServerSetting setting) => configuration[setting.ConfigurationKey]?.Trim() is { Length: > 0 } text ? text : setting.Default;
+
+    public int Number(ServerSetting setting, int min, int max)
+    {
+        var text = Text(setting);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : throw Bad(setting, text, $"a number from {min} to {max}");
+    }
+
+    public bool Flag(ServerSetting setting) => Choice(setting, ("true", true), ("false", false), ("1", true), ("0", false));
+
+    /// <summary>One of a few words, in any case.</summary>
+    public T Choice<T>(ServerSetting setting, params ReadOnlySpan<(string Word, T Value)> choices)
+    {
+        var text = Text(setting);
+        foreach (var choice in choices)
+        {
+            if (choice.Word.Equals(text, StringComparison.OrdinalIgnoreCase))
+                return choice.Value;
+        }
+
+        var words = new List<string>();
+        foreach (var choice in choices)
+        {
+            if (choice.Word.Length > 0)
+                words.Add(choice.Word);
+        }
+
+        throw Bad(setting, text, $"one of {string.Join(", ", words)}");
+    }
+
+    /// <summary>A comma list, or an array in appsettings.json.</summary>
+    public string[] List(ServerSetting setting)
+    {
+        var text = configuration[setting.ConfigurationKey];
+        var parts = string.IsNullOrWhiteSpace(text)
+            ? configuration.GetSection(setting.ConfigurationKey).GetChildren().Select(child => child.Value?.Trim() ?? "")
+            : text.Split(',', StringSplitOptions.TrimEntries);
+        return [.. parts.Where(part => part.Length > 0)];
+    }
+
+    public static SettingsException Bad(ServerSetting setting, string value, string rule) => new($"{setting} must be {rule}, got '{value}'");
+}

@@ -1,0 +1,34 @@
+namespace VectorServer.Api.Wire.Control;
+
+/// <summary>Schema <c>IndexModel</c> up to 2026-04.</summary>
+internal sealed record IndexModel
+{
+    public required string Name { get; init; }
+
+    public required string Metric { get; init; }
+
+    public required string Host { get; init; }
+
+    public required IndexSpec Spec { get; init; }
+
+    public required IndexModelStatus Status { get; init; }
+
+    public required string VectorType { get; init; }
+
+    /// <summary>Absent for a sparse index.</summary>
+    public int? Dimension { get; init; }
+
+    public required string DeletionProtection { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+}
+
+/// <summary>Schema <c>IndexModel.status</c>.</summary>
+internal sealed record IndexModelStatus(bool Ready, string State)
+{
+    /// <summary>An index is ready as soon as it is created.</summary>
+    public static readonly IndexModelStatus AlwaysReady = new(true, "Ready");
+}
+
+/// <summary>Schema <c>IndexList</c>.</summary>
+internal sealed record IndexList(IReadOnlyList<IndexModel> Indexes);

@@ -1,0 +1,60 @@
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Storage.Codecs;
+
+/// <summary>Which codec the namespaces of an index use, and from when on. Shared by them; changed when the index is configured.</summary>
+/// <param name="index">The index.</param>
+/// <param name="calibrated">A codec calibrated on a sample that was given at creation; null calibrates on the first rows.</param>
+internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
+{
+    /// <summary>What <see cref="Compression.Auto"/> takes once it takes any: the most exact of the spectral levels.</summary>
+    public const Compression AutoCompression = Compression.SpectralK256;
+
+    /// <summary>Rows from which <see cref="Compression.Auto"/> keeps codes: below, an exact scan is as fast.</summary>
+    public const int AutoRows = 5_000;
+
+    /// <summary>First rows that a named level calibrates on: a quantile of each bin's magnitude is stable by then.</summary>
+    public const int CalibrationRows = 1_024;
+
+    private volatile Compression _compression = index.Compression;
+
+    /// <summary>The codes asked for, with <see cref="Compression.Auto"/> resolved.</summary>
+    public Compression Wanted => _compression == Compression.Auto ? AutoCompression : _compression;
+
+    public void Change(Compression compression) => _compression = compression;
+
+    /// <summary>The codec for a namespace without codes; null while it should have none.</summary>
+    public Codec? Calibrate(NamespaceSnapshot snapshot)
+    {
+        if (Wanted == Compression.Float32 || index.VectorType == VectorType.Sparse)
+            return null;
+        if (_compression == Compression.Auto && snapshot.LiveCount < AutoRows)
+            return null;
+        if (calibrated?.Compression == Wanted)
+            return calibrated;
+        return snapshot.RowCount - snapshot.FirstRow < CalibrationRows ? null : Train(snapshot);
+    }
+
+    /// <summary>Calibrates the codes of an index on vectors given at its creation; null when it will have none.</summary>
+    /// <exception cref="StorageException">The sample is empty or of another dimension.</exception>
+    public static Codec? TrainOnSample(IndexDescriptor index, IReadOnlyList<float[]> sample)
+    {
+        if (index.VectorType == VectorType.Sparse)
+            throw StorageException.Invalid("A sparse index takes no calibration sample");
+        if (sample.Count == 0)
+            throw StorageException.Invalid("A calibration sample must hold at least one vector");
+        foreach (var vector in sample)
+            RecordRules.CheckQuery(index, vector);
+        var wanted = new CodecChoice(index, null).Wanted;
+        return wanted == Compression.Float32 ? null : Codec.Train(wanted, index.Metric, index.Dimension, sample.SelectMany(vector => vector).ToArray());
+    }
+
+    private Codec Train(NamespaceSnapshot snapshot)
+    {
+        var sample = new float[CalibrationRows * index.Dimension];
+        for (var i = 0; i < CalibrationRows; i++)
+            snapshot.Generation.Vectors.Row(snapshot.FirstRow + i).CopyTo(sample.AsSpan(i * index.Dimension));
+        return Codec.Train(Wanted, index.Metric, index.Dimension, sample);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using VectorServer.Storage.Codecs.Spectral;
+using VectorServer.Storage.Scoring;
+
+namespace VectorServer.Storage.Codecs;
+
+/// <summary>
+/// A codec's calibration as bytes, little-endian:
+/// <code>
+/// 0   magic "VSCODEC" and format version (1)   8 bytes
+/// 8   compression, metric, dimension           3 x int32
+/// 20  bytes of the body                        int32
+/// 24  body, the codec's own
+/// end CRC32C of all before                     uint32
+/// </code>
+/// </summary>
+internal static class CodecFormat
+{
+    private const int HeaderBytes = 24;
+    private const int ChecksumBytes = 4;
+
+    private static ReadOnlySpan<byte> Magic => "VSCODEC\u0001"u8;
+
+    public static byte[] Write(Codec codec)
+    {
+        var body = codec.SerializeBody();
+        var bytes = new byte[HeaderBytes + body.Length + ChecksumBytes];
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), (int)codec.Compression);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), (int)codec.Metric);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), codec.Dimension);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(20), body.Length);
+        body.CopyTo(bytes, HeaderBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(HeaderBytes + body.Length), Checksum(bytes.AsSpan(0, HeaderBytes + body.Length)));
+        return bytes;
+    }
+
+    public static Codec Read(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < HeaderBytes + ChecksumBytes || !bytes[..8].SequenceEqual(Magic))
+            throw Corrupt("it does not begin as one");
+        if (BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]) != bytes.Length - HeaderBytes - ChecksumBytes)
+            throw Corrupt("its length differs from the one it states");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumBytes..]) != Checksum(bytes[..^ChecksumBytes]))
+            throw Corrupt("its checksum does not match");
+
+        var compression = (Compression)BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+        var metric = (Metric)BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
+        var dimension = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]);
+        var body = bytes[HeaderBytes..^ChecksumBytes];
+        return compression switch
+        {
+            Compression.SpectralK64 or Compression.SpectralK128 or Compression.SpectralK256 =>
+                SpectralCodec.Deserialize(compression, metric, dimension, body),
+            _ => throw Corrupt($"compression {(int)compression} is unknown"),
+        };
+    }
+
+    internal static StorageException Corrupt(string why) =>
+        new(StorageErrorCode.DataCorruption, $"The calibration of a code cannot be read: {why}.");
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        for (; bytes.Length >= 8; bytes = bytes[8..])
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        foreach (var value in bytes)
+            crc = BitOperations.Crc32C(crc, value);
+
+        return ~crc;
+    }
+}

@@ -1,0 +1,108 @@
+namespace VectorServer.Storage.Codecs.Spectral;
+
+/// <summary>Reads a grid and a division of lanes out of sample spectra, <c>[rows][re slots, im slots]</c>.</summary>
+internal static class SpectralCalibration
+{
+    // Rows to come reach further than the sample did; a quarter more costs a third of a bit.
+    private const float Headroom = 1.25f;
+
+    /// <summary>The mean of each slot, and its step. Takes the mean off <paramref name="spectra"/>.</summary>
+    public static SpectralGrid Grid(int slots, Span<float> spectra, int rows)
+    {
+        var mean = new double[2 * slots];
+        for (var row = 0; row < rows; row++)
+        {
+            for (var i = 0; i < 2 * slots; i++)
+                mean[i] += spectra[row * 2 * slots + i];
+        }
+
+        var reach = new float[slots];
+        float largest = 0;
+        var meanRe = new float[slots];
+        var meanIm = new float[slots];
+        for (var slot = 0; slot < slots && rows > 0; slot++)
+        {
+            meanRe[slot] = (float)(mean[slot] / rows);
+            meanIm[slot] = (float)(mean[slots + slot] / rows);
+            for (var row = 0; row < rows; row++)
+            {
+                ref var re = ref spectra[row * 2 * slots + slot];
+                ref var im = ref spectra[row * 2 * slots + slots + slot];
+                re -= meanRe[slot];
+                im -= meanIm[slot];
+                reach[slot] = Math.Max(reach[slot], Math.Max(Math.Abs(re), Math.Abs(im)));
+            }
+
+            largest = Math.Max(largest, reach[slot]);
+        }
+
+        var gamma = float.Parse(Environment.GetEnvironmentVariable("GAMMA") ?? "0.5");
+        if (largest == 0) largest = 1;
+        var steps = new float[slots];
+        for (var slot = 0; slot < slots; slot++)
+            steps[slot] = Headroom * largest * MathF.Pow(Math.Max(reach[slot], largest / 64) / largest, gamma) / SpectralGrid.CodeMax;
+
+        return new SpectralGrid(meanRe, meanIm, steps);
+    }
+
+    /// <summary>
+    /// Divides the lanes among the pages so that the sample's kept energy is greatest: each lane group goes where the next four
+    /// strongest slots hold most. Without a sample the pages share evenly.
+    /// </summary>
+    /// <param name="slots">Slots of a spectrum.</param>
+    /// <param name="kept">Slots to keep, at most all.</param>
+    /// <param name="spectra">Spectra without their mean.</param>
+    /// <param name="rows">How many of them.</param>
+    public static int[] GroupsPerPage(int slots, int kept, ReadOnlySpan<float> spectra, int rows)
+    {
+        var layout = new SpectralLayout(slots, default, new int[SpectralLayout.PageCount(slots)]);
+        var gains = new double[layout.Pages][];
+        for (var page = 0; page < layout.Pages; page++)
+            gains[page] = GroupGains(layout, page, spectra, rows);
+
+        var groupsPerPage = new int[layout.Pages];
+        for (var left = (kept + SpectralLayout.LanesPerGroup - 1) / SpectralLayout.LanesPerGroup; left > 0; left--)
+        {
+            var best = -1;
+            for (var page = 0; page < layout.Pages; page++)
+            {
+                if (groupsPerPage[page] == gains[page].Length)
+                    continue;
+                if (best < 0
+                    || Gain(page) > Gain(best)
+                    || (Gain(page) == Gain(best) && groupsPerPage[page] < groupsPerPage[best]))
+                    best = page;
+            }
+
+            groupsPerPage[best]++;
+        }
+
+        return groupsPerPage;
+
+        double Gain(int page) => gains[page][groupsPerPage[page]];
+    }
+
+    /// <summary>Energy that the first, second, ... four strongest slots of a page hold in the sample.</summary>
+    private static double[] GroupGains(SpectralLayout layout, int page, ReadOnlySpan<float> spectra, int rows)
+    {
+        var start = layout.PageStart(page);
+        var energies = new float[layout.PageSlots(page)];
+        var gains = new double[(energies.Length + SpectralLayout.LanesPerGroup - 1) / SpectralLayout.LanesPerGroup];
+        if (layout.Pages == 1)
+            return gains;
+
+        for (var row = 0; row < rows; row++)
+        {
+            var re = spectra.Slice(row * 2 * layout.Slots + start, energies.Length);
+            var im = spectra.Slice(row * 2 * layout.Slots + layout.Slots + start, energies.Length);
+            for (var i = 0; i < energies.Length; i++)
+                energies[i] = re[i] * re[i] + im[i] * im[i];
+
+            Array.Sort(energies);
+            for (var i = 0; i < energies.Length; i++)
+                gains[i / SpectralLayout.LanesPerGroup] += energies[^(i + 1)];
+        }
+
+        return gains;
+    }
+}

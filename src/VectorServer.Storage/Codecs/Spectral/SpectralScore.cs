@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace VectorServer.Storage.Codecs.Spectral;
+
+/// <summary>Ranks blocks of spectral codes; see <see cref="SpectralLayout"/> for their bytes and <see cref="SpectralQuery"/> for the formula.</summary>
+internal static partial class SpectralScore
+{
+    /// <param name="query">The prepared query; its layout is that of the blocks.</param>
+    /// <param name="blocks">Whole blocks; only read.</param>
+    /// <param name="scores">Out: one per row, higher is nearer; up to 15 rows of the last block may be left off.</param>
+    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <remarks>Every path computes the same integers and rounds the same way: the scores are equal to the last bit.</remarks>
+    public static void Blocks(SpectralQuery query, ReadOnlySpan<byte> blocks, Span<float> scores)
+    {
+        var count = (scores.Length + Codec.RowsPerBlock - 1) / Codec.RowsPerBlock;
+        if (blocks.Length != (long)count * query.Layout.BlockBytes)
+            throw new ArgumentException($"{scores.Length} rows are {count} blocks of {query.Layout.BlockBytes} bytes, not {blocks.Length} bytes.");
+
+        if (Avx512Vbmi.IsSupported)
+            BlocksVbmi(query, blocks, scores);
+        else
+            BlocksScalar(query, blocks, scores);
+    }
+
+    /// <summary>
+    /// A page's 512 query bytes stay in eight registers; VPERMI2B looks 64 slots up in two of them, the index's top bit chooses the
+    /// upper two. Requires AVX-512 VBMI.
+    /// </summary>
+    internal static void BlocksVbmi(SpectralQuery query, ReadOnlySpan<byte> blocks, Span<float> scores)
+    {
+        var layout = query.Layout;
+        Span<float> last = stackalloc float[Codec.RowsPerBlock];
+
+        // The entry has checked that blocks holds BlockBytes for each 16 scores begun, and a layout never points beyond its block.
+        Debug.Assert(query.Table.Length == layout.Pages * SpectralQuery.PageBytes);
+        ref var block = ref MemoryMarshal.GetReference(blocks);
+        var row = 0;
+        for (; row + Codec.RowsPerBlock <= scores.Length; row += Codec.RowsPerBlock)
+        {
+            ScoreBlock(query, layout, ref block).CopyTo(scores[row..]);
+            block = ref Unsafe.Add(ref block, layout.BlockBytes);
+        }
+
+        if (row == scores.Length)
+            return;
+
+        ScoreBlock(query, layout, ref block).CopyTo(last);
+        last[..(scores.Length - row)].CopyTo(scores[row..]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> ScoreBlock(SpectralQuery query, SpectralLayout layout, ref byte block)
+    {
+        var even = Vector512<int>.Zero;
+        var odd = Vector512<int>.Zero;
+        ref var group = ref block;
+        ref var table = ref MemoryMarshal.GetArrayDataReference(query.Table);
+        foreach (var groups in layout.GroupsPerPage)
+        {
+            var re0 = Vector512.LoadUnsafe(ref table);
+            var re1 = Vector512.LoadUnsafe(ref table, 64);
+            var re2 = Vector512.LoadUnsafe(ref table, 128);
+            var re3 = Vector512.LoadUnsafe(ref table, 192);
+            var im0 = Vector512.LoadUnsafe(ref table, 256);
+            var im1 = Vector512.LoadUnsafe(ref table, 320);
+            var im2 = Vector512.LoadUnsafe(ref table, 384);
+            var im3 = Vector512.LoadUnsafe(ref table, 448);
+            for (var i = 0; i < groups; i++)
+            {
+                var index = Vector512.LoadUnsafe(ref group);
+                var re = Lookup(re0, re1, re2, re3, index);
+                var im = Lookup(im0, im1, im2, im3, index);
+                even += SumOfFour(re, Vector512.LoadUnsafe(ref group, SpectralLayout.PartBytes));
+                odd += SumOfFour(im, Vector512.LoadUnsafe(ref group, 2 * SpectralLayout.PartBytes));
+                group = ref Unsafe.Add(ref group, SpectralLayout.GroupBytes);
+            }
+
+            table = ref Unsafe.Add(ref table, SpectralQuery.PageBytes);
+        }
+
+        ref var side = ref Unsafe.Add(ref block, layout.SumOffset);
+        var dot = even + odd - Vector512.LoadUnsafe(ref side).AsInt32() * SpectralQuery.Zero;
+        var factor = Vector512.LoadUnsafe(ref side, 64).AsSingle();
+        var bias = Vector512.LoadUnsafe(ref side, 128).AsSingle();
+        var score = Vector512.ConvertToSingle(dot) * factor * query.Multiplier + (bias * query.BiasWeight + Vector512.Create(query.Offset));
+        if (!layout.HasLength)
+            return score;
+
+        var length = Vector512.LoadUnsafe(ref side, 192).AsSingle();
+        return score + length * (Vector512.Create(query.LengthWeight) - length * query.LengthSquareWeight);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Lookup(
+        Vector512<byte> table0, Vector512<byte> table1, Vector512<byte> table2, Vector512<byte> table3, Vector512<byte> index) =>
+        Avx512BW.BlendVariable(
+            Avx512Vbmi.PermuteVar64x8x2(table0, index, table1), Avx512Vbmi.PermuteVar64x8x2(table2, index, table3), index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> SumOfFour(Vector512<byte> query, Vector512<byte> codes) =>
+        Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(query, codes.AsSByte()), Vector512<short>.One);
+}

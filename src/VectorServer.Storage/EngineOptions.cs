@@ -1,0 +1,29 @@
+namespace VectorServer.Storage;
+
+/// <summary>How the engine runs.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Where everything is kept; created if absent.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>When a write is acknowledged.</summary>
+    public Durability Durability { get; init; } = Durability.Fsync;
+
+    /// <summary>Log bytes per namespace after which the log is folded into the data files.</summary>
+    public long CheckpointLogBytes { get; init; } = 64L << 20; // replays in about a second
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Told of what an operator should know: cut tails, replays, failures.</summary>
+    public Action<string>? Log { get; init; }
+}
+
+/// <summary>When a write is acknowledged, named by what an acknowledged write can lose.</summary>
+public enum Durability
+{
+    /// <summary>Nothing: synced to the disk before the acknowledgement.</summary>
+    Fsync,
+
+    /// <summary>Nothing when the process dies; the last seconds when the machine does.</summary>
+    Os,
+}

@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace VectorServer.Storage.IO;
+
+/// <summary>Makes bytes and names durable. .NET syncs files but has no call for directories, whose entries a rename or create changes.</summary>
+internal static partial class FileSync
+{
+    private const int OpenReadOnly = 0; // O_RDONLY on Linux and macOS
+
+    /// <summary>Syncs a file's data and metadata to the disk.</summary>
+    public static void SyncFile(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+
+    /// <summary>Syncs the file at <paramref name="path"/>.</summary>
+    public static void SyncFile(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        SyncFile(file);
+    }
+
+    /// <summary>Makes creations, renames and removals in a directory durable. NTFS journals them itself, so Windows needs nothing.</summary>
+    public static void SyncDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+
+        var descriptor = Open(path, OpenReadOnly);
+        if (descriptor < 0)
+            throw new IOException($"Cannot open the directory to sync it (errno {Marshal.GetLastPInvokeError()})");
+
+        try
+        {
+            if (Fsync(descriptor) != 0)
+                throw new IOException($"Cannot sync the directory (errno {Marshal.GetLastPInvokeError()})");
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+}

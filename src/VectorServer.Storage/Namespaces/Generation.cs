@@ -1,0 +1,129 @@
+using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Npy;
+using VectorServer.Storage.Sparse;
+
+namespace VectorServer.Storage.Namespaces;
+
+/// <summary>
+/// One generation of a namespace's rows: its files and what is derived from them in memory. Rows are only ever added; compaction makes
+/// the next generation. Counted references keep the files open until the last reader of the generation is done.
+/// </summary>
+internal sealed class Generation
+{
+    private readonly string _directory;
+    private int _references = 1; // the namespace's own
+    private Action? _afterClose;
+
+    private Generation(int number, string directory, NpyMatrix vectors, MetadataStore metadata)
+    {
+        (Number, _directory, Vectors, Metadata) = (number, directory, vectors, metadata);
+    }
+
+    public int Number { get; }
+
+    public NpyMatrix Vectors { get; }
+
+    public MetadataStore Metadata { get; }
+
+    public IdTable Ids { get; } = new();
+
+    public Tombstones Tombstones { get; } = new();
+
+    public InvertedIndex Sparse { get; } = new();
+
+    public string VectorsPath => NamespaceLayout.Vectors(_directory);
+
+    public string CodecPath => NamespaceLayout.Codec(_directory);
+
+    public string CodesPath => NamespaceLayout.Codes(_directory);
+
+    public static Generation Create(string namespaceDirectory, int number, int dimension)
+    {
+        var directory = NamespaceLayout.Generation(namespaceDirectory, number);
+        Directory.CreateDirectory(directory);
+        return new Generation(
+            number,
+            directory,
+            NpyMatrix.Create(NamespaceLayout.Vectors(directory), dimension),
+            MetadataStore.Create(NamespaceLayout.Metadata(directory)));
+    }
+
+    /// <summary>Opens the files, takes them back to the checkpoint, and loads what lives in memory.</summary>
+    public static Generation Open(string namespaceDirectory, Checkpoint checkpoint, int dimension)
+    {
+        var directory = NamespaceLayout.Generation(namespaceDirectory, checkpoint.Generation);
+        var vectors = NpyMatrix.Open(NamespaceLayout.Vectors(directory), dimension, checkpoint.RowCount);
+        MetadataStore? metadata = null;
+        try
+        {
+            metadata = MetadataStore.Open(NamespaceLayout.Metadata(directory));
+            metadata.RollBackTo(checkpoint.RowCount, new Lsn(checkpoint.Lsn));
+            var generation = new Generation(checkpoint.Generation, directory, vectors, metadata);
+            generation.Load(checkpoint.RowCount);
+            return generation;
+        }
+        catch
+        {
+            metadata?.Dispose();
+            vectors.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Bytes of the files on disk.</summary>
+    public long SizeBytes(int rowCount) =>
+        Npy.NpyHeader.Bytes + ((long)rowCount * Vectors.RowBytes)
+        + new DirectoryInfo(_directory).EnumerateFiles().Where(file => file.Name != "vectors.npy").Sum(file => file.Length);
+
+    /// <summary>Makes the first <paramref name="rowCount"/> rows durable in the data files.</summary>
+    public void Seal(int rowCount)
+    {
+        Vectors.Seal(rowCount);
+        Metadata.Checkpoint();
+        IO.FileSync.SyncDirectory(_directory);
+    }
+
+    /// <summary>Takes a reference unless the generation is closed already.</summary>
+    public bool TryAddReference()
+    {
+        while (true)
+        {
+            var references = Volatile.Read(ref _references);
+            if (references == 0)
+                return false;
+            if (Interlocked.CompareExchange(ref _references, references + 1, references) == references)
+                return true;
+        }
+    }
+
+    /// <summary>Gives a reference back; the last one closes the files.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _references) > 0)
+            return;
+        Metadata.Dispose();
+        Vectors.Dispose();
+        _afterClose?.Invoke();
+    }
+
+    /// <summary>Gives up the namespace's own reference: the last reader closes the files and then runs <paramref name="afterClose"/>.</summary>
+    public void Retire(Action afterClose)
+    {
+        _afterClose = afterClose;
+        Release();
+    }
+
+    private void Load(int rowCount)
+    {
+        Metadata.ReadIds((row, id) =>
+        {
+            if (row.Value != Ids.Count)
+                throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata lacks rows that its vectors have");
+            Ids.Add(id);
+        });
+        if (Ids.Count != rowCount)
+            throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has fewer rows than its checkpoint says");
+        Metadata.ReadTombstones((row, lsn) => Tombstones.Add(row.Value, lsn));
+        Metadata.ReadSparse((row, vector) => Sparse.Add(row.Value, vector));
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text;
+
+namespace VectorServer.Storage.Namespaces;
+
+/// <summary>
+/// Ids in memory: by row, and rows by id. A row's id never changes, so the rows of one id form a chain from the newest back, and a
+/// reader of an older snapshot walks it to the row it may see. One writer; readers need no lock.
+/// </summary>
+/// <remarks>
+/// Memory per row: the id's bytes, 16 B of location, hash and chain link, and 6 to 11 B of hash slots. What makes it safe to read
+/// while it grows: a row's entries are written before the slot that leads to it, and a grown array replaces the old one whole.
+/// </remarks>
+internal sealed class IdTable
+{
+    private const int ArenaChunkBytes = 1 << 20;
+    private const int OffsetShift = 10; // the low bits of a location hold the length, at most 512
+    private const int None = -1;
+
+    private byte[][] _arena = [new byte[ArenaChunkBytes]];
+    private int _arenaUsed;
+    private long[] _locations = new long[64];
+    private int[] _hashes = new int[64];
+    private int[] _previous = new int[64];
+    private int[] _slots = EmptySlots(128);
+    private int _slotsUsed;
+
+    /// <summary>Rows added.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds the next row.</summary>
+    /// <returns>The row that carried this id before, dead or alive; -1 if none did.</returns>
+    public int Add(string id)
+    {
+        var row = Count;
+        EnsureRows(row + 1);
+        _locations[row] = Store(id);
+        var hash = id.GetHashCode();
+        _hashes[row] = hash;
+        var slot = FindSlot(_slots, hash, id);
+        var earlier = _slots[slot];
+        _previous[row] = earlier;
+        Volatile.Write(ref _slots[slot], row);
+        Count = row + 1;
+        if (earlier == None && ++_slotsUsed * 3 > _slots.Length * 2)
+            GrowSlots();
+        return earlier;
+    }
+
+    /// <summary>The newest row below <paramref name="rowCount"/> that carries the id, dead or alive; -1 if none does.</summary>
+    public int Find(string id, int rowCount)
+    {
+        var slots = Volatile.Read(ref _slots);
+        var row = Volatile.Read(ref slots[FindSlot(slots, id.GetHashCode(), id)]);
+        while (row >= rowCount)
+            row = Volatile.Read(ref _previous)[row];
+        return row;
+    }
+
+    public string IdOf(int row) => Encoding.ASCII.GetString(Bytes(row));
+
+    /// <summary>Orders two rows by their ids' bytes.</summary>
+    public int Compare(int left, int right) => Bytes(left).SequenceCompareTo(Bytes(right));
+
+    private ReadOnlySpan<byte> Bytes(int row)
+    {
+        var location = Volatile.Read(ref _locations)[row];
+        var length = (int)(location & ((1 << OffsetShift) - 1));
+        var start = location >> OffsetShift;
+        return Volatile.Read(ref _arena)[start / ArenaChunkBytes].AsSpan((int)(start % ArenaChunkBytes), length);
+    }
+
+    private long Store(string id)
+    {
+        if (_arenaUsed + id.Length > ArenaChunkBytes)
+        {
+            Volatile.Write(ref _arena, [.. _arena, new byte[ArenaChunkBytes]]);
+            _arenaUsed = 0;
+        }
+
+        var start = ((long)(_arena.Length - 1) * ArenaChunkBytes) + _arenaUsed;
+        Encoding.ASCII.GetBytes(id, _arena[^1].AsSpan(_arenaUsed));
+        _arenaUsed += id.Length;
+        return start << OffsetShift | (long)id.Length;
+    }
+
+    /// <summary>The slot that holds the id's newest row, or the empty one where it belongs. Linear probing.</summary>
+    private int FindSlot(int[] slots, int hash, string id)
+    {
+        var mask = slots.Length - 1;
+        for (var slot = hash & mask; ; slot = (slot + 1) & mask)
+        {
+            var row = Volatile.Read(ref slots[slot]);
+            if (row == None || (Volatile.Read(ref _hashes)[row] == hash && Ascii.Equals(Bytes(row), id)))
+                return slot;
+        }
+    }
+
+    private void GrowSlots()
+    {
+        var grown = EmptySlots(_slots.Length * 2);
+        var mask = grown.Length - 1;
+        foreach (var row in _slots)
+        {
+            if (row == None)
+                continue;
+            var slot = _hashes[row] & mask;
+            while (grown[slot] != None)
+                slot = (slot + 1) & mask;
+            grown[slot] = row;
+        }
+
+        Volatile.Write(ref _slots, grown);
+    }
+
+    private void EnsureRows(int rows)
+    {
+        if (rows <= _locations.Length)
+            return;
+        Volatile.Write(ref _locations, Grow(_locations));
+        Volatile.Write(ref _hashes, Grow(_hashes));
+        Volatile.Write(ref _previous, Grow(_previous));
+    }
+
+    private static T[] Grow<T>(T[] array)
+    {
+        var grown = new T[array.Length * 2];
+        array.CopyTo(grown, 0);
+        return grown;
+    }
+
+    private static int[] EmptySlots(int count)
+    {
+        var slots = new int[count];
+        Array.Fill(slots, None);
+        return slots;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace VectorServer.Storage.Namespaces;
+
+/// <summary>
+/// Where things lie in a data directory. A client's name becomes a path in <see cref="Encode"/> and nowhere else.
+/// </summary>
+internal static class NamespaceLayout
+{
+    /// <summary>Directories being made or removed; whatever bears the mark at open was never finished and goes.</summary>
+    public const string TemporaryMark = ".tmp-";
+
+    private const int EncodedLengthMax = 120; // far below every file system's 255
+
+    public static string Registry(string dataDirectory) => Path.Combine(dataDirectory, "registry.db");
+
+    public static string Indexes(string dataDirectory) => Path.Combine(dataDirectory, "indexes");
+
+    public static string Index(string dataDirectory, string indexName) => Path.Combine(Indexes(dataDirectory), Encode(indexName));
+
+    /// <summary>Calibration of the codes that was given at the index's creation.</summary>
+    public static string IndexCalibration(string indexDirectory) => Path.Combine(indexDirectory, "calibration.bin");
+
+    public static string Namespace(string indexDirectory, string name) =>
+        Path.Combine(indexDirectory, name.Length == 0 ? "__default__" : Encode(name));
+
+    public static string Description(string namespaceDirectory) => Path.Combine(namespaceDirectory, "namespace.json");
+
+    public static string Checkpoint(string namespaceDirectory) => Path.Combine(namespaceDirectory, "checkpoint.json");
+
+    public static string Wal(string namespaceDirectory) => Path.Combine(namespaceDirectory, "wal");
+
+    public static string Generation(string namespaceDirectory, int generation) =>
+        Path.Combine(namespaceDirectory, "gen-" + generation.ToString("D6", CultureInfo.InvariantCulture));
+
+    public static string Vectors(string generationDirectory) => Path.Combine(generationDirectory, "vectors.npy");
+
+    public static string Metadata(string generationDirectory) => Path.Combine(generationDirectory, "metadata.db");
+
+    public static string Codec(string generationDirectory) => Path.Combine(generationDirectory, "codec.bin");
+
+    public static string Codes(string generationDirectory) => Path.Combine(generationDirectory, "codes.bin");
+
+    /// <summary>A new name beside <paramref name="path"/> under which it is made or removed.</summary>
+    public static string Temporary(string path) => Path.Combine(Path.GetDirectoryName(path)!, TemporaryMark + Guid.NewGuid().ToString("N"));
+
+    /// <summary>
+    /// A name as one safe path segment on every file system: lower-case letters, digits, <c>-</c> and inner <c>_</c> stay, all else is
+    /// <c>%XX</c> of its UTF-8 bytes (upper case too, for file systems that fold case); a long name ends in its SHA-256 instead.
+    /// </summary>
+    private static string Encode(string name)
+    {
+        var encoded = new StringBuilder(name.Length);
+        foreach (var b in Encoding.UTF8.GetBytes(name))
+        {
+            var c = (char)b;
+            // A leading '_' is escaped so that no client's name can be the default namespace's directory.
+            if (char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-' || (c == '_' && encoded.Length > 0))
+                encoded.Append(c);
+            else
+                encoded.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+        }
+
+        if (encoded.Length > EncodedLengthMax)
+        {
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+            return $"{encoded.ToString(0, EncodedLengthMax - 65)}~{hash}";
+        }
+
+        return IsReserved(encoded.ToString()) ? $"%{(int)encoded[0]:X2}{encoded.ToString(1, encoded.Length - 1)}" : encoded.ToString();
+    }
+
+    /// <summary>Names that Windows keeps for devices.</summary>
+    private static bool IsReserved(string name) =>
+        name is "con" or "prn" or "aux" or "nul"
+        || (name.Length == 4 && (name.StartsWith("com", StringComparison.Ordinal) || name.StartsWith("lpt", StringComparison.Ordinal)) && char.IsAsciiDigit(name[3]));
+}

@@ -1,0 +1,33 @@
+using VectorServer.Storage.Codecs;
+
+namespace VectorServer.Storage.Namespaces;
+
+/// <summary>
+/// What a namespace holds at one LSN. Immutable: rows are never changed, later rows lie behind <paramref name="RowCount"/>, later deaths
+/// bear later LSNs.
+/// </summary>
+/// <param name="Generation">The rows.</param>
+/// <param name="FirstRow">Rows below it were removed all at once.</param>
+/// <param name="RowCount">Rows written, dead ones included.</param>
+/// <param name="LiveCount">Records.</param>
+/// <param name="Lsn">The newest operation it shows.</param>
+/// <param name="Codes">Codes of all its rows; null while there are none.</param>
+internal sealed record NamespaceSnapshot(Generation Generation, int FirstRow, int RowCount, int LiveCount, Lsn Lsn, CodeStore? Codes)
+{
+    public bool IsLive(int row) => row >= FirstRow && row < RowCount && !Generation.Tombstones.IsDead(row, Lsn);
+
+    /// <summary>The live row of an id; -1 if there is none.</summary>
+    public int Find(string id)
+    {
+        var row = Generation.Ids.Find(id, RowCount);
+        return row >= 0 && IsLive(row) ? row : -1;
+    }
+}
+
+/// <summary>A snapshot held for reading; dispose it to let its files go.</summary>
+internal readonly struct SnapshotLease(NamespaceSnapshot snapshot) : IDisposable
+{
+    public NamespaceSnapshot Snapshot { get; } = snapshot;
+
+    public void Dispose() => Snapshot.Generation.Release();
+}

@@ -1,0 +1,280 @@
+using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Registry;
+using VectorServer.Storage.Wal;
+
+namespace VectorServer.Storage.Namespaces;
+
+/// <summary>
+/// One open namespace: its newest snapshot for readers, and the log and data files behind it for its <see cref="NamespaceWriter"/>,
+/// which alone calls the mutating methods.
+/// </summary>
+internal sealed class NamespaceStore
+{
+    private readonly string _directory;
+    private readonly EngineOptions _options;
+    private readonly IndexDescriptor _index;
+    private readonly CodecChoice _codecChoice;
+    private readonly NamespaceWriter _writer;
+    private NamespaceSnapshot _current;
+    private readonly WalWriter _wal;
+    private StorageException? _failure;
+    private readonly Lock _removal = new();
+    private bool _dropping;
+    private bool _removed;
+
+    private NamespaceStore(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
+    {
+        (_directory, _index, _codecChoice, _options) = (directory, index, codecChoice, options);
+        Description = NamespaceDescription.Read(NamespaceLayout.Description(directory));
+        (_current, _wal) = Recover();
+        _writer = new NamespaceWriter(this);
+    }
+
+    public NamespaceDescription Description { get; }
+
+    /// <summary>The newest snapshot, for the writer; readers take a lease.</summary>
+    public NamespaceSnapshot Current => Volatile.Read(ref _current);
+
+    public long SizeBytes => Current.Generation.SizeBytes(Current.RowCount) + _wal.PendingBytes;
+
+    /// <summary>Makes the directory of a new, empty namespace, whole or not at all, and opens it.</summary>
+    public static NamespaceStore Create(
+        string directory, NamespaceDescription description, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
+    {
+        const int FirstGeneration = 1;
+        var aside = NamespaceLayout.Temporary(directory);
+        Directory.CreateDirectory(NamespaceLayout.Wal(aside));
+        description.Write(NamespaceLayout.Description(aside));
+        var generation = Generation.Create(aside, FirstGeneration, index.Dimension);
+        generation.Seal(0);
+        generation.Release();
+        new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0)
+            .Write(NamespaceLayout.Checkpoint(aside));
+        Directory.Move(aside, directory);
+        IO.FileSync.SyncDirectory(Path.GetDirectoryName(directory)!);
+        return Open(directory, index, codecChoice, options);
+    }
+
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>.</exception>
+    public static NamespaceStore Open(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options) =>
+        new(directory, index, codecChoice, options);
+
+    /// <summary>The newest snapshot, held until the lease is disposed; false once the namespace is closed.</summary>
+    public bool TryAcquire(out SnapshotLease lease)
+    {
+        while (true)
+        {
+            var snapshot = Current;
+            if (snapshot.Generation.TryAddReference())
+            {
+                lease = new SnapshotLease(snapshot);
+                return true;
+            }
+
+            // Compaction may have closed the generation between the two reads; then there is a newer snapshot.
+            if (ReferenceEquals(snapshot, Current))
+            {
+                lease = default;
+                return false;
+            }
+        }
+    }
+
+    /// <inheritdoc cref="NamespaceWriter.WriteAsync"/>
+    public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
+        _writer.WriteAsync(resolve, readsState, cancellation);
+
+    public Task FlushAsync(CancellationToken cancellation) => _writer.MaintainAsync(WriteCheckpoint, cancellation);
+
+    public Task CompactAsync(CancellationToken cancellation) => _writer.MaintainAsync(Compact, cancellation);
+
+    /// <summary>Takes the compression that the index's descriptor asks for now.</summary>
+    public Task RecodeAsync(CancellationToken cancellation) => _writer.MaintainAsync(Recode, cancellation);
+
+    /// <summary>Finishes queued writes and folds the log in, so that the next open replays nothing.</summary>
+    public async Task CloseAsync()
+    {
+        await _writer.CloseAsync().ConfigureAwait(false);
+        var snapshot = Current;
+        if (_failure is null)
+        {
+            WriteCheckpoint();
+            snapshot.Generation.Retire(() => Npy.NpyMatrix.TrimFile(snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension));
+        }
+        else
+        {
+            snapshot.Generation.Release();
+        }
+
+        _wal.Dispose();
+    }
+
+    /// <summary>Removes the namespace: its name is free once <paramref name="forget"/> ran, its files go when the last reader is done.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: another caller removes it already.</exception>
+    public async Task DropAsync(Action forget)
+    {
+        if (Interlocked.Exchange(ref _dropping, true))
+            throw NamespaceSet.NotFound();
+        await StopAsync().ConfigureAwait(false);
+        var trash = NamespaceLayout.Temporary(_directory);
+        Directory.Move(_directory, trash);
+        IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
+        forget();
+        Current.Generation.Retire(() => Directory.Delete(trash, recursive: true));
+    }
+
+    /// <summary>Takes no more writes, ahead of the directory's removal; reads go on.</summary>
+    public async Task StopAsync()
+    {
+        await _writer.CloseAsync().ConfigureAwait(false);
+        _wal.Dispose();
+        lock (_removal)
+            _removed = true;
+    }
+
+    /// <summary>Logs a group, applies it and publishes the snapshot that shows it.</summary>
+    /// <returns>The LSN of the first operation; the others follow by one.</returns>
+    internal Lsn Commit(IReadOnlyList<WalOperation> operations)
+    {
+        if (_failure is not null)
+            throw _failure;
+
+        var first = new Lsn(Current.Lsn.Value + 1);
+        try
+        {
+            _wal.Append(first, operations);
+            Publish(Apply(Current, operations));
+            return first;
+        }
+        catch (Exception e) when (e is not StorageException { Code: StorageErrorCode.InvalidArgument })
+        {
+            throw Fail(e);
+        }
+    }
+
+    internal void CheckpointIfDue()
+    {
+        if (_wal.PendingBytes >= _options.CheckpointLogBytes && _failure is null)
+            WriteCheckpoint();
+    }
+
+    /// <summary>The log or the data files may hold a part of a write: only a fresh recovery knows, so nothing more is written here.</summary>
+    private StorageException Fail(Exception cause)
+    {
+        _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' stopped taking writes: {cause}");
+        return _failure = new StorageException(
+            StorageErrorCode.Unavailable, "The namespace takes no writes since its disk refused one; reads go on, a restart recovers it", cause);
+    }
+
+    private void Publish(NamespaceSnapshot snapshot) => Volatile.Write(ref _current, snapshot);
+
+    /// <summary>Opens the checkpoint's generation, replays the log through the same <see cref="Apply"/> as live writes, and goes on in the log.</summary>
+    private (NamespaceSnapshot Snapshot, WalWriter Wal) Recover()
+    {
+        var checkpoint = Checkpoint.Read(NamespaceLayout.Checkpoint(_directory));
+        foreach (var other in Directory.GetDirectories(_directory, "gen-*"))
+        {
+            if (other != NamespaceLayout.Generation(_directory, checkpoint.Generation))
+                Directory.Delete(other, recursive: true); // an unfinished or replaced compaction
+        }
+
+        var generation = Generation.Open(_directory, checkpoint, _index.Dimension);
+        try
+        {
+            var snapshot = new NamespaceSnapshot(
+                generation, checkpoint.FirstRow, checkpoint.RowCount, checkpoint.LiveCount, new Lsn(checkpoint.Lsn), null);
+            snapshot = snapshot with { Codes = CodeStore.Open(snapshot, _codecChoice) };
+
+            var wal = NamespaceLayout.Wal(_directory);
+            var replayed = 0;
+            var end = WalReader.Replay(
+                wal,
+                snapshot.Lsn,
+                operation =>
+                {
+                    snapshot = Apply(snapshot, [operation]);
+                    replayed++;
+                },
+                message => _options.Log?.Invoke(message));
+            if (replayed > 0)
+                _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}': {replayed} operations replayed from the log");
+            return (snapshot, end is { } found
+                ? WalWriter.Continue(found.SegmentPath, found.ValidBytes, _options.Durability)
+                : WalWriter.Create(wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));
+        }
+        catch
+        {
+            generation.Release();
+            throw;
+        }
+    }
+
+    /// <summary>The one way that operations change a namespace, live and at replay: rows, metadata, deaths, codes; then a new snapshot.</summary>
+    private NamespaceSnapshot Apply(NamespaceSnapshot before, IReadOnlyList<WalOperation> operations)
+    {
+        var metadata = before.Generation.Metadata;
+        metadata.BeginBatch();
+        try
+        {
+            var applier = new OperationApplier(before);
+            foreach (var operation in operations)
+                applier.Apply(operation);
+            metadata.CommitBatch();
+            var after = applier.Snapshot;
+            return after with { Codes = CodeStore.Extend(after, _codecChoice) };
+        }
+        catch
+        {
+            metadata.AbortBatch();
+            throw;
+        }
+    }
+
+    private void WriteCheckpoint()
+    {
+        if (_wal.PendingBytes == 0)
+            return;
+        try
+        {
+            Current.Generation.Seal(Current.RowCount);
+            Fold(Current);
+        }
+        catch (Exception e)
+        {
+            throw Fail(e);
+        }
+    }
+
+    /// <summary>Names what is durable in the data files, then cuts the log.</summary>
+    private void Fold(NamespaceSnapshot snapshot)
+    {
+        new Checkpoint(
+            Checkpoint.CurrentFormat, snapshot.Generation.Number, snapshot.RowCount, snapshot.FirstRow, snapshot.LiveCount, snapshot.Lsn.Value)
+            .Write(NamespaceLayout.Checkpoint(_directory));
+        _wal.Cut(new Lsn(snapshot.Lsn.Value + 1));
+    }
+
+    private void Compact()
+    {
+        var before = Current;
+        var after = Compactor.Rewrite(before, _directory, _codecChoice);
+        Fold(after);
+        Publish(after);
+        var replaced = NamespaceLayout.Generation(_directory, before.Generation.Number);
+        before.Generation.Retire(() =>
+        {
+            // Once the namespace is removed, its path may be a successor's.
+            lock (_removal)
+            {
+                if (!_removed)
+                    Directory.Delete(replaced, recursive: true);
+            }
+        });
+    }
+
+    private void Recode()
+    {
+        var snapshot = Current;
+        Publish(snapshot with { Codes = CodeStore.Extend(snapshot with { Codes = null }, _codecChoice) });
+    }
+}

@@ -1,0 +1,157 @@
+using System.IO.MemoryMappedFiles;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using VectorServer.Storage.IO;
+
+namespace VectorServer.Storage.Npy;
+
+/// <summary>
+/// The raw vectors of one generation: a <c>.npy</c> file that grows at its end and is read through memory maps. One writer; readers may
+/// read any row below a row count they learnt after it was written. The file is extended by whole chunks ahead of its rows and cut to its
+/// exact length by <see cref="TrimFile"/> once closed; its header counts the rows that <see cref="Seal"/> was told of, so NumPy loads it at any time.
+/// </summary>
+internal sealed unsafe class NpyMatrix : IDisposable
+{
+    private const int ChunkBytesTarget = 8 << 20; // few maps for a large file, little address space for a small one
+
+    private readonly SafeFileHandle _file;
+    private readonly int _chunkShift; // rows per chunk, as a power of two
+    private readonly Lock _growth = new();
+    private Chunk[] _chunks = [];
+
+    private NpyMatrix(SafeFileHandle file, int dimension)
+    {
+        _file = file;
+        Dimension = dimension;
+        _chunkShift = BitOperations.Log2((uint)Math.Max(1, ChunkBytesTarget / Math.Max(1, RowBytes)));
+    }
+
+    /// <summary>Components per row; 0 in a sparse index, whose file has a header only.</summary>
+    public int Dimension { get; }
+
+    public int RowBytes => Dimension * sizeof(float);
+
+    /// <summary>Rows that are contiguous in memory, counted from a multiple of this number.</summary>
+    public int RowsPerChunk => 1 << _chunkShift;
+
+    public static NpyMatrix Create(string path, int dimension)
+    {
+        var matrix = new NpyMatrix(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read), dimension);
+        RandomAccess.Write(matrix._file, NpyHeader.Write(0, dimension), 0);
+        return matrix;
+    }
+
+    /// <summary>Opens a file that must hold at least <paramref name="rowCount"/> rows; rows behind them are ignored and overwritten.</summary>
+    public static NpyMatrix Open(string path, int dimension, int rowCount)
+    {
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        var header = new byte[NpyHeader.Bytes];
+        var read = RandomAccess.Read(file, header, 0);
+        var shape = NpyHeader.Read(header.AsSpan(0, read));
+        var matrix = new NpyMatrix(file, dimension);
+        if (shape.Dimension != dimension || shape.Rows < rowCount || RandomAccess.GetLength(file) < matrix.OffsetOf(rowCount))
+        {
+            file.Dispose();
+            throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's vector file is shorter than its checkpoint says");
+        }
+
+        if (dimension > 0 && rowCount > 0)
+            matrix.MapUpTo(rowCount);
+        return matrix;
+    }
+
+    /// <summary>One row, <c>[Dimension]</c>; valid until the matrix is disposed.</summary>
+    public ReadOnlySpan<float> Row(int row) => Rows(row, 1);
+
+    /// <summary>Contiguous rows of one chunk, <c>[count x Dimension]</c>.</summary>
+    public ReadOnlySpan<float> Rows(int first, int count)
+    {
+        var chunk = Volatile.Read(ref _chunks)[first >> _chunkShift];
+        var inChunk = first & (RowsPerChunk - 1);
+        System.Diagnostics.Debug.Assert(inChunk + count <= RowsPerChunk, "rows must not cross a chunk");
+        return new ReadOnlySpan<float>(chunk.Start + (long)inChunk * Dimension, count * Dimension);
+    }
+
+    /// <summary>Writes rows from number <paramref name="first"/> on; readers see them once they are told the new row count.</summary>
+    public void Write(int first, ReadOnlySpan<float> rows)
+    {
+        if (Dimension == 0 || rows.IsEmpty)
+            return;
+        MapUpTo(first + rows.Length / Dimension);
+        RandomAccess.Write(_file, MemoryMarshal.AsBytes(rows), OffsetOf(first));
+    }
+
+    /// <summary>Makes the first <paramref name="rowCount"/> rows durable and counts them in the header.</summary>
+    public void Seal(int rowCount)
+    {
+        FileSync.SyncFile(_file); // rows first: the header must never count a row that is not there
+        RandomAccess.Write(_file, NpyHeader.Write(rowCount, Dimension), 0);
+        FileSync.SyncFile(_file);
+    }
+
+    /// <summary>Gives back the space that a closed matrix had reserved behind its rows.</summary>
+    public static void TrimFile(string path, int rowCount, int dimension)
+    {
+        using var matrix = new NpyMatrix(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite), dimension);
+        RandomAccess.SetLength(matrix._file, matrix.OffsetOf(rowCount));
+    }
+
+    public void Dispose()
+    {
+        Unmap();
+        _file.Dispose();
+    }
+
+    private long OffsetOf(int row) => NpyHeader.Bytes + (long)row * RowBytes;
+
+    private void MapUpTo(int rowCount)
+    {
+        var needed = ((rowCount - 1) >> _chunkShift) + 1;
+        if (Volatile.Read(ref _chunks).Length >= needed)
+            return;
+
+        lock (_growth)
+        {
+            var chunks = _chunks;
+            var reserved = OffsetOf(needed << _chunkShift);
+            if (RandomAccess.GetLength(_file) < reserved)
+                RandomAccess.SetLength(_file, reserved);
+
+            var grown = new Chunk[needed];
+            chunks.CopyTo(grown, 0);
+            using var map = MemoryMappedFile.CreateFromFile(
+                _file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            for (var i = chunks.Length; i < needed; i++)
+                grown[i] = new Chunk(map.CreateViewAccessor(OffsetOf(i << _chunkShift), (long)RowBytes << _chunkShift, MemoryMappedFileAccess.Read));
+            Volatile.Write(ref _chunks, grown);
+        }
+    }
+
+    private void Unmap()
+    {
+        foreach (var chunk in Interlocked.Exchange(ref _chunks, []))
+            chunk.Dispose();
+    }
+
+    private sealed class Chunk : IDisposable
+    {
+        private readonly MemoryMappedViewAccessor _view;
+
+        public Chunk(MemoryMappedViewAccessor view)
+        {
+            _view = view;
+            byte* start = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            Start = (float*)(start + view.PointerOffset);
+        }
+
+        public float* Start { get; }
+
+        public void Dispose()
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Storage.Query;
+
+/// <summary>Makes records of rows.</summary>
+internal static class Hydrator
+{
+    /// <summary>Whole records.</summary>
+    public static IReadOnlyList<VectorRecord> Records(NamespaceSnapshot snapshot, ReadOnlySpan<int> rows)
+    {
+        var generation = snapshot.Generation;
+        var parts = generation.Metadata.Read(rows, metadata: true, sparse: true);
+        var records = new VectorRecord[rows.Length];
+        for (var i = 0; i < records.Length; i++)
+            records[i] = new VectorRecord(generation.Ids.IdOf(rows[i]), Values(generation, rows[i]), parts[i].Sparse, parts[i].Metadata);
+        return records;
+    }
+
+    /// <summary>Matches with the parts that were asked for. Ids and values are in memory; only metadata and sparse values are looked up.</summary>
+    public static IReadOnlyList<ScoredRecord> Matches(NamespaceSnapshot snapshot, ReadOnlySpan<Match> matches, bool values, bool metadata)
+    {
+        var generation = snapshot.Generation;
+        var rows = new int[matches.Length];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = matches[i].Row;
+
+        var parts = values || metadata ? generation.Metadata.Read(rows, metadata, sparse: values) : null;
+        var records = new ScoredRecord[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            records[i] = new ScoredRecord(
+                generation.Ids.IdOf(rows[i]),
+                matches[i].Score,
+                values ? Values(generation, rows[i]) : default,
+                parts?[i].Sparse,
+                parts?[i].Metadata);
+        }
+
+        return records;
+    }
+
+    private static ReadOnlyMemory<float> Values(Generation generation, int row) =>
+        generation.Vectors.Dimension == 0 ? default : generation.Vectors.Row(row).ToArray();
+}

@@ -1,0 +1,34 @@
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Registry;
+using VectorServer.Storage.Scoring;
+
+namespace VectorServer.Storage.Query;
+
+/// <summary>Scores candidates exactly, in double precision from the raw vectors, and orders them.</summary>
+internal static class Rescorer
+{
+    /// <param name="metric">The index's metric.</param>
+    /// <param name="snapshot">The rows.</param>
+    /// <param name="query">The query, with an id resolved.</param>
+    /// <param name="candidates">What the scan kept.</param>
+    /// <param name="sparseScores">Exact sparse parts by row from the snapshot's first on; null without a sparse query.</param>
+    /// <returns>At most topK matches, best first; ties by id.</returns>
+    public static Match[] Rescore(
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, ReadOnlySpan<Candidate> candidates, double[]? sparseScores)
+    {
+        var nearest = new TopK(Math.Max(1, Math.Min(query.TopK, candidates.Length)), snapshot.Generation.Ids);
+        foreach (var candidate in candidates)
+        {
+            var score = sparseScores?[candidate.Row - snapshot.FirstRow] ?? 0;
+            if (query.Vector is { } vector)
+                score += ExactScorer.Exact(metric, snapshot.Generation.Vectors.Row(candidate.Row), vector.Span);
+            nearest.Offer(candidate.Row, (float)metric.ToRank(score));
+        }
+
+        var best = nearest.Take();
+        var matches = new Match[best.Length];
+        for (var i = 0; i < matches.Length; i++)
+            matches[i] = new Match(best[i].Row, (float)metric.ToRank(best[i].Rank)); // its own inverse
+        return matches;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Scoring;
+
+namespace VectorServer.Storage.Registry;
+
+/// <summary>Which indexes exist: <c>registry.db</c>. Every change is durable when the method returns.</summary>
+internal sealed class IndexRegistry : IDisposable
+{
+    private const string Schema =
+        """
+        CREATE TABLE IF NOT EXISTS indexes (
+            name TEXT PRIMARY KEY,
+            id TEXT NOT NULL,
+            vector_type INTEGER NOT NULL,
+            dimension INTEGER NOT NULL,
+            metric INTEGER NOT NULL,
+            compression INTEGER NOT NULL,
+            created_at TEXT NOT NULL,
+            attributes TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """;
+
+    private readonly SqliteConnection _connection;
+
+    private IndexRegistry(SqliteConnection connection) => _connection = connection;
+
+    public static IndexRegistry Open(string path)
+    {
+        var connection = Sqlite.Open(path);
+        connection.Execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;" + Schema);
+        return new IndexRegistry(connection);
+    }
+
+    public IReadOnlyList<IndexDescriptor> Read()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT name, id, vector_type, dimension, metric, compression, created_at, attributes FROM indexes ORDER BY name";
+        using var reader = command.ExecuteReader();
+        var descriptors = new List<IndexDescriptor>();
+        while (reader.Read())
+        {
+            descriptors.Add(new IndexDescriptor
+            {
+                Name = reader.GetString(0),
+                Id = Guid.Parse(reader.GetString(1)),
+                VectorType = (VectorType)reader.GetInt32(2),
+                Dimension = reader.GetInt32(3),
+                Metric = (Metric)reader.GetInt32(4),
+                Compression = (Compression)reader.GetInt32(5),
+                CreatedAt = DateTimeOffset.Parse(reader.GetString(6), CultureInfo.InvariantCulture),
+                Attributes = reader.GetString(7),
+            });
+        }
+
+        return descriptors;
+    }
+
+    /// <summary>Adds the index, or replaces its description.</summary>
+    public void Write(IndexDescriptor descriptor)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "INSERT OR REPLACE INTO indexes VALUES ($name, $id, $vector_type, $dimension, $metric, $compression, $created_at, $attributes)";
+        command.Parameters.AddWithValue("$name", descriptor.Name);
+        command.Parameters.AddWithValue("$id", descriptor.Id.ToString());
+        command.Parameters.AddWithValue("$vector_type", (int)descriptor.VectorType);
+        command.Parameters.AddWithValue("$dimension", descriptor.Dimension);
+        command.Parameters.AddWithValue("$metric", (int)descriptor.Metric);
+        command.Parameters.AddWithValue("$compression", (int)descriptor.Compression);
+        command.Parameters.AddWithValue("$created_at", descriptor.CreatedAt.ToString("O", CultureInfo.InvariantCulture));
+        command.Parameters.AddWithValue("$attributes", descriptor.Attributes);
+        command.ExecuteNonQuery();
+    }
+
+    public void Remove(string name)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "DELETE FROM indexes WHERE name = $name";
+        command.Parameters.AddWithValue("$name", name);
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose() => _connection.Dispose();
+}

@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Wal;
+
+namespace VectorServer.Storage.Registry;
+
+/// <summary>The namespaces of one index by the client's name. Each is opened at its first use; one that cannot be opened says so by itself.</summary>
+internal sealed class NamespaceSet
+{
+    private readonly ConcurrentDictionary<string, Lazy<NamespaceStore>> _stores = new(StringComparer.Ordinal);
+    private readonly Lock _changes = new();
+    private readonly string _directory;
+    private readonly IndexDescriptor _index;
+    private readonly CodecChoice _codecChoice;
+    private readonly EngineOptions _options;
+    private bool _closed;
+
+    public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
+    {
+        (_directory, _index, _codecChoice, _options) = (directory, index, codecChoice, options);
+        foreach (var found in Directory.GetDirectories(directory))
+        {
+            if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
+                Directory.Delete(found, recursive: true); // a creation or removal that did not finish
+            else
+                _stores[NamespaceDescription.Read(NamespaceLayout.Description(found)).Name] =
+                    new Lazy<NamespaceStore>(() => NamespaceStore.Open(found, index, codecChoice, options));
+        }
+    }
+
+    public static StorageException NotFound() => new(StorageErrorCode.NotFound, "Namespace not found");
+
+    /// <summary>All names, in byte order.</summary>
+    public IEnumerable<string> Names() => _stores.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The namespaces in use since the index was opened.</summary>
+    public IEnumerable<NamespaceStore> Opened() => _stores.Values.Where(store => store.IsValueCreated).Select(store => store.Value);
+
+    /// <exception cref="StorageException">Not found, or damaged.</exception>
+    public NamespaceStore Get(string name) => _stores.TryGetValue(name, out var store) ? store.Value : throw NotFound();
+
+    /// <summary>The newest snapshot of a namespace; false if there is no such namespace.</summary>
+    public bool TryAcquire(string name, out SnapshotLease lease)
+    {
+        lease = default;
+        return _stores.TryGetValue(name, out var store) && store.Value.TryAcquire(out lease);
+    }
+
+    public NamespaceInfo? Describe(string name)
+    {
+        if (!TryAcquire(name, out var lease))
+            return null;
+        using (lease)
+        {
+            var store = Get(name);
+            return new NamespaceInfo(name, lease.Snapshot.LiveCount, store.Description.FilterableFields, store.SizeBytes);
+        }
+    }
+
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>.</exception>
+    public void Create(string name, IReadOnlyList<string>? filterableFields)
+    {
+        lock (_changes)
+        {
+            if (name.Length == 0 || _stores.ContainsKey(name))
+                throw new StorageException(StorageErrorCode.AlreadyExists, $"Namespace '{(name.Length == 0 ? "__default__" : name)}' already exists");
+            Add(name, filterableFields);
+        }
+    }
+
+    /// <summary>Writes to a namespace, which the write creates if need be.</summary>
+    public async Task<WriteResult> WriteOrCreateAsync(string name, Func<NamespaceSnapshot, WalOperation?> resolve, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return new WriteResult(await GetOrCreate(name).WriteAsync(resolve, readsState: false, cancellation).ConfigureAwait(false));
+            }
+            catch (ChannelClosedException) when (!_closed)
+            {
+                await Task.Yield(); // the namespace is being deleted at this moment: write to its successor
+            }
+            catch (ChannelClosedException)
+            {
+                throw new StorageException(StorageErrorCode.Unavailable, "The index is closing");
+            }
+        }
+    }
+
+    /// <summary>Writes to a namespace; does nothing if there is none.</summary>
+    public async Task<WriteResult> WriteIfPresentAsync(string name, Func<NamespaceSnapshot, WalOperation?> resolve, CancellationToken cancellation)
+    {
+        if (!_stores.ContainsKey(name))
+            return new WriteResult(default);
+        return await WriteExistingAsync(name, resolve, readsState: true, cancellation).ConfigureAwait(false);
+    }
+
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public async Task<WriteResult> WriteExistingAsync(
+        string name, Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
+    {
+        try
+        {
+            return new WriteResult(await Get(name).WriteAsync(resolve, readsState, cancellation).ConfigureAwait(false));
+        }
+        catch (ChannelClosedException)
+        {
+            throw _closed ? new StorageException(StorageErrorCode.Unavailable, "The index is closing") : NotFound();
+        }
+    }
+
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public async Task DeleteAsync(string name, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var store = Get(name);
+        await store.DropAsync(() =>
+        {
+            lock (_changes)
+                _stores.TryRemove(name, out _);
+        }).ConfigureAwait(false);
+    }
+
+    public async Task CloseAsync()
+    {
+        _closed = true;
+        foreach (var store in Opened())
+            await store.CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the index's directory: its name is free at once, its files go when the last reader is done.</summary>
+    public async Task DropAsync()
+    {
+        NamespaceStore[] opened;
+        lock (_changes)
+        {
+            _closed = true;
+            opened = [.. Opened()];
+        }
+
+        foreach (var store in opened)
+            await store.StopAsync().ConfigureAwait(false);
+        _stores.Clear();
+
+        var trash = NamespaceLayout.Temporary(_directory);
+        Directory.Move(_directory, trash);
+        IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
+        var open = opened.Length + 1;
+        void CloseOne()
+        {
+            if (Interlocked.Decrement(ref open) == 0)
+                Directory.Delete(trash, recursive: true);
+        }
+
+        foreach (var store in opened)
+            store.Current.Generation.Retire(CloseOne);
+        CloseOne();
+    }
+
+    private NamespaceStore GetOrCreate(string name)
+    {
+        if (_stores.TryGetValue(name, out var store))
+            return store.Value;
+        lock (_changes)
+            return _stores.TryGetValue(name, out store) ? store.Value : Add(name, filterableFields: null);
+    }
+
+    private NamespaceStore Add(string name, IReadOnlyList<string>? filterableFields)
+    {
+        if (_closed)
+            throw new StorageException(StorageErrorCode.Unavailable, "The index is closing");
+        var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
+        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _options);
+        _stores[name] = new Lazy<NamespaceStore>(created);
+        return created;
+    }
+}

@@ -1,0 +1,101 @@
+using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Storage.Tests.Contract;
+
+public sealed class IndexTests : IndexContract
+{
+    [Fact]
+    public async Task Indexes_are_listed_by_name_and_kept_across_a_restart()
+    {
+        CreateDense("b", dimension: 4);
+        CreateDense("a", dimension: 5, metric: Storage.Scoring.Metric.Euclidean);
+        CreateSparse("c");
+        Engine.ConfigureIndex("b", descriptor => descriptor with { Attributes = """{"tags":{"x":"y"}}""" });
+        var before = Engine.Indexes.Select(index => index.Descriptor).ToArray();
+
+        await ReopenAsync();
+
+        Assert.Equal(["a", "b", "c"], before.Select(descriptor => descriptor.Name));
+        Assert.Equal(before, Engine.Indexes.Select(index => index.Descriptor));
+        Assert.Equal("""{"tags":{"x":"y"}}""", Engine.GetIndex("b").Descriptor.Attributes);
+    }
+
+    [Fact]
+    public async Task A_name_is_taken_until_its_index_is_dropped_and_a_new_one_is_empty()
+    {
+        var index = CreateDense();
+        await index.UpsertAsync("", [Dense("a", [1, 2, 3])], Cancellation);
+
+        var taken = Assert.Throws<StorageException>(() => CreateDense());
+        await Engine.DropIndexAsync("docs");
+        var absent = Assert.Throws<StorageException>(() => Engine.GetIndex("docs"));
+        var again = CreateDense(dimension: 5);
+
+        Assert.Equal(StorageErrorCode.AlreadyExists, taken.Code);
+        Assert.Equal("Index docs not found.", absent.Message);
+        Assert.Equal(0, again.Stats().TotalRecordCount);
+        await ReopenAsync();
+        Assert.Equal(5, Engine.GetIndex("docs").Descriptor.Dimension);
+    }
+
+    [Fact]
+    public async Task Writes_to_a_dropped_index_are_refused()
+    {
+        var index = CreateDense();
+        await index.UpsertAsync("", [Dense("a", [1, 2, 3])], Cancellation);
+
+        await Engine.DropIndexAsync("docs");
+
+        await Assert.ThrowsAsync<StorageException>(() => index.UpsertAsync("", [Dense("a", [1, 2, 3])], Cancellation));
+        Assert.False(Directory.Exists(Path.Combine(DataDirectory, "indexes", "docs")));
+    }
+
+    [Fact]
+    public async Task Another_compression_is_taken_without_uploading_again()
+    {
+        var random = new Random(2);
+        var index = CreateDense(dimension: 16, compression: Compression.Float32);
+        await index.UpsertAsync("", [.. Enumerable.Range(0, 1500).Select(i => Dense($"r{i}", RandomVector(random, 16)))], Cancellation);
+        Assert.Equal("float32", index.Stats().Namespaces[0].Compression);
+
+        Engine.ConfigureIndex("docs", descriptor => descriptor with { Compression = Compression.SpectralK128 });
+        await index.FlushAsync(Cancellation); // queued behind the change
+
+        Assert.Equal("spectral_k128", index.Stats().Namespaces[0].Compression);
+        await ReopenAsync();
+        Assert.Equal("spectral_k128", Engine.GetIndex("docs").Stats().Namespaces[0].Compression);
+    }
+
+    [Fact]
+    public async Task A_calibration_sample_given_at_creation_serves_from_the_first_row()
+    {
+        var random = new Random(2);
+        var descriptor = new IndexDescriptor { Name = "docs", Dimension = 16, Compression = Compression.SpectralK64 };
+        var index = Engine.CreateIndex(descriptor, [.. Enumerable.Range(0, 50).Select(_ => RandomVector(random, 16))]);
+
+        await index.UpsertAsync("", [Dense("a", RandomVector(random, 16))], Cancellation);
+
+        Assert.Equal("spectral_k64", index.Stats().Namespaces[0].Compression);
+        Assert.Throws<StorageException>(() => Engine.CreateIndex(descriptor with { Name = "bad" }, [new float[15]]));
+        Assert.False(Engine.TryGetIndex("bad", out _));
+    }
+
+    [Fact]
+    public async Task Auto_is_exact_below_a_few_thousand_rows_and_coded_above()
+    {
+        var random = new Random(2);
+        var index = CreateDense(dimension: 8);
+        for (var batch = 0; batch < 4; batch++)
+            await index.UpsertAsync("", [.. Enumerable.Range(batch * 1000, 1000).Select(i => Dense($"r{i}", RandomVector(random, 8)))], Cancellation);
+        var below = index.Stats().Namespaces[0];
+        for (var batch = 4; batch < 6; batch++)
+            await index.UpsertAsync("", [.. Enumerable.Range(batch * 1000, 1000).Select(i => Dense($"r{i}", RandomVector(random, 8)))], Cancellation);
+        var above = index.Stats().Namespaces[0];
+
+        Assert.Equal("float32", below.Compression);
+        Assert.Equal(0, below.CodeBytesPerVector);
+        Assert.NotEqual("float32", above.Compression);
+        Assert.True(above.CodeBytesPerVector > 0);
+    }
+}
