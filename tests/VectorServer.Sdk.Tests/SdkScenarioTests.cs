@@ -51,5 +51,5 @@ public sealed class SdkScenarioTests(SdkServer server) : IClassFixture<SdkServer
     [InlineData(9)]
     public Task An_index_is_created_by_its_schema(int major) => RunAsync("schema", major);
 
-    private Task RunAsync(string scenario, int major) => Scenario.RunAsync(scenario, major, server.Url);
+    private Task<string> RunAsync(string scenario, int major) => Scenario.RunAsync(scenario, major, server.Url);
 }

@@ -8,7 +8,8 @@ const created = await pinecone.createIndex({
   schema: { fields: { _values: { type: 'dense_vector', dimension: 3, metric: 'euclidean' } } },
   waitUntilReady: true,
 });
-assert.deepEqual(created.schema.fields._values, { type: 'dense_vector', dimension: 3, metric: 'euclidean' });
+const { type, dimension, metric } = created.schema.fields._values;
+assert.deepEqual({ type, dimension, metric }, { type: 'dense_vector', dimension: 3, metric: 'euclidean' });
 assert.deepEqual(created.deployment, { deploymentType: 'managed', cloud: 'aws', region: 'us-east-1' });
 assert.equal(created.readCapacity.mode, 'OnDemand');
 assert.equal(created.readCapacity.status.state, 'Ready');
