@@ -21,7 +21,9 @@ internal sealed class SpectralLayout
     public const int LanesPerGroup = 4;
     public const int PartBytes = LanesPerGroup * Codec.RowsPerBlock;
     public const int GroupBytes = 3 * PartBytes;
-    private const int SideBytes = sizeof(float) * Codec.RowsPerBlock;
+
+    /// <summary>Bytes of one kind of side data of a block.</summary>
+    public const int SideBytes = sizeof(float) * Codec.RowsPerBlock;
 
     /// <param name="slots">Slots of a spectrum.</param>
     /// <param name="metric">All but cosine keep the vector's length.</param>
