@@ -46,5 +46,12 @@ internal static class ServerPipeline
 
         var control = app.MapControlPlane();
         control.MapIndexes();
+
+        var data = app.MapDataPlane();
+        data.MapVectors();
+        data.MapFetches();
+        data.MapQuery();
+        data.MapStats();
+        data.MapNamespaces();
     }
 }

@@ -1,1 +1,24 @@
-Console.WriteLine("benchmarks");
+using VectorServer.Benchmarks;
+
+// One bench per question; each prints markdown. Run with -c Release.
+return args switch
+{
+    ["scan"] => ScanBench.Run(100_000),
+    ["scan", var rows] when int.TryParse(rows, out var count) && count > 0 => ScanBench.Run(count),
+    ["recall", var directory] => RecallBench.Run(directory),
+    ["encode"] => EncodeBench.Run(),
+    ["http", var directory] => await HttpBench.RunAsync(directory),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: VectorServer.Benchmarks BENCH
+          scan [ROWS]       exact and spectral scans against reading the same memory; 100000 rows of 384 dimensions
+          recall DIRECTORY  recall@10 of each code on vectors.npy, queries.npy and cosine_top100.npy
+          encode            encodes per second and core
+          http DIRECTORY    durable upserts and queries a second over HTTP, on the same files as recall
+        """);
+    return 2;
+}

@@ -24,6 +24,9 @@ internal abstract class Codec(Compression compression, Metric metric, int dimens
     /// <summary>Bytes of one code with its share of the block's side data.</summary>
     public double CodeBytesPerVector => (double)BlockBytes / RowsPerBlock;
 
+    /// <summary>Blocks that hold a number of rows, the last perhaps in part.</summary>
+    public static int BlockCount(int rows) => (rows + RowsPerBlock - 1) / RowsPerBlock;
+
     /// <summary>Writes the code of one row into its block; rows of a block not yet written may hold anything, and score anything.</summary>
     /// <param name="vector">Finite values, <c>[Dimension]</c>; any length, zero too.</param>
     /// <param name="block">The row's block, <c>[BlockBytes]</c>; only the row's own bytes are touched.</param>

@@ -55,9 +55,9 @@ public sealed class VectorIndex
         return _namespaces.WriteIfPresentAsync(ns, snapshot => RecordChanges.Update(snapshot, update), cancellation);
     }
 
-    /// <summary>Merges metadata into every record that matches, at most <paramref name="limit"/> of them; all or none.</summary>
+    /// <summary>Merges metadata into every record that matches, at most <paramref name="limit"/> of them; all or none. Null changes nothing.</summary>
     public async Task<FilteredUpdateResult> UpdateByFilterAsync(
-        string ns, Filter filter, RecordMetadata setMetadata, bool dryRun, int limit, CancellationToken cancellation = default)
+        string ns, Filter filter, RecordMetadata? setMetadata, bool dryRun, int limit, CancellationToken cancellation = default)
     {
         RecordRules.CheckNamespaceName(ns);
         var matched = 0;
@@ -67,7 +67,7 @@ public sealed class VectorIndex
             {
                 var rows = FilterRows.Find(snapshot, filter);
                 matched = rows.Count;
-                return dryRun ? null : RecordChanges.SetMetadata(snapshot, rows.Take(limit), setMetadata);
+                return dryRun || setMetadata is null ? null : RecordChanges.SetMetadata(snapshot, rows.Take(limit), setMetadata);
             },
             cancellation).ConfigureAwait(false);
         return new FilteredUpdateResult(matched, result.Lsn);

@@ -16,7 +16,7 @@ internal static partial class ExactScorer
         if (row.Length != query.Length)
             throw new ArgumentException($"A row of dimension {row.Length} has no score against a query of {query.Length}.");
 
-        var sums = Vector256.IsHardwareAccelerated ? Pair256(row, query) : PairScalar(row, query);
+        var sums = Vector128.IsHardwareAccelerated ? Pair256(row, query) : PairScalar(row, query);
         return metric switch
         {
             Metric.Cosine => sums.RowSquares == 0 || sums.QuerySquares == 0

@@ -55,9 +55,14 @@ internal readonly struct CosineKernel : IRowKernel
 
     public static float Add(float row, float query, float sum) => sum + row * query;
 
-    // Sums that may have lost bits to float32's smallest numbers become NaN: the scorer then takes the double path.
-    public static float Finish(float sum, float squares, float queryNorm) =>
-        Math.Min(squares, squares * queryNorm * queryNorm) >= ExactScorer.SmallestSquares ? sum / (MathF.Sqrt(squares) * queryNorm) : float.NaN;
+    // A length that overflowed, or may have lost bits to float32's smallest numbers, becomes NaN: the scorer then takes the double path.
+    public static float Finish(float sum, float squares, float queryNorm)
+    {
+        var smaller = Math.Min(squares, squares * queryNorm * queryNorm);
+        return smaller >= ExactScorer.SmallestSquares && squares < float.PositiveInfinity
+            ? sum / (MathF.Sqrt(squares) * queryNorm)
+            : float.NaN;
+    }
 }
 
 /// <summary>Negated squared distance.</summary>

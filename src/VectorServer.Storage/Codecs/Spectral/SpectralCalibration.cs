@@ -6,6 +6,9 @@ internal static class SpectralCalibration
     // Rows to come reach further than the sample did; a quarter more costs a third of a bit.
     private const float Headroom = 1.25f;
 
+    // A slot silent in the sample still reaches an eighth as far as the loudest: the root of this.
+    private const float ReachRatioMax = 64;
+
     /// <summary>The mean of each slot, and its step. Takes the mean off <paramref name="spectra"/>.</summary>
     public static SpectralGrid Grid(int slots, Span<float> spectra, int rows)
     {
@@ -16,10 +19,9 @@ internal static class SpectralCalibration
                 mean[i] += spectra[row * 2 * slots + i];
         }
 
-        var reach = new float[slots];
-        float largest = 0;
         var meanRe = new float[slots];
         var meanIm = new float[slots];
+        var reach = new float[slots];
         for (var slot = 0; slot < slots && rows > 0; slot++)
         {
             meanRe[slot] = (float)(mean[slot] / rows);
@@ -32,17 +34,31 @@ internal static class SpectralCalibration
                 im -= meanIm[slot];
                 reach[slot] = Math.Max(reach[slot], Math.Max(Math.Abs(re), Math.Abs(im)));
             }
-
-            largest = Math.Max(largest, reach[slot]);
         }
 
-        var gamma = float.Parse(Environment.GetEnvironmentVariable("GAMMA") ?? "0.5");
-        if (largest == 0) largest = 1;
-        var steps = new float[slots];
-        for (var slot = 0; slot < slots; slot++)
-            steps[slot] = Headroom * largest * MathF.Pow(Math.Max(reach[slot], largest / 64) / largest, gamma) / SpectralGrid.CodeMax;
+        // A part of a unit vector is about this large where all are alike.
+        var usual = 1 / MathF.Sqrt(2 * slots);
+        if (rows == 0)
+            reach.AsSpan().Fill(Math.Min(1, 4 * usual));
 
-        return new SpectralGrid(meanRe, meanIm, steps);
+        return new SpectralGrid(meanRe, meanIm, Steps(reach, smallest: usual / 4));
+    }
+
+    /// <summary>
+    /// Each slot's step goes with the root of its reach. Steps in proportion to the reach would amplify the rounding of a query's weak
+    /// slots, equal steps would waste the codes' range: on random walks, with a few strong slots, recall@10 of spectral_k64 alone was
+    /// 0.87 and 0.93, with the root 0.92; on flat spectra all were the same up to K = 128, and at 256 the root was 0.985, equal steps 0.977.
+    /// </summary>
+    /// <param name="reach">Largest part of each slot in the sample, without the mean.</param>
+    /// <param name="smallest">The grid reaches at least this far: rows to come may differ where the sample's were all the same.</param>
+    private static float[] Steps(float[] reach, float smallest)
+    {
+        var largest = Math.Max(reach.Max(), smallest);
+        var steps = new float[reach.Length];
+        for (var slot = 0; slot < steps.Length; slot++)
+            steps[slot] = Headroom * MathF.Sqrt(largest * Math.Max(reach[slot], largest / ReachRatioMax)) / SpectralGrid.CodeMax;
+
+        return steps;
     }
 
     /// <summary>

@@ -16,12 +16,14 @@ internal static partial class SpectralScore
     /// <remarks>Every path computes the same integers and rounds the same way: the scores are equal to the last bit.</remarks>
     public static void Blocks(SpectralQuery query, ReadOnlySpan<byte> blocks, Span<float> scores)
     {
-        var count = (scores.Length + Codec.RowsPerBlock - 1) / Codec.RowsPerBlock;
+        var count = Codec.BlockCount(scores.Length);
         if (blocks.Length != (long)count * query.Layout.BlockBytes)
             throw new ArgumentException($"{scores.Length} rows are {count} blocks of {query.Layout.BlockBytes} bytes, not {blocks.Length} bytes.");
 
         if (Avx512Vbmi.IsSupported)
             BlocksVbmi(query, blocks, scores);
+        else if (Avx2.IsSupported)
+            BlocksAvx2(query, blocks, scores);
         else
             BlocksScalar(query, blocks, scores);
     }
@@ -84,13 +86,13 @@ internal static partial class SpectralScore
 
         ref var side = ref Unsafe.Add(ref block, layout.SumOffset);
         var dot = even + odd - Vector512.LoadUnsafe(ref side).AsInt32() * SpectralQuery.Zero;
-        var factor = Vector512.LoadUnsafe(ref side, 64).AsSingle();
-        var bias = Vector512.LoadUnsafe(ref side, 128).AsSingle();
+        var factor = Vector512.LoadUnsafe(ref side, SpectralLayout.SideBytes).AsSingle();
+        var bias = Vector512.LoadUnsafe(ref side, 2 * SpectralLayout.SideBytes).AsSingle();
         var score = Vector512.ConvertToSingle(dot) * factor * query.Multiplier + (bias * query.BiasWeight + Vector512.Create(query.Offset));
         if (!layout.HasLength)
             return score;
 
-        var length = Vector512.LoadUnsafe(ref side, 192).AsSingle();
+        var length = Vector512.LoadUnsafe(ref side, 3 * SpectralLayout.SideBytes).AsSingle();
         return score + length * (Vector512.Create(query.LengthWeight) - length * query.LengthSquareWeight);
     }
 

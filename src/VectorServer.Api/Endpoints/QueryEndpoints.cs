@@ -1,0 +1,28 @@
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Validation;
+using VectorServer.Api.Wire;
+using VectorServer.Api.Wire.Data;
+
+namespace VectorServer.Api.Endpoints;
+
+/// <summary>The search for the nearest records.</summary>
+internal static class QueryEndpoints
+{
+    public static RouteGroupBuilder MapQuery(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/query");
+        group.MapPost("", QueryAsync);
+        return group;
+    }
+
+    private static async Task QueryAsync(HttpContext context)
+    {
+        var request = await context.ReadBodyAsync(DataJson.Type<QueryRequest>());
+        QueryValidator.Check(request);
+        var asked = request.Namespace ?? "";
+
+        var result = context.TargetIndex().Query(NamespaceName.Parse(asked), request.ToQuery(), context.RequestAborted);
+        context.SetMaxIndexedLsn(result.MaxIndexedLsn);
+        await context.AnswerAsync(writer => QueryResponse.Write(writer, result, asked));
+    }
+}

@@ -1,0 +1,35 @@
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Validation;
+using VectorServer.Api.Wire;
+using VectorServer.Api.Wire.Data;
+
+namespace VectorServer.Api.Endpoints;
+
+/// <summary>The statistics of an index.</summary>
+internal static class StatsEndpoints
+{
+    private const string ExtensionsHeader = "x-vectorserver-extensions";
+
+    public static RouteGroupBuilder MapStats(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/describe_index_stats");
+        group.MapPost("", PostAsync);
+        group.MapGet("", GetAsync);
+        return group;
+    }
+
+    private static async Task PostAsync(HttpContext context) =>
+        await DescribeAsync(context, await context.ReadBodyAsync(DataJson.Type<DescribeIndexStatsRequest>(), allowEmpty: true));
+
+    private static Task GetAsync(HttpContext context) => DescribeAsync(context, new DescribeIndexStatsRequest());
+
+    private static Task DescribeAsync(HttpContext context, DescribeIndexStatsRequest request)
+    {
+        var index = context.TargetIndex();
+        var filter = request.Filter.ToFilter();
+        StatsValidator.Check(filter, index.Descriptor);
+
+        var includeStorage = context.Request.Headers[ExtensionsHeader].Contains("storage");
+        return context.AnswerAsync(index.Stats(filter).ToDescription(index.Descriptor, context.Target().ApiVersion, includeStorage));
+    }
+}

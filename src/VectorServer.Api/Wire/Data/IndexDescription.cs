@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace VectorServer.Api.Wire.Data;
+
+/// <summary>Schema <c>DescribeIndexStatsRequest</c>.</summary>
+internal sealed class DescribeIndexStatsRequest
+{
+    public JsonElement? Filter { get; set; }
+}
+
+/// <summary>Schema <c>IndexDescription</c>.</summary>
+internal sealed record IndexDescription
+{
+    public required IReadOnlyDictionary<string, NamespaceSummary> Namespaces { get; init; }
+
+    /// <summary>Null for a sparse index.</summary>
+    public int? Dimension { get; init; }
+
+    /// <summary>Of a pod's capacity; there is none here.</summary>
+    public float IndexFullness { get; init; }
+
+    public required long TotalVectorCount { get; init; }
+
+    public required string Metric { get; init; }
+
+    public required string VectorType { get; init; }
+
+    /// <summary>Extension of this server, sent on request: how each namespace is stored.</summary>
+    public IReadOnlyDictionary<string, NamespaceStorage>? Storage { get; init; }
+}
+
+/// <summary>Schema <c>NamespaceSummary</c>.</summary>
+internal sealed record NamespaceSummary(long VectorCount);
+
+/// <summary>How a namespace is stored.</summary>
+/// <param name="RecordCount">Live records.</param>
+/// <param name="Compression">The codes in use: <c>float32</c> until a code is calibrated.</param>
+/// <param name="RawBytesPerVector">Bytes of one raw vector.</param>
+/// <param name="CodeBytesPerVector">Bytes of one code; 0 without codes.</param>
+/// <param name="DeletedRows">Rows that compaction would give back.</param>
+internal sealed record NamespaceStorage(
+    [property: JsonPropertyName("record_count")] long RecordCount,
+    [property: JsonPropertyName("compression")] string Compression,
+    [property: JsonPropertyName("raw_bytes_per_vector")] int RawBytesPerVector,
+    [property: JsonPropertyName("code_bytes_per_vector")] double CodeBytesPerVector,
+    [property: JsonPropertyName("deleted_rows")] long DeletedRows);

@@ -1,0 +1,43 @@
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Api.Wire.Data;
+
+/// <summary>Namespaces and their statistics as the wire shows them.</summary>
+internal static class NamespaceMapping
+{
+    public static NamespaceDescription ToDescription(this NamespaceInfo info, ApiFamily family)
+    {
+        var isText = family == ApiFamily.Schema;
+        return new NamespaceDescription(
+            NamespaceName.ToWire(info.Name),
+            new Int64Text(info.RecordCount, isText),
+            info.FilterableFields is { } declared ? new NamespaceSchema(declared.ToDictionary(field => field, _ => new NamespaceField(true))) : null,
+            info.FilterableFields is { } indexed ? new IndexedFields(indexed) : null,
+            isText ? new Int64Text(info.SizeBytes, isText) : null);
+    }
+
+    /// <summary>The fields a checked request declares; null when all are indexed.</summary>
+    public static IReadOnlyList<string>? ToFilterableFields(this CreateNamespaceRequest request) =>
+        request.Schema is { } schema ? [.. schema.GetProperty("fields").EnumerateObject().Select(field => field.Name)] : null;
+
+    /// <param name="stats">Counts and storage, per namespace.</param>
+    /// <param name="index">The index they are of.</param>
+    /// <param name="apiVersion">Names the default namespace: the empty string before 2025-04.</param>
+    /// <param name="includeStorage">Adds the <c>storage</c> extension.</param>
+    public static IndexDescription ToDescription(this IndexStats stats, IndexDescriptor index, string apiVersion, bool includeStorage)
+    {
+        string NameOf(NamespaceStorageStats ns) => NamespaceName.ToStatsKey(ns.Name, apiVersion);
+        return new IndexDescription
+        {
+            Namespaces = stats.Namespaces.ToDictionary(NameOf, ns => new NamespaceSummary(ns.RecordCount)),
+            Dimension = index.VectorType == VectorType.Sparse ? null : index.Dimension,
+            TotalVectorCount = stats.TotalRecordCount,
+            Metric = index.Metric.ToWire(),
+            VectorType = index.VectorType.ToWire(),
+            Storage = includeStorage ? stats.Namespaces.ToDictionary(NameOf, ToStorage) : null,
+        };
+    }
+
+    private static NamespaceStorage ToStorage(NamespaceStorageStats ns) =>
+        new(ns.RecordCount, ns.Compression, ns.RawBytesPerVector, ns.CodeBytesPerVector, ns.DeletedRows);
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http.Features;
+using VectorServer.Api.Errors;
+
+namespace VectorServer.Api.Wire.Data;
+
+/// <summary>Names of namespaces on the wire. The default one is <c>""</c> to the engine, and <c>""</c> or <c>__default__</c> to clients.</summary>
+internal static class NamespaceName
+{
+    public const string Default = "__default__";
+
+    private const int LengthMax = 512;
+
+    /// <summary>The engine's name for what a client wrote.</summary>
+    /// <exception cref="WireException">Too long, not ASCII, or with a null character.</exception>
+    public static string Parse(string? name)
+    {
+        if (name is null or Default)
+            return "";
+        if (name.Length > LengthMax)
+            throw WireException.Invalid($"Namespace name must be at most {LengthMax} characters long, got {name.Length}");
+        if (name.AsSpan().ContainsAnyExceptInRange('\x01', '\x7f'))
+            throw WireException.Invalid("Namespace name must be ASCII without the null character");
+        return name;
+    }
+
+    public static string ToWire(string engineName) => engineName.Length == 0 ? Default : engineName;
+
+    /// <summary>The key in statistics. Clients older than 2025-04, and those that send no version, look for the empty string.</summary>
+    public static string ToStatsKey(string engineName, string apiVersion) =>
+        apiVersion.StartsWith("20", StringComparison.Ordinal) && string.CompareOrdinal(apiVersion, "2025-04") >= 0 ? ToWire(engineName) : engineName;
+
+    /// <summary>The name at the end of the path, decoded whole: routing leaves <c>%2F</c> alone and cannot tell it from <c>%252F</c>.</summary>
+    public static string OfPath(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var path = target.AsSpan(0, target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? query : target.Length).TrimEnd('/');
+        return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
+    }
+}

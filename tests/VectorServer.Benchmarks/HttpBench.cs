@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace VectorServer.Benchmarks;
+
+/// <summary>What does a client on the same machine get over HTTP: durable upserts and queries a second, and with what recall?</summary>
+internal static class HttpBench
+{
+    private const int Dimension = 384;
+    private const int BatchRows = 100;
+    private const int UpsertBatches = 500;
+    private const int Clients = 4;
+    private const int TopK = 10;
+    private const int QueryRounds = 20;
+
+    /// <param name="directory">Holds vectors.npy, queries.npy and cosine_top100.npy.</param>
+    public static async Task<int> RunAsync(string directory)
+    {
+        await using var server = await ServerProcess.StartAsync();
+        Console.WriteLine($"## Over HTTP, server and {Clients} client connections on one machine\n\n{Machine.Describe()}\n");
+        Console.WriteLine("| work | rate | p50 ms | p95 ms | p99 ms | recall@10 |\n|---|---:|---:|---:|---:|---:|");
+        await UpsertAsync(server);
+        foreach (var level in new[] { "float32", "spectral_k64", "spectral_k128", "spectral_k256", "auto" })
+            await QueryAsync(server, directory, level);
+        return 0;
+    }
+
+    private static async Task UpsertAsync(ServerProcess server)
+    {
+        var rows = new float[BatchRows * UpsertBatches * Dimension];
+        RandomVectors.Fill(new Random(1), rows, Dimension);
+        var bodies = Enumerable.Range(0, UpsertBatches).Select(batch => UpsertBody(rows, Dimension, batch * BatchRows, BatchRows)).ToArray();
+        await server.CreateIndexAsync("upsert", Dimension, "float32");
+        var (seconds, latencies) = await TimeAsync(bodies, body => server.PostAsync("/indexes/upsert/vectors/upsert", body));
+        Report($"durable upsert, {BatchRows} x {Dimension} a request", $"{BatchRows * UpsertBatches / seconds:N0} vectors/s", latencies, "");
+    }
+
+    private static async Task QueryAsync(ServerProcess server, string directory, string level)
+    {
+        var (vectors, rowCount, dimension) = NpyFile.ReadFloats(Path.Combine(directory, "vectors.npy"));
+        var (queries, queryCount, _) = NpyFile.ReadFloats(Path.Combine(directory, "queries.npy"));
+        var (truth, _, truthColumns) = NpyFile.ReadIntegers(Path.Combine(directory, "cosine_top100.npy"));
+        var name = "query-" + level.Replace('_', '-');
+        await server.CreateIndexAsync(name, dimension, level);
+        for (var row = 0; row < rowCount; row += BatchRows)
+            await server.PostAsync($"/indexes/{name}/vectors/upsert", UpsertBody(vectors, dimension, row, Math.Min(BatchRows, rowCount - row)));
+
+        var bodies = Enumerable.Range(0, queryCount)
+            .Select(i => Encoding.UTF8.GetBytes($$"""{"topK":{{TopK}},"vector":{{Numbers(queries.AsSpan(i * dimension, dimension))}}}"""))
+            .ToArray();
+        var found = 0;
+        for (var i = 0; i < queryCount; i++)
+        {
+            using var answer = JsonDocument.Parse(await server.PostAsync($"/indexes/{name}/query", bodies[i]));
+            var expected = truth.AsSpan(i * truthColumns, TopK).ToArray();
+            found += answer.RootElement.GetProperty("matches").EnumerateArray()
+                .Count(match => expected.Contains(int.Parse(match.GetProperty("id").GetString()!, CultureInfo.InvariantCulture)));
+        }
+
+        var rounds = Enumerable.Repeat(bodies, QueryRounds).SelectMany(body => body).ToArray();
+        var (seconds, latencies) = await TimeAsync(rounds, body => server.PostAsync($"/indexes/{name}/query", body));
+        Report($"query of {rowCount:N0} x {dimension}, {level}", $"{rounds.Length / seconds:N0} queries/s", latencies, $"{found / (double)(queryCount * TopK):F3}");
+    }
+
+    private static async Task<(double Seconds, double[] LatenciesMs)> TimeAsync(byte[][] bodies, Func<byte[], Task> send)
+    {
+        var latencies = new double[bodies.Length];
+        var next = -1;
+        var start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
+        {
+            for (int i; (i = Interlocked.Increment(ref next)) < bodies.Length;)
+            {
+                var sent = Stopwatch.GetTimestamp();
+                await send(bodies[i]);
+                latencies[i] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+            }
+        }));
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Array.Sort(latencies);
+        return (seconds, latencies);
+    }
+
+    private static void Report(string work, string rate, double[] latencies, string recall)
+    {
+        string At(double share) => latencies[(int)(share * (latencies.Length - 1))].ToString("F2", CultureInfo.InvariantCulture);
+        Console.WriteLine($"| {work} | {rate} | {At(0.5)} | {At(0.95)} | {At(0.99)} | {recall} |");
+    }
+
+    private static byte[] UpsertBody(float[] vectors, int dimension, int first, int count)
+    {
+        var records = Enumerable.Range(first, count)
+            .Select(row => $$"""{"id":"{{row}}","values":{{Numbers(vectors.AsSpan(row * dimension, dimension))}},"metadata":{"group":{{row % 10}} } }""");
+        return Encoding.UTF8.GetBytes($$"""{"vectors":[{{string.Join(',', records)}}]}""");
+    }
+
+    private static string Numbers(ReadOnlySpan<float> values) => JsonSerializer.Serialize(values.ToArray());
+}
+
+/// <summary>The server in a process of its own, on a free port and a fresh data directory.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly DirectoryInfo _data;
+    private readonly HttpClient _client;
+
+    private ServerProcess(Process process, DirectoryInfo data, HttpClient client) => (_process, _data, _client) = (process, data, client);
+
+    public static async Task<ServerProcess> StartAsync()
+    {
+        var data = Directory.CreateTempSubdirectory("vectorserver-bench-");
+        var port = FreePort();
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "VectorServer.Api.dll")]) { RedirectStandardOutput = true };
+        start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["VECTORSERVER_DATA"] = data.FullName;
+        start.Environment["Serilog__MinimumLevel__Default"] = "Warning";
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        var client = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
+        client.DefaultRequestHeaders.Add("X-Pinecone-Api-Version", "2025-04");
+        while (true)
+        {
+            try
+            {
+                if ((await client.GetAsync("/readyz")).IsSuccessStatusCode)
+                    return new ServerProcess(process, data, client);
+            }
+            catch (HttpRequestException) when (!process.HasExited)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    public Task CreateIndexAsync(string name, int dimension, string level) => PostAsync("/indexes", JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        name,
+        dimension,
+        metric = "cosine",
+        spec = new { serverless = new { cloud = "aws", region = "us-east-1" } },
+        tags = new { vs_compression = level },
+    }));
+
+    public async Task<byte[]> PostAsync(string path, byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("application/json");
+        using var response = await _client.PostAsync(path, content);
+        var answer = await response.Content.ReadAsByteArrayAsync();
+        return response.IsSuccessStatusCode
+            ? answer
+            : throw new InvalidOperationException($"{path}: {(int)response.StatusCode} {Encoding.UTF8.GetString(answer)}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _data.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,76 @@
+using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Scoring;
+
+namespace VectorServer.Benchmarks;
+
+/// <summary>How many of the true ten nearest does each code find, alone and with some candidates rescored?</summary>
+internal static class RecallBench
+{
+    private const int TopK = 10;
+    private const int SampleRows = 2000;
+    private static readonly int[] CandidateCounts = [TopK, 40, 80];
+
+    /// <param name="directory">Holds vectors.npy, queries.npy and cosine_top100.npy (exact nearest rows, nearest first).</param>
+    public static int Run(string directory)
+    {
+        var (vectors, rowCount, dimension) = NpyFile.ReadFloats(Path.Combine(directory, "vectors.npy"));
+        var (queries, queryCount, _) = NpyFile.ReadFloats(Path.Combine(directory, "queries.npy"));
+        var (truth, _, truthColumns) = NpyFile.ReadIntegers(Path.Combine(directory, "cosine_top100.npy"));
+
+        Console.WriteLine($"""
+            ## Recall@{TopK}, {rowCount:N0} x {dimension}, {queryCount:N0} queries, cosine
+
+            | code | bytes per vector | code alone | 40 rescored | 80 rescored |
+            |---|---:|---:|---:|---:|
+            """);
+        foreach (var compression in new[] { Compression.SpectralK64, Compression.SpectralK128, Compression.SpectralK256 })
+        {
+            var codec = Codec.Train(compression, Metric.Cosine, dimension, vectors.AsSpan(0, Math.Min(rowCount, SampleRows) * dimension));
+            var blocks = Encode(codec, vectors, rowCount);
+            var found = new int[CandidateCounts.Length];
+            for (var i = 0; i < queryCount; i++)
+                Count(codec, blocks, vectors, queries.AsSpan(i * dimension, dimension), truth.AsSpan(i * truthColumns, TopK), found);
+
+            var recalls = found.Select(count => $"{(double)count / (queryCount * TopK):F3}");
+            Console.WriteLine($"| {compression.ToName()} | {codec.CodeBytesPerVector} | {string.Join(" | ", recalls)} |");
+        }
+
+        return 0;
+    }
+
+    private static byte[] Encode(Codec codec, float[] vectors, int rowCount)
+    {
+        var blocks = new byte[Codec.BlockCount(rowCount) * codec.BlockBytes];
+        for (var row = 0; row < rowCount; row++)
+        {
+            var block = blocks.AsSpan(row / Codec.RowsPerBlock * codec.BlockBytes, codec.BlockBytes);
+            codec.Encode(vectors.AsSpan(row * codec.Dimension, codec.Dimension), block, row % Codec.RowsPerBlock);
+        }
+
+        return blocks;
+    }
+
+    /// <summary>Adds to <paramref name="found"/> the true rows among the answers, for each candidate count.</summary>
+    private static void Count(Codec codec, byte[] blocks, float[] vectors, ReadOnlySpan<float> query, ReadOnlySpan<int> truth, int[] found)
+    {
+        var scores = new float[vectors.Length / codec.Dimension];
+        codec.Score(codec.Prepare(query), blocks, scores);
+        var candidates = Enumerable.Range(0, scores.Length).ToArray();
+        Array.Sort(scores, candidates, Comparer<float>.Create((a, b) => b.CompareTo(a)));
+
+        for (var i = 0; i < CandidateCounts.Length; i++)
+        {
+            var kept = candidates[..Math.Min(CandidateCounts[i], candidates.Length)];
+            var exact = new double[kept.Length];
+            for (var j = 0; j < kept.Length; j++)
+                exact[j] = -ExactScorer.Exact(codec.Metric, vectors.AsSpan(kept[j] * codec.Dimension, codec.Dimension), query);
+
+            Array.Sort(exact, kept);
+            foreach (var row in kept.AsSpan(0, Math.Min(TopK, kept.Length)))
+            {
+                if (truth.Contains(row))
+                    found[i]++;
+            }
+        }
+    }
+}
