@@ -10,6 +10,7 @@ if (args.Contains("--help"))
 
 try
 {
+    args = ServerSettings.Expand(args);
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
     ServerSettings.AddSources(builder.Configuration, environment, args);

@@ -42,29 +42,9 @@ internal static class ServerSettings
     // The host's own, passed on by test servers and service managers.
     private static readonly string[] HostSwitches = ["--environment", "--contentRoot", "--applicationName"];
 
-    /// <summary>Adds the short environment names and the switches, which win over appsettings.json and <c>VectorServer__Key</c>.</summary>
-    /// <exception cref="SettingsException">An argument that no setting has.</exception>
-    public static void AddSources(IConfigurationBuilder configuration, IReadOnlyDictionary<string, string?> environment, string[] args)
-    {
-        configuration.AddInMemoryCollection(All
-            .Where(setting => !string.IsNullOrEmpty(environment.GetValueOrDefault(setting.Environment)))
-            .Select(setting => KeyValuePair.Create(setting.ConfigurationKey, environment[setting.Environment])));
-
-        var expanded = Expand(args);
-        CheckKnown(expanded);
-        configuration.AddCommandLine(expanded, All.ToDictionary(setting => setting.Switch, setting => setting.ConfigurationKey));
-    }
-
-    /// <summary>Every setting with its names, for <c>--help</c>.</summary>
-    public static string Help() => string.Join(
-        System.Environment.NewLine,
-        All.Select(setting => $"  {setting.Switch,-22} {setting.Environment,-33} {setting.Description}{DefaultText(setting)}")
-            .Prepend("Settings: switch, environment variable, meaning. In appsettings.json they are VectorServer:Key."));
-
-    private static string DefaultText(ServerSetting setting) => setting.Default.Length == 0 ? "" : $" [{setting.Default}]";
-
-    // A flag may stand alone, and "--key value" becomes "--key=value" so that each argument can be checked by itself.
-    private static string[] Expand(string[] args)
+    /// <summary>Gives every argument the form <c>--key=value</c>: a flag may stand alone, an empty value says nothing and is left out.</summary>
+    /// <exception cref="SettingsException">A value is missing.</exception>
+    public static string[] Expand(string[] args)
     {
         var expanded = new List<string>();
         for (var i = 0; i < args.Length; i++)
@@ -80,8 +60,32 @@ internal static class ServerSettings
                 throw new SettingsException($"{args[i]} needs a value");
         }
 
-        return [.. expanded];
+        // A test server passes every section by its bare name, with nothing in it.
+        return [.. expanded.Where(arg => !arg.EndsWith('='))];
     }
+
+    /// <summary>Adds the short environment names and the switches, which win over appsettings.json and <c>VectorServer__Key</c>.</summary>
+    /// <param name="configuration">Where they are added, last.</param>
+    /// <param name="environment">The variables of the process.</param>
+    /// <param name="args">From <see cref="Expand"/>.</param>
+    /// <exception cref="SettingsException">An argument that no setting has.</exception>
+    public static void AddSources(IConfigurationBuilder configuration, IReadOnlyDictionary<string, string?> environment, string[] args)
+    {
+        configuration.AddInMemoryCollection(All
+            .Where(setting => !string.IsNullOrEmpty(environment.GetValueOrDefault(setting.Environment)))
+            .Select(setting => KeyValuePair.Create(setting.ConfigurationKey, environment[setting.Environment])));
+
+        CheckKnown(args);
+        configuration.AddCommandLine(args, All.ToDictionary(setting => setting.Switch, setting => setting.ConfigurationKey));
+    }
+
+    /// <summary>Every setting with its names, for <c>--help</c>.</summary>
+    public static string Help() => string.Join(
+        System.Environment.NewLine,
+        All.Select(setting => $"  {setting.Switch,-22} {setting.Environment,-33} {setting.Description}{DefaultText(setting)}")
+            .Prepend("Settings: switch, environment variable, meaning. In appsettings.json they are VectorServer:Key."));
+
+    private static string DefaultText(ServerSetting setting) => setting.Default.Length == 0 ? "" : $" [{setting.Default}]";
 
     private static void CheckKnown(string[] args)
     {

@@ -1,0 +1,143 @@
+using Microsoft.Extensions.Configuration;
+using VectorServer.Storage;
+using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Registry;
+using VectorServer.Storage.Scoring;
+
+namespace VectorServer.Api.Tests;
+
+public sealed class ServerOptionsTests
+{
+    [Fact]
+    public void Without_settings_the_server_is_local_and_open_on_5080_with_data_in_the_working_directory()
+    {
+        var options = Read();
+
+        Assert.Equal(5080, options.Port);
+        Assert.Equal("localhost", options.BindAddress);
+        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "data"), options.DataDirectory);
+        Assert.Equal((5081, 5180), (options.IndexPortMin, options.IndexPortMax));
+        Assert.True(options.IsOpen);
+        Assert.True(options.EnforceSizeLimits);
+        Assert.Null(options.StartIndex);
+    }
+
+    [Fact]
+    public void The_short_environment_names_are_read()
+    {
+        var options = Read(environment: new()
+        {
+            ["PORT"] = "6000",
+            ["VECTORSERVER_API_KEYS"] = "one, two",
+            ["PINECONE_HOST"] = "http://vectors.local:5080",
+            ["VECTORSERVER_DURABILITY"] = "os",
+            ["VECTORSERVER_COMPRESSION"] = "spectral_k64",
+            ["VECTORSERVER_INDEX_PORTS"] = "7000-7009",
+        });
+
+        Assert.Equal(6000, options.Port);
+        Assert.Equal(["one", "two"], options.ApiKeys);
+        Assert.Equal("vectors.local", options.PublicHost);
+        Assert.Equal(Durability.Os, options.Durability);
+        Assert.Equal(Compression.SpectralK64, options.Compression);
+        Assert.Equal((7000, 7009), (options.IndexPortMin, options.IndexPortMax));
+    }
+
+    [Fact]
+    public void A_switch_wins_over_the_environment_and_the_environment_over_the_file()
+    {
+        var options = Read(
+            file: new() { ["VectorServer:Port"] = "1", ["VectorServer:Domain"] = "file.test", ["VectorServer:BindAddress"] = "::1" },
+            environment: new() { ["PORT"] = "2", ["VECTORSERVER_DOMAIN"] = "environment.test" },
+            args: ["--port", "3"]);
+
+        Assert.Equal(3, options.Port);
+        Assert.Equal("environment.test", options.Domain);
+        Assert.Equal("::1", options.BindAddress);
+    }
+
+    [Theory]
+    [InlineData("--port=3", "--allow-open", "--bind=0.0.0.0")]
+    [InlineData("--VectorServer:Port=3", "--allow-open", "true", "--bind", "0.0.0.0")]
+    public void A_flag_may_stand_alone_and_switches_may_be_spelled_both_ways(params string[] args)
+    {
+        var options = Read(args: args);
+
+        Assert.Equal(3, options.Port);
+        Assert.Equal("0.0.0.0", options.BindAddress);
+    }
+
+    [Fact]
+    public void Keys_may_be_an_array_in_the_file()
+    {
+        var options = Read(file: new() { ["VectorServer:ApiKeys:0"] = "one", ["VectorServer:ApiKeys:1"] = "two" });
+
+        Assert.Equal(["one", "two"], options.ApiKeys);
+    }
+
+    [Fact]
+    public void The_settings_of_the_single_index_image_describe_an_index()
+    {
+        var options = Read(environment: new() { ["INDEX_TYPE"] = "serverless", ["VECTOR_TYPE"] = "dense", ["DIMENSION"] = "8", ["METRIC"] = "euclidean" });
+
+        Assert.Equal(new StartIndexOptions(false, VectorType.Dense, 8, Metric.Euclidean), options.StartIndex);
+    }
+
+    [Theory]
+    [InlineData("PORT", "http", "PORT")]
+    [InlineData("PORT", "70000", "from 0 to 65535")]
+    [InlineData("PORT", "5090", "holds the main port")]
+    [InlineData("VECTORSERVER_INDEX_PORTS", "5180-5081", "two ports")]
+    [InlineData("VECTORSERVER_BIND", "example.com", "localhost, an IP address or *")]
+    [InlineData("VECTORSERVER_COMPRESSION", "zip", "spectral_k64")]
+    [InlineData("VECTORSERVER_DURABILITY", "none", "fsync, os")]
+    [InlineData("VECTORSERVER_ADDRESSING", "path", "port, subdomain")]
+    [InlineData("VECTORSERVER_BARE_HOST", "yes", "true, false")]
+    [InlineData("INDEX_TYPE", "hybrid", "serverless, pod")]
+    public void A_bad_value_is_refused_with_its_rule(string variable, string value, string expected)
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Read(environment: new() { [variable] = value }));
+
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--prot=1", "Unknown argument --prot")]
+    [InlineData("--port", "needs a value")]
+    public void A_mistyped_argument_is_refused(string arg, string expected)
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Read(args: [arg]));
+
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("*")]
+    [InlineData("::")]
+    [InlineData("192.0.2.1")]
+    public void Beyond_this_machine_the_server_wants_keys_or_an_explicit_leave(string bind)
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Read(args: ["--bind", bind]));
+
+        Assert.Contains("VECTORSERVER_API_KEYS", refusal.Message, StringComparison.Ordinal);
+        Assert.False(Read(args: ["--bind", bind, "--api-keys", "secret"]).IsOpen);
+        Assert.True(Read(args: ["--bind", bind, "--allow-open"]).IsOpen);
+    }
+
+    [Fact]
+    public void Every_setting_has_its_own_names()
+    {
+        Assert.Distinct(ServerSettings.All.Select(setting => setting.Key));
+        Assert.Distinct(ServerSettings.All.Select(setting => setting.Environment));
+        Assert.Distinct(ServerSettings.All.Select(setting => setting.Switch));
+    }
+
+    private static ServerOptions Read(
+        Dictionary<string, string?>? file = null, Dictionary<string, string?>? environment = null, string[]? args = null)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(file ?? []);
+        ServerSettings.AddSources(configuration, environment ?? [], ServerSettings.Expand(args ?? []));
+        return ServerOptions.Read(configuration.Build());
+    }
+}
