@@ -1,0 +1,107 @@
+using System.Text;
+using VectorServer.Storage.Filters;
+using VectorServer.Storage.Namespaces;
+
+namespace VectorServer.Storage.Metadata;
+
+/// <summary>The readers' part: every member may be called from any thread, each call on a connection of its own.</summary>
+internal sealed partial class MetadataStore
+{
+    /// <summary>Adds every row below <paramref name="rowCount"/> that satisfies the filter, dead ones too.</summary>
+    /// <param name="filter">What a row's metadata must satisfy.</param>
+    /// <param name="rowCount">Rows of the caller's snapshot.</param>
+    /// <param name="rows">Ranges over at least <paramref name="rowCount"/> rows.</param>
+    public void Match(Filter filter, int rowCount, RowSet rows)
+    {
+        var compiled = FilterCompiler.Compile(filter, firstParameter: 2);
+        using var rented = Rent();
+        using var matches = new SqliteStatement(rented.Reader.Connection, $"SELECT r.row FROM records r WHERE r.row < ?1 AND {compiled.Sql}");
+        matches.Bind(1, rowCount);
+        compiled.Bind(matches);
+        while (matches.Step())
+            rows.Add(new RowId((int)matches.GetInt64(0)));
+    }
+
+    /// <summary>Null where the row has none.</summary>
+    public RecordMetadata? ReadMetadata(RowId row)
+    {
+        using var rented = Rent();
+        return rented.Reader.Read(row, includeMetadata: true, includeSparse: false).Metadata;
+    }
+
+    /// <summary>Null where the row has none.</summary>
+    public SparseVector? ReadSparse(RowId row)
+    {
+        using var rented = Rent();
+        return rented.Reader.Read(row, includeMetadata: false, includeSparse: true).Sparse;
+    }
+
+    /// <summary>Reads many rows on one connection.</summary>
+    /// <param name="rows">Stored rows, in any order.</param>
+    /// <param name="includeMetadata">Otherwise the metadata is null.</param>
+    /// <param name="includeSparse">Otherwise the sparse vector is null.</param>
+    /// <param name="details">Out: one for each of <paramref name="rows"/>.</param>
+    public void Hydrate(ReadOnlySpan<RowId> rows, bool includeMetadata, bool includeSparse, Span<RowDetails> details)
+    {
+        using var rented = Rent();
+        for (var i = 0; i < rows.Length; i++)
+            details[i] = rented.Reader.Read(rows[i], includeMetadata, includeSparse);
+    }
+
+    /// <summary>
+    /// Ids in byte order with their rows, several for an id that was rewritten, dead ones too. Reads on as far as the caller
+    /// enumerates; an enumeration that is left open holds up <see cref="Checkpoint"/>.
+    /// </summary>
+    /// <param name="prefix">Only ids that begin so; null or empty for all.</param>
+    /// <param name="afterId">Only ids after this one; null from the start.</param>
+    /// <param name="filter">Only rows that satisfy it; null for all.</param>
+    /// <param name="rowCount">Rows of the caller's snapshot.</param>
+    public IEnumerable<(string Id, RowId Row)> IdsInOrder(string? prefix, string? afterId, Filter? filter, int rowCount)
+    {
+        var compiled = filter is null ? null : FilterCompiler.Compile(filter, firstParameter: 4);
+        var start = Encoding.UTF8.GetBytes(prefix ?? "");
+        var end = EndOfPrefix(start);
+        var after = Encoding.UTF8.GetBytes(afterId ?? "");
+        using var rented = Rent();
+        // The later of the two lower bounds is the tighter one; ids are not empty, so an empty bound excludes none.
+        var fromPrefix = start.AsSpan().SequenceCompareTo(after) > 0;
+        using var ids = new SqliteStatement(rented.Reader.Connection, $"""
+            SELECT r.id, r.row FROM records r INDEXED BY records_by_id
+            WHERE r.id {(fromPrefix ? ">=" : ">")} ?1 {(end is null ? "" : "AND r.id < ?2")} AND r.row < ?3 {(compiled is null ? "" : $"AND {compiled.Sql}")}
+            ORDER BY r.id, r.row
+            """);
+        ids.BindText(1, fromPrefix ? start : after);
+        if (end is not null)
+            ids.BindText(2, end);
+        ids.Bind(3, rowCount);
+        compiled?.Bind(ids);
+        while (ids.Step())
+            yield return (Encoding.UTF8.GetString(ids.GetBytes(0)), new RowId((int)ids.GetInt64(1)));
+    }
+
+    /// <summary>The first text after all that begin with the prefix; null for the empty prefix. UTF-8 has no byte 0xFF, so the last can grow.</summary>
+    private static byte[]? EndOfPrefix(byte[] prefix)
+    {
+        if (prefix.Length == 0)
+            return null;
+        var end = prefix.ToArray();
+        end[^1]++;
+        return end;
+    }
+
+    private RentedReader Rent() => new(this, _readers.TryTake(out var reader) ? reader : new MetadataReader(_path));
+
+    /// <summary>A reader that goes back when disposed.</summary>
+    private readonly struct RentedReader(MetadataStore store, MetadataReader reader) : IDisposable
+    {
+        public MetadataReader Reader => reader;
+
+        public void Dispose()
+        {
+            if (store._disposed)
+                reader.Dispose();
+            else
+                store._readers.Add(reader);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using VectorServer.Storage.Namespaces;
+
+namespace VectorServer.Storage.Metadata;
+
+/// <summary>Told of each record at load, in row order; the id's bytes are ASCII and valid during the call only.</summary>
+internal delegate void IdVisitor(RowId row, ReadOnlySpan<byte> id);
+
+/// <summary>What SQLite keeps of a row beside its id.</summary>
+internal readonly record struct RowDetails(RecordMetadata? Metadata, SparseVector? Sparse);
+
+/// <summary>
+/// The metadata file of one namespace generation: ids, metadata and sparse vectors by row, and tombstones. One thread writes; any
+/// number read at the same time, and see every committed batch. See <see cref="MetadataSchema"/> for the tables.
+/// </summary>
+internal sealed partial class MetadataStore : IDisposable
+{
+    private readonly string _path;
+    private readonly SqliteConnection _connection;
+    private readonly SqliteStatement _addRow;
+    private readonly SqliteStatement _addTombstone;
+    private readonly ConcurrentBag<MetadataReader> _readers = [];
+    private volatile bool _disposed;
+
+    private MetadataStore(string path, SqliteConnection connection)
+    {
+        _path = path;
+        _connection = connection;
+        _addRow = new SqliteStatement(connection, MetadataSchema.AddRow);
+        _addTombstone = new SqliteStatement(connection, MetadataSchema.AddTombstone);
+    }
+
+    /// <summary>Makes a new file; the caller syncs the directory.</summary>
+    /// <param name="path">Must not exist.</param>
+    public static MetadataStore Create(string path)
+    {
+        if (File.Exists(path))
+            throw new StorageException(StorageErrorCode.FailedPrecondition, "A metadata file to be created exists already");
+        return Start(path, SqliteOpenMode.ReadWriteCreate, connection => Sqlite.Execute(connection, MetadataSchema.CreateTables));
+    }
+
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: not a metadata file, or one of another format version.</exception>
+    public static MetadataStore Open(string path) => Start(path, SqliteOpenMode.ReadWrite, CheckFormat);
+
+    /// <summary>Folds the journal in where it can, and closes every connection. No reader may be at work.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_readers.TryTake(out var reader))
+            reader.Dispose();
+        _addRow.Dispose();
+        _addTombstone.Dispose();
+        _connection.Dispose();
+    }
+
+    private static MetadataStore Start(string path, SqliteOpenMode mode, Action<SqliteConnection> prepare)
+    {
+        var connection = Sqlite.Open(path, mode);
+        try
+        {
+            Sqlite.Execute(connection, MetadataSchema.WriterSettings);
+            prepare(connection);
+            return new MetadataStore(path, connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckFormat(SqliteConnection connection)
+    {
+        var application = Sqlite.ReadInt64(connection, "PRAGMA application_id");
+        if (application != MetadataSchema.ApplicationId)
+            throw new StorageException(StorageErrorCode.DataCorruption, "A metadata file has the marks of another program");
+        var version = Sqlite.ReadInt64(connection, "PRAGMA user_version");
+        if (version != MetadataSchema.FormatVersion)
+            throw new StorageException(StorageErrorCode.DataCorruption,
+                $"A metadata file has format version {version}, this program reads {MetadataSchema.FormatVersion}");
+    }
+}
