@@ -9,13 +9,11 @@ namespace VectorServer.Storage.Metadata;
 /// <summary>Checks a client's metadata object and writes it as canonical JSON.</summary>
 internal static class RecordMetadataParser
 {
-    private const int QuotedValueMax = 200; // what an error message repeats of a value, in characters
-
     /// <summary>Null for an object without fields.</summary>
     public static byte[]? Parse(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
-            throw StorageException.Invalid($"Metadata must be an object, got '{Shorten(element)}'");
+            throw StorageException.Invalid($"Metadata must be an object, got '{JsonExcerpt.Of(element)}'");
 
         // The last of equal keys wins, at the place of the first.
         var fields = new OrderedDictionary<string, JsonElement>();
@@ -121,11 +119,5 @@ internal static class RecordMetadataParser
     private static void WriteUtf8(ArrayBufferWriter<byte> json, string text) => Encoding.UTF8.GetBytes(text, json);
 
     private static StorageException WrongType(string field, JsonElement value) => StorageException.Invalid(
-        $"Metadata value must be a string, number, boolean or list of strings, got '{Shorten(value)}' for field '{field}'");
-
-    private static string Shorten(JsonElement value)
-    {
-        var text = value.GetRawText();
-        return text.Length <= QuotedValueMax ? text : string.Concat(text.AsSpan(0, QuotedValueMax), "...");
-    }
+        $"Metadata value must be a string, number, boolean or list of strings, got '{JsonExcerpt.Of(value)}' for field '{field}'");
 }
