@@ -151,7 +151,7 @@ public sealed class FilterMatchingTests
     public void Merged_metadata_is_matched_like_metadata_written_at_once()
     {
         using var temporary = new TemporaryStore();
-        var merged = TemporaryStore.Metadata("""{"with \"quotes\"":1,"b":"old"}""")!.Merge(TemporaryStore.Metadata("""{"b":"a\"b","c":true}""")!);
+        var merged = TemporaryStore.MetadataOf("""{"with \"quotes\"":1,"b":"old"}""")!.Merge(TemporaryStore.MetadataOf("""{"b":"a\"b","c":true}""")!);
         temporary.Store.BeginBatch();
         temporary.Store.AddRow(new RowId(0), "id", RecordMetadata.FromStored(merged.Json.ToArray()), sparse: null);
         temporary.Store.CommitBatch();

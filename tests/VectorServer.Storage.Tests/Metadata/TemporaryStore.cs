@@ -16,13 +16,13 @@ internal sealed class TemporaryStore : IDisposable
 
     public MetadataStore Store { get; private set; }
 
-    public static RecordMetadata? Metadata(string json)
+    public static RecordMetadata? MetadataOf(string json)
     {
         using var document = JsonDocument.Parse(json);
         return RecordMetadata.Parse(document.RootElement);
     }
 
-    public static Filter? Filter(string json)
+    public static Filter? FilterOf(string json)
     {
         using var document = JsonDocument.Parse(json);
         return Storage.Filters.Filter.Parse(document.RootElement);
@@ -33,7 +33,7 @@ internal sealed class TemporaryStore : IDisposable
     {
         Store.BeginBatch();
         for (var row = 0; row < metadata.Count; row++)
-            Store.AddRow(new RowId(row), $"id-{row}", metadata[row] is { } json ? Metadata(json) : null, sparse: null);
+            Store.AddRow(new RowId(row), $"id-{row}", metadata[row] is { } json ? MetadataOf(json) : null, sparse: null);
         Store.CommitBatch();
     }
 
@@ -42,7 +42,7 @@ internal sealed class TemporaryStore : IDisposable
     {
         var count = rowCount ?? Store.RowCount;
         var rows = new RowSet(count);
-        Store.Match(Filter(filter)!, count, rows);
+        Store.Match(FilterOf(filter)!, count, rows);
         var matches = new List<int>();
         foreach (var row in rows)
             matches.Add(row.Value);
