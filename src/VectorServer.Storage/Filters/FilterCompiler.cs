@@ -11,9 +11,13 @@ namespace VectorServer.Storage.Filters;
 /// </remarks>
 internal sealed class FilterCompiler
 {
+    // SQLite before 3.36 cannot address the empty key, so it is renamed to one that no record has. The two texts occur nowhere else:
+    // what follows a string's closing quote is never a quote, and a quote inside a string comes after a backslash.
+    private const string EmptyKeyRenamed = """replace(replace(r.metadata, '{"":', '{"$":'), ',"":', ',"$":')""";
+
     private readonly int _firstParameter;
-    private readonly List<string> _parameters = [];
-    private readonly Dictionary<string, string> _fieldPaths = [];
+    private readonly List<object> _parameters = [];
+    private readonly Dictionary<string, StoredField> _fields = [];
 
     private FilterCompiler(int firstParameter) => _firstParameter = firstParameter;
 
@@ -30,73 +34,93 @@ internal sealed class FilterCompiler
     {
         Filter.And and => $"({string.Join(" AND ", and.Filters.Select(Condition))})",
         Filter.Or or => $"({string.Join(" OR ", or.Filters.Select(Condition))})",
-        Filter.Exists exists => $"({TypeOf(Path(exists.Field))} IS {(exists.Expected ? "NOT " : "")}NULL)",
-        Filter.Comparison { Negated: true } comparison => Negated(Path(comparison.Field), Comparison(comparison)),
+        Filter.Exists exists => $"({Field(exists.Field).Type} IS {(exists.Expected ? "NOT " : "")}NULL)",
+        Filter.Comparison { Negated: true } comparison => $"({Field(comparison.Field).Type} IS NOT NULL AND NOT {Comparison(comparison)})",
         Filter.Comparison comparison => $"({Comparison(comparison)})",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static string Negated(string path, string comparison) => $"({TypeOf(path)} IS NOT NULL AND NOT {comparison})";
-
     private string Comparison(Filter.Comparison comparison) => comparison.Operator switch
     {
-        FilterOperator.Equal => Equal(Path(comparison.Field), comparison.Operands[0]),
-        FilterOperator.In => In(Path(comparison.Field), comparison.Operands),
-        FilterOperator.GreaterThan => Order(Path(comparison.Field), ">", comparison.Operands[0]),
-        FilterOperator.GreaterThanOrEqual => Order(Path(comparison.Field), ">=", comparison.Operands[0]),
-        FilterOperator.LessThan => Order(Path(comparison.Field), "<", comparison.Operands[0]),
-        FilterOperator.LessThanOrEqual => Order(Path(comparison.Field), "<=", comparison.Operands[0]),
+        FilterOperator.Equal => Equal(Field(comparison.Field), comparison.Operands[0]),
+        FilterOperator.In => In(Field(comparison.Field), comparison.Operands),
+        FilterOperator.GreaterThan => Order(Field(comparison.Field), ">", comparison.Operands[0]),
+        FilterOperator.GreaterThanOrEqual => Order(Field(comparison.Field), ">=", comparison.Operands[0]),
+        FilterOperator.LessThan => Order(Field(comparison.Field), "<", comparison.Operands[0]),
+        FilterOperator.LessThanOrEqual => Order(Field(comparison.Field), "<=", comparison.Operands[0]),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private string Equal(string path, FilterValue operand)
+    private string Equal(StoredField field, FilterValue operand)
     {
         var same = $"IS {Add(Twice(operand))}";
         return operand.Kind == FilterValueKind.Text
-            ? FieldOrElement(path, same, $"= json_extract({Add(operand.Json)}, '$')")
-            : $"({TextOf(path)} {same})";
+            ? FieldOrElement(field, same, $"= json_extract({Add(operand.Json)}, '$')")
+            : $"({field.Text} {same})";
     }
 
-    private string In(string path, IReadOnlyList<FilterValue> operands)
+    private string In(StoredField field, IReadOnlyList<FilterValue> operands)
     {
         // Whatever the number of values, each list is one parameter.
         var same = $"IN (SELECT value FROM json_each({Add($"[{string.Join(',', operands.Select(operand => CanonicalJson.Quote(Twice(operand))))}]")}))";
         var texts = operands.Where(operand => operand.Kind == FilterValueKind.Text).Select(operand => operand.Json).ToList();
         return texts.Count > 0
-            ? FieldOrElement(path, same, $"IN (SELECT value FROM json_each({Add($"[{string.Join(',', texts)}]")}))")
-            : $"ifnull({TextOf(path)} {same}, 0)";
+            ? FieldOrElement(field, same, $"IN (SELECT value FROM json_each({Add($"[{string.Join(',', texts)}]")}))")
+            : $"ifnull({field.Text} {same}, 0)";
     }
 
     /// <summary>The field's text compares as <paramref name="same"/> says; of a list, an element's does.</summary>
-    /// <param name="path">Parameter with the field's path.</param>
+    /// <param name="field">Where the value is.</param>
     /// <param name="same">Operator and operand for texts of the form <c>[X,X]</c>.</param>
     /// <param name="alike">Operator and operand for SQLite's values: holds for every equal string, and picks the few elements worth the exact test.</param>
-    private static string FieldOrElement(string path, string same, string alike) => $"""
-        CASE {TypeOf(path)}
-        WHEN 'array' THEN EXISTS (SELECT 1 FROM json_each(r.metadata, {path}) e WHERE e.value {alike} AND {TextOf("e.fullkey")} {same})
-        ELSE ifnull({TextOf(path)} {same}, 0) END
+    private static string FieldOrElement(StoredField field, string same, string alike) => $"""
+        CASE {field.Type}
+        WHEN 'array' THEN EXISTS (SELECT 1 FROM json_each({field.Document}, {field.Path}) e
+                             WHERE e.value {alike} AND {field.At("e.fullkey").Text} {same})
+        ELSE ifnull({field.Text} {same}, 0) END
         """;
 
-    /// <summary>SQLite reads both numbers from their texts by the same code, so that equal ones stay equal.</summary>
-    private string Order(string path, string @operator, FilterValue operand) =>
-        $"CASE WHEN {TypeOf(path)} IN ('integer', 'real') THEN json_extract(r.metadata, {path}) {@operator} json_extract({Add(operand.Json)}, '$') ELSE 0 END";
-
-    private static string TypeOf(string path) => $"json_type(r.metadata, {path})";
-
-    private static string TextOf(string path) => $"json_extract(r.metadata, {path}, {path})";
+    /// <summary>Integers within 2^53 SQLite reads exactly; the rest is read by <see cref="FilterFunctions.Float64"/>.</summary>
+    private string Order(StoredField field, string @operator, FilterValue operand)
+    {
+        var number = Add(operand.Number);
+        return $"""
+            CASE {field.Type}
+            WHEN 'integer' THEN json_extract({field.Document}, {field.Path}) {@operator} {number}
+            WHEN 'real' THEN {FilterFunctions.Float64}({field.Text}) {@operator} {number}
+            ELSE 0 END
+            """;
+    }
 
     private static string Twice(FilterValue value) => $"[{value.Json},{value.Json}]";
 
-    private string Path(string field)
+    private StoredField Field(string name)
     {
-        if (!_fieldPaths.TryGetValue(field, out var parameter))
-            _fieldPaths[field] = parameter = Add($"$.{CanonicalJson.QuoteKey(field)}");
-        return parameter;
+        if (!_fields.TryGetValue(name, out var field))
+        {
+            field = name.Length == 0
+                ? new StoredField(EmptyKeyRenamed, Add("$.\"$\""))
+                : new StoredField("r.metadata", Add($"$.{CanonicalJson.QuoteKey(name)}"));
+            _fields.Add(name, field);
+        }
+
+        return field;
     }
 
-    private string Add(string value)
+    private string Add(object value)
     {
         _parameters.Add(value);
         return string.Create(CultureInfo.InvariantCulture, $"?{_firstParameter + _parameters.Count - 1}");
+    }
+
+    /// <summary>Expressions on one value of a record's JSON; <see cref="Type"/> is NULL where there is none.</summary>
+    private readonly record struct StoredField(string Document, string Path)
+    {
+        public string Type => $"json_type({Document}, {Path})";
+
+        /// <summary>The text <c>[X,X]</c> of the value.</summary>
+        public string Text => $"json_extract({Document}, {Path}, {Path})";
+
+        public StoredField At(string path) => this with { Path = path };
     }
 }

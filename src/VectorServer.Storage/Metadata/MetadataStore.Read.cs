@@ -40,12 +40,12 @@ internal sealed partial class MetadataStore
     /// <param name="rows">Stored rows, in any order.</param>
     /// <param name="includeMetadata">Otherwise the metadata is null.</param>
     /// <param name="includeSparse">Otherwise the sparse vector is null.</param>
-    /// <param name="details">Out: one for each of <paramref name="rows"/>.</param>
+    /// <param name="details">Out: one for each of <paramref name="rows"/>, and at least as long.</param>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: a row is not there.</exception>
     public void Hydrate(ReadOnlySpan<RowId> rows, bool includeMetadata, bool includeSparse, Span<RowDetails> details)
     {
         using var rented = Rent();
-        for (var i = 0; i < rows.Length; i++)
-            details[i] = rented.Reader.Read(rows[i], includeMetadata, includeSparse);
+        rented.Reader.Read(rows, includeMetadata, includeSparse, details);
     }
 
     /// <summary>

@@ -21,6 +21,8 @@ internal sealed class SqliteStatement : IDisposable
 
     public void Bind(int parameter, long value) => Sqlite.Check(raw.sqlite3_bind_int64(_statement, parameter, value), _database);
 
+    public void Bind(int parameter, double value) => Sqlite.Check(raw.sqlite3_bind_double(_statement, parameter, value), _database);
+
     public void BindNull(int parameter) => Sqlite.Check(raw.sqlite3_bind_null(_statement, parameter), _database);
 
     public void BindText(int parameter, string value) => BindText(parameter, Encoding.UTF8.GetBytes(value));
