@@ -11,7 +11,7 @@ namespace VectorServer.Storage.Filters;
 /// </remarks>
 internal sealed class FilterCompiler
 {
-    // SQLite before 3.36 cannot address the empty key, so it is renamed to one that no record has. The two texts occur nowhere else:
+    // SQLite 3.35, the bundled one, cannot address the empty key, so it is renamed to one that no record has. The two texts occur nowhere else:
     // what follows a string's closing quote is never a quote, and a quote inside a string comes after a backslash.
     private const string EmptyKeyRenamed = """replace(replace(r.metadata, '{"":', '{"$":'), ',"":', ',"$":')""";
 
@@ -80,7 +80,7 @@ internal sealed class FilterCompiler
         ELSE ifnull({field.Text} {same}, 0) END
         """;
 
-    /// <summary>Integers within 2^53 SQLite reads exactly; the rest is read by <see cref="FilterFunctions.Float64"/>.</summary>
+    /// <summary>Integers SQLite reads and compares exactly; fractions and exponents are read by <see cref="FilterFunctions.Float64"/>.</summary>
     private string Order(StoredField field, string @operator, FilterValue operand)
     {
         var number = Add(operand.Number);

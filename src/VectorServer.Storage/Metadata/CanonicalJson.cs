@@ -9,7 +9,8 @@ namespace VectorServer.Storage.Metadata;
 /// </summary>
 /// <remarks>
 /// Strings escape only what JSON requires, with the short escapes where there are any; everything else is raw UTF-8. Numbers are
-/// float64: integers up to 2^53 as digits, all others in the shortest form that reads back the same; -0 is 0.
+/// float64: integers up to 2^53 as digits, all others in the framework's
+/// shortest form that reads back the same; -0 is 0.
 /// </remarks>
 internal static class CanonicalJson
 {
@@ -30,8 +31,8 @@ internal static class CanonicalJson
 
     /// <summary>A key between quotes.</summary>
     /// <remarks>
-    /// A quote inside a key is written <c>\u0022</c>: SQLite before 3.46 ends a quoted path step at the first quote, escaped or not, so
-    /// that this is the spelling every version can address by the text of the key.
+    /// A quote inside a key is written <c>\u0022</c>: older SQLite ends a quoted path step at the first quote, escaped or not,
+    /// and compares a key's text as it is written. This spelling every version can address.
     /// </remarks>
     public static string QuoteKey(string key) => key.AsSpan().ContainsAny(Escaped) ? Escape(key, "\\u0022") : $"\"{key}\"";
 
