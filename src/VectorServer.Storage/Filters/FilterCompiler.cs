@@ -1,111 +1,126 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using VectorServer.Storage.Metadata;
 
 namespace VectorServer.Storage.Filters;
 
-/// <summary>
-/// Turns a filter into a condition on <c>records r</c>. Every condition is 0 or 1, never NULL, so that negations and combinations mean
-/// what they say. Numbers reach SQLite as canonical JSON text on both sides, so that one parser reads both.
-/// </summary>
+/// <summary>Turns a filter into a condition of SQL on <c>records r</c>.</summary>
+/// <remarks>
+/// Equality compares JSON texts: canonical texts are equal exactly when type and value are, where SQLite's own values would mix up
+/// <c>1</c> and <c>true</c>, and end a string at a NUL. <c>json_extract</c> with one path gives such a value; with two paths it gives
+/// the text of a list of both, so a path asked for twice gives <c>[X,X]</c> for the field's text <c>X</c>.
+/// </remarks>
 internal sealed class FilterCompiler
 {
-    private static readonly JsonSerializerOptions TextOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // SQLite 3.35, the bundled one, cannot address the empty key, so it is renamed to one that no record has. The two texts occur nowhere else:
+    // what follows a string's closing quote is never a quote, and a quote inside a string comes after a backslash.
+    private const string EmptyKeyRenamed = """replace(replace(r.metadata, '{"":', '{"$":'), ',"":', ',"$":')""";
 
-    private readonly SqliteCommand _command;
+    private readonly int _firstParameter;
+    private readonly List<object> _parameters = [];
+    private readonly Dictionary<string, StoredField> _fields = [];
 
-    private FilterCompiler(SqliteCommand command) => _command = command;
+    private FilterCompiler(int firstParameter) => _firstParameter = firstParameter;
 
-    /// <summary>The condition, with its operands added to <paramref name="command"/> as parameters.</summary>
-    public static string Compile(Filter filter, SqliteCommand command) => new FilterCompiler(command).Condition(filter);
+    /// <param name="filter">What to compile.</param>
+    /// <param name="firstParameter">The number of the first free parameter: <c>?1</c> is 1.</param>
+    public static CompiledFilter Compile(Filter filter, int firstParameter)
+    {
+        var compiler = new FilterCompiler(firstParameter);
+        return new CompiledFilter(compiler.Condition(filter), firstParameter, compiler._parameters);
+    }
 
+    /// <summary>Of every filter, an expression in parentheses that is 0 or 1.</summary>
     private string Condition(Filter filter) => filter switch
     {
-        AndFilter and => Join(and.Parts, " AND "),
-        OrFilter or => Join(or.Parts, " OR "),
-        ExistsFilter exists => $"({FieldSql(exists.Field).Type} IS {(exists.Exists ? "NOT NULL" : "NULL")})",
-        ComparisonFilter comparison => Comparison(comparison),
+        Filter.And and => $"({string.Join(" AND ", and.Filters.Select(Condition))})",
+        Filter.Or or => $"({string.Join(" OR ", or.Filters.Select(Condition))})",
+        Filter.Exists exists => $"({Field(exists.Field).Type} IS {(exists.Expected ? "NOT " : "")}NULL)",
+        Filter.Comparison { Negated: true } comparison => $"({Field(comparison.Field).Type} IS NOT NULL AND NOT {Comparison(comparison)})",
+        Filter.Comparison comparison => $"({Comparison(comparison)})",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>Joins as a balanced tree: SQLite bounds the depth of an expression, and a flat chain is as deep as it is long.</summary>
-    private string Join(IEnumerable<Filter> parts, string word)
+    private string Comparison(Filter.Comparison comparison) => comparison.Operator switch
     {
-        var conditions = parts.Select(Condition).ToArray();
-        return Balanced(conditions);
-
-        string Balanced(ReadOnlySpan<string> some) => some.Length == 1
-            ? some[0]
-            : $"({Balanced(some[..(some.Length / 2)])}{word}{Balanced(some[(some.Length / 2)..])})";
-    }
-
-    private string Comparison(ComparisonFilter filter)
-    {
-        var field = FieldSql(filter.Field);
-        var holds = filter.Comparison switch
-        {
-            Filters.Comparison.Equal when filter.Operands[0].Flag is { } flag => $"IFNULL({field.Type} = '{(flag ? "true" : "false")}', 0)",
-            Filters.Comparison.Equal when filter.Operands[0].Text is { } text => TextHolds(field, "= " + Parameter(text)),
-            Filters.Comparison.In => In(field, filter.Operands),
-            var comparison => NumberHolds(
-                field, $"{Symbol(comparison)} json_extract({Parameter(RecordMetadata.NumberText(filter.Operands[0].Number!.Value))}, '$')"),
-        };
-        return filter.Negated ? $"({field.Type} IS NOT NULL AND NOT {holds})" : holds;
-    }
-
-    private string In(FieldSql field, IReadOnlyList<FilterValue> operands)
-    {
-        var texts = JsonSerializer.Serialize(operands.Where(operand => operand.Text is not null).Select(operand => operand.Text), TextOptions);
-        var numbers = $"[{string.Join(',', operands.Where(operand => operand.Number is not null).Select(operand => RecordMetadata.NumberText(operand.Number!.Value)))}]";
-        return $"({TextHolds(field, $"IN (SELECT value FROM json_each({Parameter(texts)}))")} OR {NumberHolds(field, $"IN (SELECT value FROM json_each({Parameter(numbers)}))")})";
-    }
-
-    /// <summary>A string, or some string of a list, compares.</summary>
-    private static string TextHolds(FieldSql field, string comparison) =>
-        $"(CASE {field.Type} WHEN 'text' THEN {field.Value} {comparison} WHEN 'array' THEN EXISTS (SELECT 1 FROM {field.Elements} WHERE e.value {comparison}) ELSE 0 END)";
-
-    private static string NumberHolds(FieldSql field, string comparison) =>
-        $"(CASE WHEN {field.Type} IN ('integer', 'real') THEN {field.Value} {comparison} ELSE 0 END)";
-
-    private static string Symbol(Comparison comparison) => comparison switch
-    {
-        Filters.Comparison.Equal => "=",
-        Filters.Comparison.Greater => ">",
-        Filters.Comparison.GreaterOrEqual => ">=",
-        Filters.Comparison.Less => "<",
-        Filters.Comparison.LessOrEqual => "<=",
+        FilterOperator.Equal => Equal(Field(comparison.Field), comparison.Operands[0]),
+        FilterOperator.In => In(Field(comparison.Field), comparison.Operands),
+        FilterOperator.GreaterThan => Order(Field(comparison.Field), ">", comparison.Operands[0]),
+        FilterOperator.GreaterThanOrEqual => Order(Field(comparison.Field), ">=", comparison.Operands[0]),
+        FilterOperator.LessThan => Order(Field(comparison.Field), "<", comparison.Operands[0]),
+        FilterOperator.LessThanOrEqual => Order(Field(comparison.Field), "<=", comparison.Operands[0]),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>
-    /// How a field is reached. A JSON path matches a key's raw text and has no way to write a quote or an empty key, so keys that
-    /// stand escaped in the stored JSON, and the empty one, are looked for among all keys instead.
-    /// </summary>
-    private FieldSql FieldSql(string field)
+    private string Equal(StoredField field, FilterValue operand)
     {
-        var raw = RecordMetadata.EscapedText(field);
-        if (raw.Length > 0 && !raw.Contains('\\', StringComparison.Ordinal))
+        var same = $"IS {Add(Twice(operand))}";
+        return operand.Kind == FilterValueKind.Text
+            ? FieldOrElement(field, same, $"= json_extract({Add(operand.Json)}, '$')")
+            : $"({field.Text} {same})";
+    }
+
+    private string In(StoredField field, IReadOnlyList<FilterValue> operands)
+    {
+        // Whatever the number of values, each list is one parameter.
+        var same = $"IN (SELECT value FROM json_each({Add($"[{string.Join(',', operands.Select(operand => CanonicalJson.Quote(Twice(operand))))}]")}))";
+        var texts = operands.Where(operand => operand.Kind == FilterValueKind.Text).Select(operand => operand.Json).ToList();
+        return texts.Count > 0
+            ? FieldOrElement(field, same, $"IN (SELECT value FROM json_each({Add($"[{string.Join(',', texts)}]")}))")
+            : $"ifnull({field.Text} {same}, 0)";
+    }
+
+    /// <summary>The field's text compares as <paramref name="same"/> says; of a list, an element's does.</summary>
+    /// <param name="field">Where the value is.</param>
+    /// <param name="same">Operator and operand for texts of the form <c>[X,X]</c>.</param>
+    /// <param name="alike">Operator and operand for SQLite's values: holds for every equal string, and picks the few elements worth the exact test.</param>
+    private static string FieldOrElement(StoredField field, string same, string alike) => $"""
+        CASE {field.Type}
+        WHEN 'array' THEN EXISTS (SELECT 1 FROM json_each({field.Document}, {field.Path}) e
+                             WHERE e.value {alike} AND {field.At("e.fullkey").Text} {same})
+        ELSE ifnull({field.Text} {same}, 0) END
+        """;
+
+    /// <summary>Integers SQLite reads and compares exactly; fractions and exponents are read by <see cref="FilterFunctions.Float64"/>.</summary>
+    private string Order(StoredField field, string @operator, FilterValue operand)
+    {
+        var number = Add(operand.Number);
+        return $"""
+            CASE {field.Type}
+            WHEN 'integer' THEN json_extract({field.Document}, {field.Path}) {@operator} {number}
+            WHEN 'real' THEN {FilterFunctions.Float64}({field.Text}) {@operator} {number}
+            ELSE 0 END
+            """;
+    }
+
+    private static string Twice(FilterValue value) => $"[{value.Json},{value.Json}]";
+
+    private StoredField Field(string name)
+    {
+        if (!_fields.TryGetValue(name, out var field))
         {
-            var path = Parameter($"$.\"{raw}\"");
-            return new FieldSql($"json_type(r.metadata, {path})", $"json_extract(r.metadata, {path})", $"json_each(r.metadata, {path}) e");
+            field = name.Length == 0
+                ? new StoredField(EmptyKeyRenamed, Add("$.\"$\""))
+                : new StoredField("r.metadata", Add($"$.{CanonicalJson.QuoteKey(name)}"));
+            _fields.Add(name, field);
         }
 
-        var key = Parameter(field);
-        return new FieldSql(
-            $"(SELECT f.type FROM json_each(r.metadata) f WHERE f.key = {key})",
-            $"(SELECT f.value FROM json_each(r.metadata) f WHERE f.key = {key})",
-            $"(SELECT x.value FROM json_each(r.metadata) f, json_each(f.value) x WHERE f.key = {key} AND f.type = 'array') e");
+        return field;
     }
 
-    private string Parameter(string value)
+    private string Add(object value)
     {
-        var name = "$f" + _command.Parameters.Count.ToString(CultureInfo.InvariantCulture);
-        _command.Parameters.AddWithValue(name, value);
-        return name;
+        _parameters.Add(value);
+        return string.Create(CultureInfo.InvariantCulture, $"?{_firstParameter + _parameters.Count - 1}");
+    }
+
+    /// <summary>Expressions on one value of a record's JSON; <see cref="Type"/> is NULL where there is none.</summary>
+    private readonly record struct StoredField(string Document, string Path)
+    {
+        public string Type => $"json_type({Document}, {Path})";
+
+        /// <summary>The text <c>[X,X]</c> of the value.</summary>
+        public string Text => $"json_extract({Document}, {Path}, {Path})";
+
+        public StoredField At(string path) => this with { Path = path };
     }
 }
-
-/// <summary>SQL for a field's JSON type (NULL when it is absent), its value, and the elements <c>e</c> of its list.</summary>
-internal readonly record struct FieldSql(string Type, string Value, string Elements);

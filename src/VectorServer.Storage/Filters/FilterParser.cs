@@ -1,188 +1,121 @@
 using System.Text.Json;
+using VectorServer.Storage.Metadata;
 
 namespace VectorServer.Storage.Filters;
 
-/// <summary>Reads the filter language of the wire.</summary>
-/// <remarks>
-/// Grammar: an object of fields and of <c>$and</c>/<c>$or</c>, all of which must hold; a field's condition is a value (equality) or an
-/// object of operators, all of which must hold.
-/// </remarks>
-internal static class FilterParser
+/// <summary>Reads the wire's filter language into a <see cref="Filter"/>, pushing negation to the leaves on the way.</summary>
+internal sealed class FilterParser
 {
-    private const int DepthMax = 32;
-    private const int ConditionsMax = 1_000; // keeps the compiled SQL within SQLite's limits
-    private const int ListLengthMax = 10_000;
+    /// <summary>Most levels of <c>$and</c>, <c>$or</c> and <c>$not</c>: SQLite's parser has a stack of 100 entries, and a level takes three.</summary>
+    public const int MaxDepth = 16;
 
+    /// <summary>Most conditions of one filter: SQLite refuses expressions deeper than 1,000, and a chain of conditions is as deep as long.</summary>
+    public const int MaxConditions = 900;
+
+    /// <summary>Most values of <c>$in</c> and <c>$nin</c>.</summary>
+    public const int MaxListValues = 10_000;
+
+    private int _conditions;
+
+    private FilterParser()
+    {
+    }
+
+    /// <inheritdoc cref="Filter.Parse"/>
     public static Filter? Parse(JsonElement element)
     {
-        if (element.ValueKind == JsonValueKind.Object && !element.EnumerateObject().Any())
-            return null;
-        var conditions = 0;
-        return ParseObject(element, depth: 1, ref conditions);
+        if (element.ValueKind != JsonValueKind.Object)
+            throw Invalid($"a filter must be an object, got '{JsonExcerpt.Of(element)}'");
+        return element.EnumerateObject().Any() ? new FilterParser().ReadFilter(element, depth: 0) : null;
     }
 
-    private static Filter ParseObject(JsonElement element, int depth, ref int conditions)
+    /// <summary>An object of fields, <c>$and</c> and <c>$or</c>, all of which must hold.</summary>
+    private Filter ReadFilter(JsonElement element, int depth)
     {
-        if (element.ValueKind != JsonValueKind.Object)
-            throw StorageException.Invalid($"Filter must be an object, got '{Shown(element)}'");
-        if (depth > DepthMax)
-            throw StorageException.Invalid($"Filter is nested more than {DepthMax} levels deep");
+        if (depth > MaxDepth)
+            throw TooDeep();
 
         var parts = new List<Filter>();
         foreach (var property in element.EnumerateObject())
         {
-            var name = NameOf(property);
-            if (name is "$and" or "$or")
+            var name = FilterOperands.ReadName(property);
+            parts.Add(name switch
             {
-                var inner = ParseList(name, property.Value, depth, ref conditions);
-                parts.Add(name == "$and" ? new AndFilter(inner) : new OrFilter(inner));
-            }
-            else if (name.StartsWith('$'))
-            {
-                throw StorageException.Invalid($"Operator '{name}' is not allowed at the top level of a filter: only $and, $or and field names are");
-            }
-            else
-            {
-                parts.Add(ParseCondition(name, property.Value, negated: false, depth + 1, ref conditions));
-            }
+                "$and" => Join(ReadFilters(name, property.Value, depth), all: true),
+                "$or" => Join(ReadFilters(name, property.Value, depth), all: false),
+                _ when name.StartsWith('$') => throw Invalid($"operator '{name}' is not allowed here, only '$and', '$or' and field names are"),
+                _ => ReadField(name, property.Value, depth),
+            });
         }
 
-        return parts.Count switch
-        {
-            0 => throw StorageException.Invalid("A filter inside $and or $or must not be empty"),
-            1 => parts[0],
-            _ => new AndFilter(parts),
-        };
+        return Join(parts, all: true);
     }
 
-    private static List<Filter> ParseList(string name, JsonElement element, int depth, ref int conditions)
+    /// <summary>The list under <c>$and</c> or <c>$or</c>.</summary>
+    private List<Filter> ReadFilters(string name, JsonElement list, int depth)
     {
-        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() == 0)
-            throw StorageException.Invalid($"Operator '{name}' needs a non-empty list of filters, got '{Shown(element)}'");
-        var parts = new List<Filter>(element.GetArrayLength());
-        foreach (var item in element.EnumerateArray())
-            parts.Add(ParseObject(item, depth + 1, ref conditions));
-        return parts;
-    }
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
+            throw Invalid($"operator '{name}' needs a non-empty list of filters, got '{JsonExcerpt.Of(list)}'");
 
-    /// <summary>What stands behind a field name, or behind <c>$not</c> under one.</summary>
-    private static Filter ParseCondition(string field, JsonElement element, bool negated, int depth, ref int conditions)
-    {
-        if (element.ValueKind != JsonValueKind.Object)
+        var filters = new List<Filter>();
+        foreach (var item in list.EnumerateArray())
         {
-            Count(ref conditions);
-            return new ComparisonFilter(field, Comparison.Equal, [ParseValue(field, "$eq", element)], negated);
+            if (item.ValueKind != JsonValueKind.Object || !item.EnumerateObject().Any())
+                throw Invalid($"operator '{name}' needs a list of non-empty filter objects, got '{JsonExcerpt.Of(item)}' in it");
+            filters.Add(ReadFilter(item, depth + 1));
         }
 
-        if (depth > DepthMax)
-            throw StorageException.Invalid($"Filter is nested more than {DepthMax} levels deep");
+        return filters;
+    }
+
+    /// <summary>What one field must satisfy: a value it equals, or an object of operators.</summary>
+    private Filter ReadField(string field, JsonElement condition, int depth) => condition.ValueKind == JsonValueKind.Object
+        ? ReadOperators(field, condition, negated: false, depth)
+        : Compare(field, FilterOperator.Equal, [FilterOperands.ReadScalar(field, "$eq", condition)], negated: false);
+
+    /// <summary>Operators on one field, all of which must hold; negated, one must fail.</summary>
+    private Filter ReadOperators(string field, JsonElement operators, bool negated, int depth)
+    {
+        if (depth > MaxDepth)
+            throw TooDeep();
 
         var parts = new List<Filter>();
-        foreach (var property in element.EnumerateObject())
-        {
-            Count(ref conditions);
-            parts.Add(ParseOperator(field, NameOf(property), property.Value, negated, depth, ref conditions));
-        }
-
-        // Not (a and b) is (not a) or (not b).
-        return parts.Count switch
-        {
-            0 => throw StorageException.Invalid($"Field '{field}' needs a condition, got an empty object"),
-            1 => parts[0],
-            _ => negated ? new OrFilter(parts) : new AndFilter(parts),
-        };
+        foreach (var property in operators.EnumerateObject())
+            parts.Add(ReadOperator(field, FilterOperands.ReadName(property), property.Value, negated, depth));
+        if (parts.Count == 0)
+            throw Invalid($"field '{field}' needs at least one operator");
+        return Join(parts, all: !negated);
     }
 
-    private static Filter ParseOperator(string field, string name, JsonElement operand, bool negated, int depth, ref int conditions) => name switch
+    private Filter ReadOperator(string field, string name, JsonElement operand, bool negated, int depth) => name switch
     {
-        "$eq" => new ComparisonFilter(field, Comparison.Equal, [ParseValue(field, name, operand)], negated),
-        "$ne" => new ComparisonFilter(field, Comparison.Equal, [ParseValue(field, name, operand)], !negated),
-        "$gt" => new ComparisonFilter(field, Comparison.Greater, [ParseNumber(field, name, operand)], negated),
-        "$gte" => new ComparisonFilter(field, Comparison.GreaterOrEqual, [ParseNumber(field, name, operand)], negated),
-        "$lt" => new ComparisonFilter(field, Comparison.Less, [ParseNumber(field, name, operand)], negated),
-        "$lte" => new ComparisonFilter(field, Comparison.LessOrEqual, [ParseNumber(field, name, operand)], negated),
-        "$in" => new ComparisonFilter(field, Comparison.In, ParseValues(field, name, operand), negated),
-        "$nin" => new ComparisonFilter(field, Comparison.In, ParseValues(field, name, operand), !negated),
-        "$exists" => new ExistsFilter(field, ParseFlag(field, name, operand) != negated),
-        "$not" when operand.ValueKind == JsonValueKind.Object => ParseCondition(field, operand, !negated, depth + 1, ref conditions),
-        "$not" => throw StorageException.Invalid($"Operator '$not' needs a condition for field '{field}', got '{Shown(operand)}'"),
-        _ => throw StorageException.Invalid($"Operator '{name}' for field '{field}' is not supported"),
+        "$eq" => Compare(field, FilterOperator.Equal, [FilterOperands.ReadScalar(field, name, operand)], negated),
+        "$ne" => Compare(field, FilterOperator.Equal, [FilterOperands.ReadScalar(field, name, operand)], !negated),
+        "$gt" => Compare(field, FilterOperator.GreaterThan, [FilterOperands.ReadNumber(field, name, operand)], negated),
+        "$gte" => Compare(field, FilterOperator.GreaterThanOrEqual, [FilterOperands.ReadNumber(field, name, operand)], negated),
+        "$lt" => Compare(field, FilterOperator.LessThan, [FilterOperands.ReadNumber(field, name, operand)], negated),
+        "$lte" => Compare(field, FilterOperator.LessThanOrEqual, [FilterOperands.ReadNumber(field, name, operand)], negated),
+        "$in" => Compare(field, FilterOperator.In, FilterOperands.ReadList(field, name, operand), negated),
+        "$nin" => Compare(field, FilterOperator.In, FilterOperands.ReadList(field, name, operand), !negated),
+        "$exists" => Count(new Filter.Exists(field, FilterOperands.ReadBoolean(field, name, operand) != negated)),
+        "$not" when operand.ValueKind == JsonValueKind.Object => ReadOperators(field, operand, !negated, depth + 1),
+        "$not" => throw Invalid($"operator '$not' of field '{field}' needs an object of operators, got '{JsonExcerpt.Of(operand)}'"),
+        _ => throw Invalid(name.StartsWith('$')
+            ? $"unknown operator '{name}' for field '{field}'"
+            : $"field '{field}' needs an object of operators, got the key '{name}' in it"),
     };
 
-    private static FilterValue ParseValue(string field, string name, JsonElement operand) => operand.ValueKind switch
-    {
-        JsonValueKind.String => new FilterValue(TextOf(operand)),
-        JsonValueKind.Number => ParseNumber(field, name, operand),
-        JsonValueKind.True => new FilterValue(true),
-        JsonValueKind.False => new FilterValue(false),
-        JsonValueKind.Array => throw StorageException.Invalid(
-            $"Operator '{name}' needs a string, number or boolean for field '{field}', got the list '{Shown(operand)}': use $in or $nin"),
-        _ => throw StorageException.Invalid($"Operator '{name}' needs a string, number or boolean for field '{field}', got '{Shown(operand)}'"),
-    };
+    private Filter Compare(string field, FilterOperator @operator, IReadOnlyList<FilterValue> operands, bool negated) =>
+        Count(new Filter.Comparison(field, @operator, operands, negated));
 
-    private static FilterValue ParseNumber(string field, string name, JsonElement operand)
-    {
-        if (operand.ValueKind == JsonValueKind.Number && operand.TryGetDouble(out var number) && double.IsFinite(number))
-            return new FilterValue(number);
-        throw StorageException.Invalid($"Operator '{name}' needs a number for field '{field}', got '{Shown(operand)}'");
-    }
+    private Filter Count(Filter leaf) => ++_conditions <= MaxConditions
+        ? leaf
+        : throw Invalid($"a filter may hold at most {MaxConditions} conditions; use '$in' to list values");
 
-    private static bool ParseFlag(string field, string name, JsonElement operand) => operand.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw StorageException.Invalid($"Operator '{name}' needs a boolean for field '{field}', got '{Shown(operand)}'"),
-    };
+    private static Filter Join(List<Filter> filters, bool all) =>
+        filters.Count == 1 ? filters[0] : all ? new Filter.And(filters) : new Filter.Or(filters);
 
-    private static FilterValue[] ParseValues(string field, string name, JsonElement operand)
-    {
-        if (operand.ValueKind != JsonValueKind.Array)
-            throw StorageException.Invalid($"Operator '{name}' needs a list of strings or numbers for field '{field}', got '{Shown(operand)}'");
-        if (operand.GetArrayLength() > ListLengthMax)
-            throw StorageException.Invalid($"Operator '{name}' takes at most {ListLengthMax} values for field '{field}', got {operand.GetArrayLength()}");
+    private static StorageException TooDeep() => Invalid($"'$and', '$or' and '$not' may nest at most {MaxDepth} levels deep");
 
-        return [.. operand.EnumerateArray().Select(item => item.ValueKind switch
-        {
-            JsonValueKind.String => new FilterValue(TextOf(item)),
-            JsonValueKind.Number => ParseNumber(field, name, item),
-            _ => throw StorageException.Invalid($"Operator '{name}' needs a list of strings or numbers for field '{field}', got '{Shown(item)}' in it"),
-        })];
-    }
-
-    private static void Count(ref int conditions)
-    {
-        if (++conditions > ConditionsMax)
-            throw StorageException.Invalid($"Filter has more than {ConditionsMax} conditions");
-    }
-
-    private static string NameOf(JsonProperty property)
-    {
-        try
-        {
-            return property.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            throw StorageException.Invalid("Field names in a filter must be valid Unicode");
-        }
-    }
-
-    private static string TextOf(JsonElement operand)
-    {
-        try
-        {
-            return operand.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw StorageException.Invalid($"Strings in a filter must be valid Unicode, got '{Shown(operand)}'");
-        }
-    }
-
-    private static string Shown(JsonElement element)
-    {
-        const int LengthMax = 100;
-        var text = element.GetRawText();
-        return text.Length <= LengthMax ? text : text[..LengthMax] + "...";
-    }
+    private static StorageException Invalid(string problem) => FilterOperands.Invalid(problem);
 }

@@ -1,58 +1,72 @@
 using System.Numerics;
+using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Filters;
 
-/// <summary>A bitmap over rows <c>[0, rowCount)</c>.</summary>
+/// <summary>A set of rows out of <c>0..RowCount-1</c>, one bit each. Not thread-safe while it is filled; any thread may read it after.</summary>
 internal sealed class RowSet(int rowCount)
 {
-    private const int WordShift = 6; // 64 rows a word
+    private readonly ulong[] _words = new ulong[(rowCount + 63) / 64];
 
-    private readonly ulong[] _words = new ulong[(rowCount + 63) >> WordShift];
+    /// <summary>Rows the set ranges over, not how many are in it.</summary>
+    public int RowCount { get; } = rowCount;
 
-    /// <summary>Rows in the set.</summary>
-    public int Count { get; private set; }
+    /// <summary>Row <c>r</c> is bit <c>r % 64</c> of word <c>r / 64</c>; bits at and above <see cref="RowCount"/> are 0.</summary>
+    public ReadOnlySpan<ulong> Words => _words;
 
-    public void Add(int row)
+    /// <summary>How many rows are in the set; counted on each call.</summary>
+    public int Count()
     {
-        ref var word = ref _words[row >> WordShift];
-        var bit = 1UL << row;
-        Count += (word & bit) == 0 ? 1 : 0;
-        word |= bit;
+        var count = 0;
+        foreach (var word in _words)
+            count += BitOperations.PopCount(word);
+        return count;
     }
 
-    public bool Contains(int row) => (_words[row >> WordShift] & (1UL << row)) != 0;
+    public void Add(RowId row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row.Value, (uint)RowCount);
+        _words[row.Value >> 6] |= 1UL << row.Value;
+    }
+
+    /// <summary>Takes the row out, where it is in.</summary>
+    public void Remove(RowId row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row.Value, (uint)RowCount);
+        _words[row.Value >> 6] &= ~(1UL << row.Value);
+    }
+
+    /// <summary>False for rows beyond <see cref="RowCount"/>.</summary>
+    public bool Contains(RowId row) => (uint)row.Value < (uint)RowCount && (_words[row.Value >> 6] >> row.Value & 1) != 0;
 
     /// <summary>Whether any of <paramref name="count"/> rows from <paramref name="first"/> on is in the set; both are multiples of 64.</summary>
     public bool ContainsAny(int first, int count)
     {
-        var start = first >> WordShift;
-        return start < _words.Length
-            && _words.AsSpan(start, Math.Min(count >> WordShift, _words.Length - start)).ContainsAnyExcept(0UL);
+        var start = first >> 6;
+        return start < _words.Length && _words.AsSpan(start, Math.Min(count >> 6, _words.Length - start)).ContainsAnyExcept(0UL);
     }
 
-    /// <summary>The rows, ascending.</summary>
+    /// <summary>The rows in ascending order.</summary>
     public Enumerator GetEnumerator() => new(_words);
 
-    public struct Enumerator
+    /// <summary>Walks the set bits word by word.</summary>
+    public struct Enumerator(ulong[] words)
     {
-        private readonly ulong[] _words;
-        private ulong _rest;
+        private ulong _rest = words.Length > 0 ? words[0] : 0;
         private int _word;
 
-        internal Enumerator(ulong[] words) => (_words, _word) = (words, -1);
-
-        public int Current { get; private set; }
+        public RowId Current { get; private set; }
 
         public bool MoveNext()
         {
             while (_rest == 0)
             {
-                if (++_word == _words.Length)
+                if (++_word >= words.Length)
                     return false;
-                _rest = _words[_word];
+                _rest = words[_word];
             }
 
-            Current = (_word << WordShift) + BitOperations.TrailingZeroCount(_rest);
+            Current = new RowId(_word * 64 + BitOperations.TrailingZeroCount(_rest));
             _rest &= _rest - 1;
             return true;
         }

@@ -1,129 +1,112 @@
-using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
+using System.Text;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Metadata;
 
-/// <summary>The parts of a row that SQLite keeps.</summary>
-internal readonly record struct RowParts(RecordMetadata? Metadata, SparseVector? Sparse);
-
+/// <summary>The readers' part: every member may be called from any thread, each call on a connection of its own.</summary>
 internal sealed partial class MetadataStore
 {
-    private readonly ConcurrentBag<Reader> _readers = [];
-
-    /// <summary>Metadata and sparse values of one row.</summary>
-    public RowParts Read(RowId row) => Read([row.Value], metadata: true, sparse: true)[0];
-
-    /// <summary>The parts asked for of each row, in the order asked.</summary>
-    public RowParts[] Read(ReadOnlySpan<int> rows, bool metadata, bool sparse)
-    {
-        using var rented = Rent();
-        var parts = new RowParts[rows.Length];
-        for (var i = 0; i < parts.Length; i++)
-            parts[i] = rented.Reader.Read(rows[i], metadata, sparse);
-        return parts;
-    }
-
-    /// <summary>Adds to <paramref name="rows"/> every row below <paramref name="rowCount"/>, dead or alive, that satisfies the filter.</summary>
+    /// <summary>Adds every row below <paramref name="rowCount"/> that satisfies the filter, dead ones too.</summary>
+    /// <param name="filter">What a row's metadata must satisfy.</param>
+    /// <param name="rowCount">Rows of the caller's snapshot.</param>
+    /// <param name="rows">Ranges over at least <paramref name="rowCount"/> rows.</param>
     public void Match(Filter filter, int rowCount, RowSet rows)
     {
+        var compiled = FilterCompiler.Compile(filter, firstParameter: 2);
         using var rented = Rent();
-        using var command = rented.Reader.Connection.CreateCommand();
-        var condition = FilterCompiler.Compile(filter, command);
-        command.CommandText = $"SELECT row FROM records r WHERE row < $row_count AND {condition}";
-        command.Parameters.AddWithValue("$row_count", rowCount);
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-            rows.Add(reader.GetInt32(0));
+        using var matches = new SqliteStatement(rented.Reader.Connection, $"SELECT r.row FROM records r WHERE r.row < ?1 AND {compiled.Sql}");
+        matches.Bind(1, rowCount);
+        compiled.Bind(matches);
+        while (matches.Step())
+            rows.Add(new RowId((int)matches.GetInt64(0)));
     }
 
-    /// <summary>Hands on rows below <paramref name="rowCount"/>, dead or alive, in byte order of their ids, until <paramref name="take"/> is false.</summary>
-    /// <param name="prefix">Only ids that begin with it.</param>
-    /// <param name="afterId">Only ids behind it.</param>
-    /// <param name="filter">Only rows that satisfy it.</param>
-    /// <param name="rowCount">The reader's snapshot.</param>
-    /// <param name="take">Receives a row; false stops.</param>
-    public void ReadInIdOrder(string? prefix, string? afterId, Filter? filter, int rowCount, Func<RowId, bool> take)
+    /// <summary>Metadata and sparse vector of one row.</summary>
+    public RowDetails Read(RowId row)
     {
         using var rented = Rent();
-        using var command = rented.Reader.Connection.CreateCommand();
-        var conditions = new List<string> { "row < $row_count" };
-        command.Parameters.AddWithValue("$row_count", rowCount);
-        if (!string.IsNullOrEmpty(prefix))
-        {
-            // Ids are ASCII, so U+0080 is behind every id that begins with the prefix.
-            conditions.Add("id >= $prefix AND id < $prefix_end");
-            command.Parameters.AddWithValue("$prefix", prefix);
-            command.Parameters.AddWithValue("$prefix_end", prefix + "\u0080");
-        }
-
-        if (afterId is not null)
-        {
-            conditions.Add("id > $after");
-            command.Parameters.AddWithValue("$after", afterId);
-        }
-
-        if (filter is not null)
-            conditions.Add(FilterCompiler.Compile(filter, command));
-        command.CommandText = $"SELECT row FROM records r WHERE {string.Join(" AND ", conditions)} ORDER BY id";
-        using var reader = command.ExecuteReader();
-        while (reader.Read() && take(new RowId(reader.GetInt32(0))))
-        {
-        }
+        return rented.Reader.Read(row, includeMetadata: true, includeSparse: true);
     }
 
-    private Rental Rent()
+    /// <summary>Reads many rows on one connection.</summary>
+    /// <param name="rows">Stored rows, in any order.</param>
+    /// <param name="includeMetadata">Otherwise the metadata is null.</param>
+    /// <param name="includeSparse">Otherwise the sparse vector is null.</param>
+    /// <param name="details">Out: one for each of <paramref name="rows"/>, and at least as long.</param>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: a row is not there.</exception>
+    public void Hydrate(ReadOnlySpan<RowId> rows, bool includeMetadata, bool includeSparse, Span<RowDetails> details)
+    {
+        using var rented = Rent();
+        rented.Reader.Read(rows, includeMetadata, includeSparse, details);
+    }
+
+    /// <summary>
+    /// Ids in byte order with their rows, several for an id that was rewritten, dead ones too. Reads on as far as the caller
+    /// enumerates; an enumeration that is left open holds up <see cref="Checkpoint"/>.
+    /// </summary>
+    /// <param name="prefix">Only ids that begin so; null or empty for all.</param>
+    /// <param name="afterId">Only ids after this one; null from the start.</param>
+    /// <param name="filter">Only rows that satisfy it; null for all.</param>
+    /// <param name="rowCount">Rows of the caller's snapshot.</param>
+    public IEnumerable<(string Id, RowId Row)> IdsInOrder(string? prefix, string? afterId, Filter? filter, int rowCount)
+    {
+        var compiled = filter is null ? null : FilterCompiler.Compile(filter, firstParameter: 4);
+        var start = Encoding.UTF8.GetBytes(prefix ?? "");
+        var end = EndOfPrefix(start);
+        var after = Encoding.UTF8.GetBytes(afterId ?? "");
+        using var rented = Rent();
+        // The later of the two lower bounds is the tighter one; ids are not empty, so an empty bound excludes none.
+        var fromPrefix = start.AsSpan().SequenceCompareTo(after) > 0;
+        using var ids = new SqliteStatement(rented.Reader.Connection, $"""
+            SELECT r.id, r.row FROM records r INDEXED BY records_by_id
+            WHERE r.id {(fromPrefix ? ">=" : ">")} ?1 {(end is null ? "" : "AND r.id < ?2")} AND r.row < ?3 {(compiled is null ? "" : $"AND {compiled.Sql}")}
+            ORDER BY r.id, r.row
+            """);
+        ids.BindText(1, fromPrefix ? start : after);
+        if (end is not null)
+            ids.BindText(2, end);
+        ids.Bind(3, rowCount);
+        compiled?.Bind(ids);
+        while (ids.Step())
+            yield return (Encoding.UTF8.GetString(ids.GetBytes(0)), new RowId((int)ids.GetInt64(1)));
+    }
+
+    /// <summary>The first text after all that begin with the prefix; null for the empty prefix. UTF-8 has no byte 0xFF, so the last can grow.</summary>
+    private static byte[]? EndOfPrefix(byte[] prefix)
+    {
+        if (prefix.Length == 0)
+            return null;
+        var end = prefix.ToArray();
+        end[^1]++;
+        return end;
+    }
+
+    private RentedReader Rent()
     {
         if (_readers.TryTake(out var reader))
-            return new Rental(reader, _readers);
+            return new RentedReader(this, reader);
         try
         {
-            return new Rental(new Reader(_path), _readers);
+            return new RentedReader(this, new MetadataReader(_path));
         }
-        catch (SqliteException e) when (!File.Exists(_path))
+        catch (StorageException e) when (!File.Exists(_path))
         {
-            throw new StorageException(StorageErrorCode.NotFound, "Namespace not found", e); // removed while this reader was at work
+            throw new StorageException(StorageErrorCode.NotFound, "Namespace not found", e); // removed while a reader was at work
         }
     }
 
-    /// <summary>A read-only connection with its prepared lookup.</summary>
-    private sealed class Reader : IDisposable
+    /// <summary>A reader that goes back when disposed.</summary>
+    private readonly struct RentedReader(MetadataStore store, MetadataReader reader) : IDisposable
     {
-        private readonly SqliteCommand _lookup;
-
-        public Reader(string path)
-        {
-            Connection = Sqlite.Open(path, SqliteOpenMode.ReadOnly);
-            Connection.Execute("PRAGMA cache_size = -4096; PRAGMA mmap_size = 268435456;");
-            _lookup = Prepare(Connection, "SELECT CAST(metadata AS BLOB), sparse FROM records WHERE row = $row", "$row");
-        }
-
-        public SqliteConnection Connection { get; }
-
-        public RowParts Read(int row, bool metadata, bool sparse)
-        {
-            _lookup.Parameters[0].Value = row;
-            using var reader = _lookup.ExecuteReader();
-            if (!reader.Read())
-                throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata lacks a row that its vectors have");
-            return new RowParts(
-                metadata && !reader.IsDBNull(0) ? RecordMetadata.FromStored(reader.GetFieldValue<byte[]>(0)) : null,
-                sparse && !reader.IsDBNull(1) ? SparseVectorFormat.Decode(reader.GetFieldValue<byte[]>(1)) : null);
-        }
+        public MetadataReader Reader => reader;
 
         public void Dispose()
         {
-            _lookup.Dispose();
-            Connection.Dispose();
+            if (store._disposed)
+                reader.Dispose();
+            else
+                store._readers.Add(reader);
         }
-    }
-
-    /// <summary>Gives the reader back when disposed.</summary>
-    private readonly struct Rental(Reader reader, ConcurrentBag<Reader> pool) : IDisposable
-    {
-        public Reader Reader { get; } = reader;
-
-        public void Dispose() => pool.Add(Reader);
     }
 }

@@ -1,31 +1,56 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Metadata;
 
-/// <summary>A sparse vector as bytes, in the log and in SQLite, little-endian: <c>count i32 | indices u32[count] | values f32[count]</c>.</summary>
+/// <summary>
+/// Bytes of a sparse vector, little-endian: <c>uint32 count</c>, <c>uint32 indices[count]</c> ascending, <c>float32 values[count]</c>.
+/// </summary>
 internal static class SparseVectorFormat
 {
-    public static byte[] Encode(SparseVector vector)
+    public static int SizeOf(SparseVector sparse) => sizeof(uint) + sparse.Indices.Length * (sizeof(uint) + sizeof(float));
+
+    /// <param name="sparse">What to write.</param>
+    /// <param name="destination">At least <see cref="SizeOf"/> bytes; only as many are written.</param>
+    public static void Write(SparseVector sparse, Span<byte> destination)
     {
-        var count = vector.Indices.Length;
-        var bytes = new byte[sizeof(int) + (count * (sizeof(uint) + sizeof(float)))];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, count);
-        MemoryMarshal.AsBytes(vector.Indices.Span).CopyTo(bytes.AsSpan(sizeof(int)));
-        MemoryMarshal.AsBytes(vector.Values.Span).CopyTo(bytes.AsSpan(sizeof(int) + (count * sizeof(uint))));
+        var indices = sparse.Indices.Span;
+        var values = sparse.Values.Span;
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)indices.Length);
+        var indexBytes = destination[sizeof(uint)..];
+        var valueBytes = indexBytes[(indices.Length * sizeof(uint))..];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(indexBytes[(i * sizeof(uint))..], indices[i]);
+            BinaryPrimitives.WriteSingleLittleEndian(valueBytes[(i * sizeof(float))..], values[i]);
+        }
+    }
+
+    public static byte[] ToBytes(SparseVector sparse)
+    {
+        var bytes = new byte[SizeOf(sparse)];
+        Write(sparse, bytes);
         return bytes;
     }
 
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: the length does not fit the count.</exception>
-    public static SparseVector Decode(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">Exactly one vector.</param>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: the count and the length disagree.</exception>
+    public static SparseVector Read(ReadOnlySpan<byte> bytes)
     {
-        var count = bytes.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        if (count is < 0 or > SparseVector.MaxCount || bytes.Length != sizeof(int) + (count * (sizeof(uint) + sizeof(float))))
-            throw new StorageException(StorageErrorCode.DataCorruption, "A stored sparse vector is damaged");
+        var count = bytes.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        if (count is 0 or > SparseVector.MaxCount || bytes.Length != sizeof(uint) + count * (sizeof(uint) + sizeof(float)))
+            throw new StorageException(StorageErrorCode.DataCorruption, "A stored sparse vector is damaged: its count and its length disagree");
 
-        var indices = bytes.Slice(sizeof(int), count * sizeof(uint));
-        return SparseVector.FromStored(
-            MemoryMarshal.Cast<byte, uint>(indices).ToArray(), MemoryMarshal.Cast<byte, float>(bytes[(sizeof(int) + indices.Length)..]).ToArray());
+        var indices = new uint[count];
+        var values = new float[count];
+        var indexBytes = bytes[sizeof(uint)..];
+        var valueBytes = indexBytes[(indices.Length * sizeof(uint))..];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            indices[i] = BinaryPrimitives.ReadUInt32LittleEndian(indexBytes[(i * sizeof(uint))..]);
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(valueBytes[(i * sizeof(float))..]);
+        }
+
+        return SparseVector.FromStored(indices, values);
     }
 }

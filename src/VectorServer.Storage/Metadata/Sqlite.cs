@@ -1,47 +1,59 @@
-using System.Reflection;
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace VectorServer.Storage.Metadata;
 
-/// <summary>
-/// Opens SQLite files. The native library is the system's where it loads, for its security patches, and the package's own otherwise.
-/// </summary>
+/// <summary>Opens SQLite files and turns SQLite's errors into the engine's.</summary>
 internal static class Sqlite
 {
-    private static readonly string[] SystemLibraries =
-        OperatingSystem.IsMacOS() ? ["/usr/lib/libsqlite3.dylib"] : OperatingSystem.IsWindows() ? [] : ["libsqlite3.so.0"];
+    // Locks are held for milliseconds; a checkpoint waits this long for the last reader of an older state.
+    private const int BusyTimeoutMs = 10_000;
 
-    static Sqlite()
-    {
-        NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, Resolve);
-        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
-    }
-
-    /// <summary>An open connection of its own, not pooled; it waits up to 30 s for another's lock.</summary>
+    /// <summary>Opens a connection of its own, unpooled, so that closing it closes the file.</summary>
+    /// <exception cref="StorageException">The file is not a database, is damaged, or cannot be opened.</exception>
     public static SqliteConnection Open(string path, SqliteOpenMode mode = SqliteOpenMode.ReadWriteCreate)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
-        connection.Open();
-        return connection;
-    }
-
-    /// <summary>Runs statements that return nothing.</summary>
-    public static void Execute(this SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
-    {
-        foreach (var library in SystemLibraries)
+        SqliteNative.EnsureLoaded();
+        var builder = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Cache = SqliteCacheMode.Private, Pooling = false };
+        var connection = new SqliteConnection(builder.ToString());
+        try
         {
-            if (NativeLibrary.TryLoad(library, out var handle))
-                return handle;
+            connection.Open();
+            raw.sqlite3_busy_timeout(connection.Handle, BusyTimeoutMs);
+            return connection;
         }
-
-        return 0; // the runtime's own search finds the package's library
+        catch (SqliteException failure)
+        {
+            connection.Dispose();
+            throw Translate(failure);
+        }
     }
+
+    /// <summary>Runs statements that answer nothing.</summary>
+    public static void Execute(SqliteConnection connection, string sql) => Check(raw.sqlite3_exec(connection.Handle, sql), connection.Handle!);
+
+    /// <summary>The first column of the first row.</summary>
+    public static long ReadInt64(SqliteConnection connection, string sql)
+    {
+        using var statement = new SqliteStatement(connection, sql);
+        return statement.Step() ? statement.GetInt64(0) : 0;
+    }
+
+    /// <summary>Throws unless the code is one of success.</summary>
+    public static void Check(int code, sqlite3 database)
+    {
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
+            throw Translate(new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code & 0xFF, code));
+    }
+
+    /// <summary>What a caller can act on becomes a <see cref="StorageException"/>; a wrong statement stays what it is.</summary>
+    private static Exception Translate(SqliteException failure) => failure.SqliteErrorCode switch
+    {
+        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_FORMAT =>
+            new StorageException(StorageErrorCode.DataCorruption, "A metadata file is damaged", failure),
+        raw.SQLITE_FULL => new StorageException(StorageErrorCode.Unavailable, "The disk is full", failure),
+        raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_BUSY or raw.SQLITE_NOMEM or raw.SQLITE_PERM =>
+            new StorageException(StorageErrorCode.Unavailable, "A metadata file cannot be read or written", failure),
+        _ => failure,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Npy;
 using VectorServer.Storage.Sparse;
@@ -119,7 +120,7 @@ internal sealed class Generation
         {
             if (row.Value != Ids.Count)
                 throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata lacks rows that its vectors have");
-            Ids.Add(id);
+            Ids.Add(Encoding.ASCII.GetString(id));
         });
         if (Ids.Count != rowCount)
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has fewer rows than its checkpoint says");

@@ -213,21 +213,21 @@ internal sealed class NamespaceStore
     private NamespaceSnapshot Apply(NamespaceSnapshot before, IReadOnlyList<WalOperation> operations)
     {
         var metadata = before.Generation.Metadata;
+        var applier = new OperationApplier(before);
         metadata.BeginBatch();
         try
         {
-            var applier = new OperationApplier(before);
             foreach (var operation in operations)
                 applier.Apply(operation);
-            metadata.CommitBatch();
-            var after = applier.Snapshot;
-            return after with { Codes = CodeStore.Extend(after, _codecChoice) };
         }
         catch
         {
             metadata.AbortBatch();
             throw;
         }
+
+        metadata.CommitBatch();
+        return applier.Snapshot with { Codes = CodeStore.Extend(applier.Snapshot, _codecChoice) };
     }
 
     private void WriteCheckpoint()

@@ -20,11 +20,11 @@ internal static class CandidateScan
             Span<float> one = stackalloc float[1];
             foreach (var row in filtered)
             {
-                if (!snapshot.IsLive(row))
+                if (!snapshot.IsLive(row.Value))
                     continue;
-                ExactScorer.Rows(metric, vectors.Row(row), query, norm, one);
+                ExactScorer.Rows(metric, vectors.Row(row.Value), query, norm, one);
                 if (!(one[0] < nearest.Threshold))
-                    nearest.Offer(row, one[0]);
+                    nearest.Offer(row.Value, one[0]);
             }
 
             return;
@@ -83,7 +83,7 @@ internal static class CandidateScan
             var row = snapshot.FirstRow + i;
             if (i % RowsPerStep == 0)
                 cancellation.ThrowIfCancellationRequested();
-            if ((filtered is not null && !filtered.Contains(row)) || !snapshot.IsLive(row))
+            if ((filtered is not null && !filtered.Contains(new RowId(row))) || !snapshot.IsLive(row))
                 continue;
             if (!query.IsEmpty)
                 ExactScorer.Rows(Metric.DotProduct, snapshot.Generation.Vectors.Row(row), query.Span, queryNorm: 0, dense);
@@ -98,7 +98,7 @@ internal static class CandidateScan
         for (var i = 0; i < scores.Length; i++)
         {
             var row = firstRow + i;
-            if (!(scores[i] < nearest.Threshold) && (filtered is null || filtered.Contains(row)) && snapshot.IsLive(row))
+            if (!(scores[i] < nearest.Threshold) && (filtered is null || filtered.Contains(new RowId(row))) && snapshot.IsLive(row))
                 nearest.Offer(row, scores[i]);
         }
     }

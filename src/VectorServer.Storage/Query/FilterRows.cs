@@ -20,8 +20,8 @@ internal static class FilterRows
         var rows = new List<int>();
         foreach (var row in Select(snapshot, filter))
         {
-            if (snapshot.IsLive(row))
-                rows.Add(row);
+            if (snapshot.IsLive(row.Value))
+                rows.Add(row.Value);
         }
 
         return rows;
@@ -31,12 +31,15 @@ internal static class FilterRows
     public static int[] InIdOrder(NamespaceSnapshot snapshot, string? prefix, Filter? filter, string? afterId, int limit)
     {
         var rows = new List<int>();
-        snapshot.Generation.Metadata.ReadInIdOrder(prefix, afterId, filter, snapshot.RowCount, row =>
+        foreach (var (_, row) in snapshot.Generation.Metadata.IdsInOrder(prefix, afterId, filter, snapshot.RowCount))
         {
-            if (snapshot.IsLive(row.Value))
-                rows.Add(row.Value);
-            return rows.Count < limit;
-        });
+            if (!snapshot.IsLive(row.Value))
+                continue;
+            rows.Add(row.Value);
+            if (rows.Count == limit)
+                break;
+        }
+
         return [.. rows];
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 
@@ -10,7 +12,7 @@ internal static class Hydrator
     public static IReadOnlyList<VectorRecord> Records(NamespaceSnapshot snapshot, ReadOnlySpan<int> rows)
     {
         var generation = snapshot.Generation;
-        var parts = generation.Metadata.Read(rows, metadata: true, sparse: true);
+        var parts = Read(generation, rows, metadata: true, sparse: true);
         var records = new VectorRecord[rows.Length];
         for (var i = 0; i < records.Length; i++)
             records[i] = new VectorRecord(generation.Ids.IdOf(rows[i]), Values(generation, rows[i]), parts[i].Sparse, parts[i].Metadata);
@@ -25,7 +27,7 @@ internal static class Hydrator
         for (var i = 0; i < rows.Length; i++)
             rows[i] = matches[i].Row;
 
-        var parts = values || metadata ? generation.Metadata.Read(rows, metadata, sparse: values) : null;
+        var parts = values || metadata ? Read(generation, rows, metadata, sparse: values) : null;
         var records = new ScoredRecord[rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
@@ -38,6 +40,13 @@ internal static class Hydrator
         }
 
         return records;
+    }
+
+    private static RowDetails[] Read(Generation generation, ReadOnlySpan<int> rows, bool metadata, bool sparse)
+    {
+        var parts = new RowDetails[rows.Length];
+        generation.Metadata.Hydrate(MemoryMarshal.Cast<int, RowId>(rows), metadata, sparse, parts);
+        return parts;
     }
 
     private static ReadOnlyMemory<float> Values(Generation generation, int row) =>

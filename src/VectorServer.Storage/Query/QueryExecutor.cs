@@ -46,7 +46,7 @@ internal static class QueryExecutor
 
         // Step 2: narrow by the filter.
         var filtered = query.Filter is null ? null : FilterRows.Select(snapshot, query.Filter);
-        var candidateRows = filtered?.Count ?? snapshot.LiveCount;
+        var candidateRows = filtered?.Count() ?? snapshot.LiveCount;
         if (candidateRows == 0)
             return new QueryResult([], snapshot.Lsn);
         cancellation.ThrowIfCancellationRequested();

@@ -30,7 +30,7 @@ internal sealed class IndexRegistry : IDisposable
     public static IndexRegistry Open(string path)
     {
         var connection = Sqlite.Open(path);
-        connection.Execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;" + Schema);
+        Sqlite.Execute(connection, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;" + Schema);
         return new IndexRegistry(connection);
     }
 

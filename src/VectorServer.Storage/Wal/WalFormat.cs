@@ -141,7 +141,7 @@ internal static class WalFormat
         if (entry.CopyFrom is { } row)
             WriteInt32(output, row.Value);
         if (entry.Sparse is { } sparse)
-            WriteBytes(output, SparseVectorFormat.Encode(sparse));
+            WriteBytes(output, SparseVectorFormat.ToBytes(sparse));
         if (entry.Metadata is { } metadata)
             WriteBytes(output, metadata.Json.Span);
     }
@@ -152,7 +152,7 @@ internal static class WalFormat
         var id = ReadString(ref input);
         var values = parts.HasFlag(EntryParts.Values) ? MemoryMarshal.Cast<byte, float>(ReadBytes(ref input)).ToArray() : [];
         RowId? copyFrom = parts.HasFlag(EntryParts.CopyFrom) ? new RowId(ReadInt32(ref input)) : null;
-        var sparse = parts.HasFlag(EntryParts.Sparse) ? SparseVectorFormat.Decode(ReadBytes(ref input)) : null;
+        var sparse = parts.HasFlag(EntryParts.Sparse) ? SparseVectorFormat.Read(ReadBytes(ref input)) : null;
         var metadata = parts.HasFlag(EntryParts.Metadata) ? RecordMetadata.FromStored(ReadBytes(ref input).ToArray()) : null;
         return new PutEntry(id, values, copyFrom, sparse, metadata);
     }

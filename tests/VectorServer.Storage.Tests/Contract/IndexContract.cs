@@ -55,7 +55,7 @@ public abstract class IndexContract : IAsyncLifetime
 
     protected static RecordMetadata? Metadata(string? json) => json is null ? null : RecordMetadata.Parse(JsonDocument.Parse(json).RootElement);
 
-    protected static Filter? Filter(string json) => Filters.Filter.Parse(JsonDocument.Parse(json).RootElement);
+    protected static Filter? Filter(string json) => Storage.Filters.Filter.Parse(JsonDocument.Parse(json).RootElement);
 
     protected static float[] RandomVector(Random random, int dimension)
     {

@@ -1,0 +1,60 @@
+namespace VectorServer.Storage.Metadata;
+
+/// <summary>The tables of a namespace's metadata file and every statement on them but the filters.</summary>
+/// <remarks>
+/// Rows are immutable: an update appends a row and puts the old one's number under the tombstones, where it stays until compaction, so
+/// that readers of an older snapshot still find it.
+/// </remarks>
+internal static class MetadataSchema
+{
+    /// <summary>Raised with every change of the tables.</summary>
+    public const int FormatVersion = 1;
+
+    /// <summary>"VSmd" in ASCII: tells the file from other SQLite files.</summary>
+    public const int ApplicationId = 0x56_53_6D_64;
+
+    /// <summary>Settings of the writer, which last as long as its connection. Its journal is folded in by our checkpoints only; 8 MiB of pages are cached.</summary>
+    public const string WriterSettings = """
+        PRAGMA synchronous = NORMAL;
+        PRAGMA wal_autocheckpoint = 0;
+        PRAGMA cache_size = -8192;
+        PRAGMA fullfsync = 1;
+        """;
+
+    /// <summary>Settings of a reader: it never writes, and caches 4 MiB of pages.</summary>
+    public const string ReaderSettings = """
+        PRAGMA query_only = 1;
+        PRAGMA cache_size = -4096;
+        PRAGMA temp_store = MEMORY;
+        """;
+
+    /// <summary>Of a new file; the journal mode and the numbers stay with the file.</summary>
+    public static readonly string CreateTables = $"""
+        PRAGMA journal_mode = WAL;
+        BEGIN;
+        PRAGMA application_id = {ApplicationId};
+        PRAGMA user_version = {FormatVersion};
+        CREATE TABLE records (row INTEGER PRIMARY KEY, id TEXT NOT NULL, metadata TEXT NULL, sparse BLOB NULL);
+        CREATE INDEX records_by_id ON records (id, row);
+        CREATE TABLE tombstones (row INTEGER PRIMARY KEY, lsn INTEGER NOT NULL);
+        COMMIT;
+        """;
+
+    public const string AddRow = "INSERT INTO records (row, id, metadata, sparse) VALUES (?1, ?2, ?3, ?4)";
+
+    public const string AddTombstone = "INSERT INTO tombstones (row, lsn) VALUES (?1, ?2)";
+
+    public const string RemoveRows = "DELETE FROM records WHERE row >= ?1";
+
+    public const string RemoveTombstones = "DELETE FROM tombstones WHERE lsn > ?1";
+
+    public const string RowCount = "SELECT coalesce(max(row) + 1, 0) FROM records";
+
+    public const string Ids = "SELECT row, id FROM records ORDER BY row";
+
+    public const string Tombstones = "SELECT row, lsn FROM tombstones ORDER BY row";
+
+    public const string SparseRows = "SELECT row, sparse FROM records WHERE sparse IS NOT NULL ORDER BY row";
+
+    public const string ReadRow = "SELECT metadata, sparse FROM records WHERE row = ?1";
+}

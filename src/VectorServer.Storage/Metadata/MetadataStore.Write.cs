@@ -1,0 +1,113 @@
+using VectorServer.Storage.Namespaces;
+
+namespace VectorServer.Storage.Metadata;
+
+/// <summary>The one writer's part, and what it reads when a namespace is opened.</summary>
+internal sealed partial class MetadataStore
+{
+    private byte[] _sparseBuffer = new byte[1024];
+
+    /// <summary>One more than the highest row, 0 without rows.</summary>
+    public int RowCount => (int)Sqlite.ReadInt64(_connection, MetadataSchema.RowCount);
+
+    /// <summary>Starts a batch: nothing in it is visible or kept before <see cref="CommitBatch"/>.</summary>
+    public void BeginBatch() => Sqlite.Execute(_connection, "BEGIN IMMEDIATE");
+
+    /// <param name="row">Not yet stored.</param>
+    /// <param name="id">ASCII.</param>
+    /// <param name="metadata">Null for a record without any.</param>
+    /// <param name="sparse">Null for a record without one.</param>
+    public void AddRow(RowId row, string id, RecordMetadata? metadata, SparseVector? sparse)
+    {
+        _addRow.Bind(1, row.Value);
+        _addRow.BindText(2, id);
+        if (metadata is null)
+            _addRow.BindNull(3);
+        else
+            _addRow.BindText(3, metadata.Json.Span);
+        if (sparse is null)
+            _addRow.BindNull(4);
+        else
+            _addRow.BindBlob(4, Encode(sparse));
+        _addRow.Run();
+    }
+
+    /// <summary>Marks a row as replaced or deleted by the write <paramref name="lsn"/>; a row dies once.</summary>
+    public void AddTombstone(RowId row, Lsn lsn)
+    {
+        _addTombstone.Bind(1, row.Value);
+        _addTombstone.Bind(2, lsn.Value);
+        _addTombstone.Run();
+    }
+
+    /// <summary>Makes the batch visible to readers. It survives the process; a power failure may take it back until <see cref="Checkpoint"/>.</summary>
+    public void CommitBatch() => Sqlite.Execute(_connection, "COMMIT");
+
+    /// <summary>Forgets the batch.</summary>
+    public void AbortBatch() => Sqlite.Execute(_connection, "ROLLBACK");
+
+    /// <summary>Recovery, before the log is replayed: forgets rows from <paramref name="rowCount"/> on and tombstones after <paramref name="lsn"/>.</summary>
+    public void RollBackTo(int rowCount, Lsn lsn)
+    {
+        BeginBatch();
+        try
+        {
+            using var removeRows = new SqliteStatement(_connection, MetadataSchema.RemoveRows);
+            removeRows.Bind(1, rowCount);
+            removeRows.Run();
+            using var removeTombstones = new SqliteStatement(_connection, MetadataSchema.RemoveTombstones);
+            removeTombstones.Bind(1, lsn.Value);
+            removeTombstones.Run();
+        }
+        catch
+        {
+            AbortBatch();
+            throw;
+        }
+
+        CommitBatch();
+    }
+
+    /// <summary>Makes every committed batch durable: in the main file, or in SQLite's journal as far as a reader of an older state is in the way.</summary>
+    public void Checkpoint()
+    {
+        using var checkpoint = new SqliteStatement(_connection, "PRAGMA wal_checkpoint(PASSIVE)");
+        checkpoint.Step();
+        var (busy, journalPages, movedPages) = (checkpoint.GetInt64(0), checkpoint.GetInt64(1), checkpoint.GetInt64(2));
+        if (busy != 0 || journalPages != movedPages)
+            IO.FileSync.SyncFile(_path + "-wal");
+    }
+
+    /// <summary>Every stored row in row order, dead ones too.</summary>
+    public void ReadIds(IdVisitor visit)
+    {
+        using var ids = new SqliteStatement(_connection, MetadataSchema.Ids);
+        while (ids.Step())
+            visit(new RowId((int)ids.GetInt64(0)), ids.GetBytes(1));
+    }
+
+    /// <summary>Every tombstone in row order.</summary>
+    public void ReadTombstones(Action<RowId, Lsn> visit)
+    {
+        using var tombstones = new SqliteStatement(_connection, MetadataSchema.Tombstones);
+        while (tombstones.Step())
+            visit(new RowId((int)tombstones.GetInt64(0)), new Lsn(tombstones.GetInt64(1)));
+    }
+
+    /// <summary>Every row with a sparse vector, in row order, dead ones too.</summary>
+    public void ReadSparse(Action<RowId, SparseVector> visit)
+    {
+        using var rows = new SqliteStatement(_connection, MetadataSchema.SparseRows);
+        while (rows.Step())
+            visit(new RowId((int)rows.GetInt64(0)), SparseVectorFormat.Read(rows.GetBytes(1)));
+    }
+
+    private ReadOnlySpan<byte> Encode(SparseVector sparse)
+    {
+        var size = SparseVectorFormat.SizeOf(sparse);
+        if (_sparseBuffer.Length < size)
+            _sparseBuffer = new byte[size];
+        SparseVectorFormat.Write(sparse, _sparseBuffer);
+        return _sparseBuffer.AsSpan(0, size);
+    }
+}

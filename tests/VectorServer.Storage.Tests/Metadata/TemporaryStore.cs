@@ -1,0 +1,63 @@
+using System.Text.Json;
+using VectorServer.Storage.Filters;
+using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Namespaces;
+
+namespace VectorServer.Storage.Tests.Metadata;
+
+/// <summary>A metadata store in a fresh directory, gone with the test.</summary>
+internal sealed class TemporaryStore : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("metadata-store-");
+
+    public TemporaryStore() => Store = MetadataStore.Create(Path);
+
+    public string Path => System.IO.Path.Combine(_directory.FullName, "metadata.db");
+
+    public MetadataStore Store { get; private set; }
+
+    public static RecordMetadata? MetadataOf(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return RecordMetadata.Parse(document.RootElement);
+    }
+
+    public static Filter? FilterOf(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return Storage.Filters.Filter.Parse(document.RootElement);
+    }
+
+    /// <summary>Commits one batch of rows from 0 on, with the ids <c>id-0</c>, <c>id-1</c>, ...; null is a record without metadata.</summary>
+    public void Fill(params IReadOnlyList<string?> metadata)
+    {
+        Store.BeginBatch();
+        for (var row = 0; row < metadata.Count; row++)
+            Store.AddRow(new RowId(row), $"id-{row}", metadata[row] is { } json ? MetadataOf(json) : null, sparse: null);
+        Store.CommitBatch();
+    }
+
+    /// <summary>The rows that match, of the first <paramref name="rowCount"/> or of all.</summary>
+    public int[] Match(string filter, int? rowCount = null)
+    {
+        var count = rowCount ?? Store.RowCount;
+        var rows = new RowSet(count);
+        Store.Match(FilterOf(filter)!, count, rows);
+        var matches = new List<int>();
+        foreach (var row in rows)
+            matches.Add(row.Value);
+        return [.. matches];
+    }
+
+    public void Reopen()
+    {
+        Store.Dispose();
+        Store = MetadataStore.Open(Path);
+    }
+
+    public void Dispose()
+    {
+        Store.Dispose();
+        _directory.Delete(recursive: true);
+    }
+}
