@@ -93,7 +93,7 @@ internal static class HttpBench
     private static byte[] UpsertBody(float[] vectors, int dimension, int first, int count)
     {
         var records = Enumerable.Range(first, count)
-            .Select(row => $$"""{"id":"{{row}}","values":{{Numbers(vectors.AsSpan(row * dimension, dimension))}},"metadata":{"group":{{row % 10}}}}""");
+            .Select(row => $$"""{"id":"{{row}}","values":{{Numbers(vectors.AsSpan(row * dimension, dimension))}},"metadata":{"group":{{row % 10}} } }""");
         return Encoding.UTF8.GetBytes($$"""{"vectors":[{{string.Join(',', records)}}]}""");
     }
 
@@ -136,9 +136,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    public Task CreateIndexAsync(string name, int dimension, string level) => PostAsync(
-        "/indexes",
-        Encoding.UTF8.GetBytes($$$"""{"name":"{{{name}}}","dimension":{{{dimension}}},"metric":"cosine","spec":{"serverless":{"cloud":"aws","region":"us-east-1"}},"tags":{"vs_compression":"{{{level}}}" } }"""));
+    public Task CreateIndexAsync(string name, int dimension, string level) => PostAsync("/indexes", JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        name,
+        dimension,
+        metric = "cosine",
+        spec = new { serverless = new { cloud = "aws", region = "us-east-1" } },
+        tags = new { vs_compression = level },
+    }));
 
     public async Task<byte[]> PostAsync(string path, byte[] body)
     {

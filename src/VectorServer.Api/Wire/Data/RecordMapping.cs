@@ -33,7 +33,7 @@ internal static class RecordMapping
     /// <summary>The update of one record.</summary>
     public static RecordUpdate ToUpdate(this UpdateRequest request)
     {
-        ReadOnlyMemory<float>? values = request.Values is { Length: > 0 } given ? given : null;
+        ReadOnlyMemory<float>? values = request.Values is { Length: > 0 } given ? given : default(ReadOnlyMemory<float>?);
         return new RecordUpdate(request.Id!, values, request.SparseValues.ToSparse(), request.SetMetadata.ToMetadata());
     }
 

@@ -11,9 +11,11 @@ namespace VectorServer.Storage.Codecs.Spectral;
 /// </summary>
 /// <remarks>
 /// Vectors are scaled to length 1 and the index's mean spectrum m is taken off before the strongest slots are chosen: a mean that all
-/// vectors share tells none apart, and would take both the slots and the query's few bits. With r = x - m, and its code c scaled to the
-/// length of r: <c>q.x = (q - m).r + m.x + q.m - m.m</c>, where <c>(q - m).r</c> is estimated by <c>(q - m).c</c>, <c>m.x</c> is kept
-/// with the row and the rest belongs to the query.
+/// vectors share tells none apart, and would take both the slots and the query's few bits. With r = x - m and its code c:
+/// <c>q.x = (q - m).r + m.x + q.m - m.m</c>. <c>(q - m).r</c> is estimated by <c>(q - m).c * r.r / r.c</c>, <c>m.x</c> is kept with the
+/// row and the rest belongs to the query. Scaling by r.r / r.c makes the estimate exact for the row itself, and so unbiased for its
+/// neighbours; scaling c to the length of r, the other choice, found 0.982 instead of 0.992 of the ten nearest among 80 candidates
+/// (spectral_k64, 20,000 sentence embeddings of 512 dimensions), as rows that keep less were ranked too low.
 /// </remarks>
 internal sealed partial class SpectralCodec : Codec
 {
@@ -50,10 +52,10 @@ internal sealed partial class SpectralCodec : Codec
             var length = UnitSpectrum.Compute(_fft, vector, re, im);
             var bias = _grid.DotMean(re, im);
             var rest = _grid.Center(re, im);
-            var (sum, codeSquares) = EncodeLanes(re, im, block, rowInBlock);
+            var (sum, kept) = EncodeLanes(re, im, block, rowInBlock);
 
             var scale = _layout.HasLength ? length : 1;
-            var factor = codeSquares > 0 ? scale * rest / Math.Sqrt(codeSquares) : 0;
+            var factor = kept > 0 ? scale * rest * rest / kept : 0;
             MemoryMarshal.Cast<byte, int>(block[_layout.SumOffset..])[rowInBlock] = sum;
             MemoryMarshal.Cast<byte, float>(block[_layout.FactorOffset..])[rowInBlock] = (float)factor;
             MemoryMarshal.Cast<byte, float>(block[_layout.BiasOffset..])[rowInBlock] = (float)(scale * bias);
@@ -66,19 +68,19 @@ internal sealed partial class SpectralCodec : Codec
         }
     }
 
-    /// <summary>Writes the strongest slots of every page; returns the sum of the codes and the squared length of what they stand for.</summary>
-    private (int Sum, double Squares) EncodeLanes(ReadOnlySpan<float> re, ReadOnlySpan<float> im, Span<byte> block, int rowInBlock)
+    /// <summary>Writes the strongest slots of every page; returns the sum of the codes and r.c.</summary>
+    private (int Sum, double Kept) EncodeLanes(ReadOnlySpan<float> re, ReadOnlySpan<float> im, Span<byte> block, int rowInBlock)
     {
         Span<byte> strongest = stackalloc byte[SpectralLayout.SlotsPerPageMax];
         var sum = 0;
-        double squares = 0;
+        double kept = 0;
         var group = 0;
         for (var page = 0; page < _layout.Pages; page++)
         {
             var start = _layout.PageStart(page);
             var count = _layout.PageSlots(page);
-            var kept = strongest[.._layout.PageLanes(page)];
-            StrongestSlots.Select(re.Slice(start, count), im.Slice(start, count), kept);
+            var chosen = strongest[.._layout.PageLanes(page)];
+            StrongestSlots.Select(re.Slice(start, count), im.Slice(start, count), chosen);
 
             for (var lane = 0; lane < _layout.GroupsPerPage[page] * SpectralLayout.LanesPerGroup; lane++)
             {
@@ -86,14 +88,14 @@ internal sealed partial class SpectralCodec : Codec
                     + rowInBlock * SpectralLayout.LanesPerGroup + lane % SpectralLayout.LanesPerGroup;
                 byte index = 0;
                 sbyte codeRe = 0, codeIm = 0;
-                if (lane < kept.Length)
+                if (lane < chosen.Length)
                 {
-                    index = kept[lane];
+                    index = chosen[lane];
                     var step = _grid.Steps[start + index];
                     codeRe = SpectralGrid.Quantize(re[start + index], step);
                     codeIm = SpectralGrid.Quantize(im[start + index], step);
                     sum += codeRe + codeIm;
-                    squares += (double)step * step * (codeRe * codeRe + codeIm * codeIm);
+                    kept += (double)step * (codeRe * re[start + index] + codeIm * im[start + index]);
                 }
 
                 block[at] = index;
@@ -104,7 +106,7 @@ internal sealed partial class SpectralCodec : Codec
             group += _layout.GroupsPerPage[page];
         }
 
-        return (sum, squares);
+        return (sum, kept);
     }
 
     public override PreparedQuery Prepare(ReadOnlySpan<float> query)

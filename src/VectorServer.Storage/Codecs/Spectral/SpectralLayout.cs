@@ -9,7 +9,7 @@ namespace VectorServer.Storage.Codecs.Spectral;
 /// block: group 0: index[64]  re[64]  im[64]      byte 4 * row + lane of each
 ///        group 1 ...                             pages in order
 ///        sum[16]     int32, of all re and im codes of the row
-///        factor[16]  float32, code units to the row's length
+///        factor[16]  float32, undoes what the code has lost of the row
 ///        bias[16]    float32, the part of the score that the mean carries
 ///        length[16]  float32, the vector's length; absent for cosine
 /// </code>

@@ -11,15 +11,16 @@ public class SpectralRecallTests
     private const int Queries = 50;
     private const int TopK = 10;
 
-    // Half of the slots and more find nearly all with eight times the answers rescored; K = 64 of 128 was 0.999 or better when written.
+    // The worst case, noise that favours no direction. Guessing within the right cluster, of 100 rows, would find 0.4;
+    // when written K = 64 found 0.91 or more and K = 128, all slots, everything.
     [Theory]
-    [InlineData(Compression.SpectralK64, Metric.Cosine, 0, 0.97)]
-    [InlineData(Compression.SpectralK64, Metric.DotProduct, 0, 0.97)]
-    [InlineData(Compression.SpectralK64, Metric.Euclidean, 0, 0.97)]
-    [InlineData(Compression.SpectralK128, Metric.Cosine, 0, 0.99)]
-    [InlineData(Compression.SpectralK64, Metric.Cosine, 3, 0.97)] // all share a strong mean
-    [InlineData(Compression.SpectralK64, Metric.Euclidean, 3, 0.97)]
-    public void Eighty_candidates_hold_nearly_all_of_the_ten_nearest(Compression compression, Metric metric, float mean, double floor)
+    [InlineData(Compression.SpectralK64, Metric.Cosine, 0, 0.85)]
+    [InlineData(Compression.SpectralK64, Metric.DotProduct, 0, 0.85)]
+    [InlineData(Compression.SpectralK64, Metric.Euclidean, 0, 0.85)]
+    [InlineData(Compression.SpectralK128, Metric.Cosine, 0, 0.98)]
+    [InlineData(Compression.SpectralK64, Metric.Cosine, 3, 0.85)] // all share a strong mean
+    [InlineData(Compression.SpectralK64, Metric.Euclidean, 3, 0.85)]
+    public void Forty_candidates_hold_most_of_the_ten_nearest(Compression compression, Metric metric, float mean, double floor)
     {
         var random = new Random(11);
         var centers = Enumerable.Range(0, 40)
@@ -36,7 +37,7 @@ public class SpectralRecallTests
             var query = queries.AsSpan(i * Dimension, Dimension);
             var exact = new float[Rows];
             ExactScorer.Rows(metric, vectors, query, ExactScorer.Norm(query), exact);
-            var candidates = Best(CodecBlocks.Score(codec, blocks, Rows, query), 8 * TopK);
+            var candidates = Best(CodecBlocks.Score(codec, blocks, Rows, query), 4 * TopK);
             found += Best(exact, TopK).Count(candidates.Contains);
         }
 
