@@ -18,6 +18,9 @@ internal static class ServiceRegistration
         var listeners = new Listeners(options);
         builder.WebHost.ConfigureKestrel(listeners.Configure);
 
+        // Images set a default port for every ASP.NET Core program; ours has its own setting.
+        builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "");
+
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(listeners);
         builder.Services.AddSingleton(new ApiKeys(options.ApiKeys));

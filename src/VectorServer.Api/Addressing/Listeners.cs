@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using VectorServer.Api.Wire;
 
 namespace VectorServer.Api.Addressing;
 
@@ -35,7 +36,7 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
         kestrel.Limits.MaxRequestBufferSize = 2 * RequestLineBytesMax;
-        kestrel.Limits.MaxRequestBodySize = Wire.RequestBody.BytesMax;
+        kestrel.Limits.MaxRequestBodySize = (long)RequestBody.BytesMax + 1; // so that our own refusal comes first
         kestrel.Configure(_configuration, reloadOnChange: true);
     }
 

@@ -36,7 +36,7 @@ internal static class DataJson
 
     public static JsonTypeInfo<T> Type<T>() => TypeOf<T>.Info;
 
-    /// <summary>Gives each camelCase property a second, read-only-from-the-wire name: <c>topK</c> is also <c>top_k</c>.</summary>
+    /// <summary>Gives each camelCase property a second name that is read and never written: <c>topK</c> is also <c>top_k</c>.</summary>
     private static void AcceptSnakeCase(JsonTypeInfo type)
     {
         foreach (var property in type.Properties.ToArray())

@@ -1,14 +1,13 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace VectorServer.Api.Wire.Data;
 
-/// <summary>Schema <c>CreateNamespaceRequest</c>; <see cref="Schema"/> is read by hand, for a wrong form has a status of its own.</summary>
+/// <summary>Schema <c>CreateNamespaceRequest</c>.</summary>
 internal sealed class CreateNamespaceRequest
 {
     public string? Name { get; set; }
 
-    public JsonElement? Schema { get; set; }
+    public NamespaceSchema? Schema { get; set; }
 }
 
 /// <summary>Schema <c>NamespaceDescription</c>.</summary>
@@ -19,10 +18,17 @@ internal sealed record NamespaceDescription(
     [property: JsonPropertyName("indexed_fields")] IndexedFields? IndexedFields,
     [property: JsonPropertyName("size_bytes")] Int64Text? SizeBytes);
 
-/// <summary>Schema <c>MetadataSchema</c> as a namespace shows it: each declared field, filterable.</summary>
-internal sealed record NamespaceSchema(IReadOnlyDictionary<string, NamespaceField> Fields);
+/// <summary>Schema <c>MetadataSchema</c> of a namespace: the metadata fields it indexes.</summary>
+internal sealed class NamespaceSchema
+{
+    public Dictionary<string, NamespaceField?>? Fields { get; set; }
+}
 
-internal sealed record NamespaceField(bool Filterable);
+/// <summary>Schema <c>MetadataFieldProperties</c>; only true is supported.</summary>
+internal sealed class NamespaceField
+{
+    public bool? Filterable { get; set; }
+}
 
 /// <summary>Schema <c>IndexedFields</c>.</summary>
 internal sealed record IndexedFields(IReadOnlyList<string> Fields);

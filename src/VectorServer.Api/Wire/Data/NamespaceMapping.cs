@@ -11,14 +11,14 @@ internal static class NamespaceMapping
         return new NamespaceDescription(
             NamespaceName.ToWire(info.Name),
             new Int64Text(info.RecordCount, isText),
-            info.FilterableFields is { } declared ? new NamespaceSchema(declared.ToDictionary(field => field, _ => new NamespaceField(true))) : null,
+            info.FilterableFields is { } declared ? ToSchema(declared) : null,
             info.FilterableFields is { } indexed ? new IndexedFields(indexed) : null,
             isText ? new Int64Text(info.SizeBytes, isText) : null);
     }
 
     /// <summary>The fields a checked request declares; null when all are indexed.</summary>
     public static IReadOnlyList<string>? ToFilterableFields(this CreateNamespaceRequest request) =>
-        request.Schema is { } schema ? [.. schema.GetProperty("fields").EnumerateObject().Select(field => field.Name)] : null;
+        request.Schema is { } schema ? [.. schema.Fields!.Keys] : null;
 
     /// <param name="stats">Counts and storage, per namespace.</param>
     /// <param name="index">The index they are of.</param>
@@ -37,6 +37,9 @@ internal static class NamespaceMapping
             Storage = includeStorage ? stats.Namespaces.ToDictionary(NameOf, ToStorage) : null,
         };
     }
+
+    private static NamespaceSchema ToSchema(IReadOnlyList<string> fields) =>
+        new() { Fields = fields.ToDictionary(field => field, NamespaceField? (_) => new NamespaceField { Filterable = true }) };
 
     private static NamespaceStorage ToStorage(NamespaceStorageStats ns) =>
         new(ns.RecordCount, ns.Compression, ns.RawBytesPerVector, ns.CodeBytesPerVector, ns.DeletedRows);

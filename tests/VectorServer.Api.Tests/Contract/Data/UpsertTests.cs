@@ -61,6 +61,9 @@ public sealed class UpsertTests
     [InlineData("""{"id": 7, "values": [1, 1]}""", "vectors[1].id")]
     [InlineData("""{"values": [1, 1]}""", "vectors[1].id is required")]
     [InlineData("""{"id": "", "values": [1, 1]}""", "vectors[1].id is required")]
+    [InlineData("""{"id": "\ud800", "values": [1, 1]}""", "vectors[1].id")]
+    [InlineData("""{"id": "bad", "values": [1, 1], "metadata": {"\ud800": 1}}""", "(vectors[1], id 'bad')")]
+    [InlineData("""{"id": "bad", "values": [1, 1], "metadata": {"a": "\ud800"}}""", "(vectors[1], id 'bad')")]
     [InlineData("""{"id": "naïve", "values": [1, 1]}""", "vectors[1].id must be ASCII")]
     [InlineData("""{"id": "a\u0000b", "values": [1, 1]}""", "vectors[1].id must be ASCII")]
     [InlineData("null", "vectors[1] must be an object")]
@@ -108,6 +111,28 @@ public sealed class UpsertTests
 
         (await strict.PostAsync("/vectors/upsert", $$"""{"vectors": [{{vectors}}]}""")).AssertRefused("at most 1000 vectors, got 1001");
         (await lenient.PostAsync("/vectors/upsert", $$"""{"vectors": [{{vectors}}]}""")).AssertJson("""{"upsertedCount": 1001}""");
+    }
+
+    [Fact]
+    public async Task A_body_over_2_MB_is_refused_unless_limits_are_lifted()
+    {
+        var body = $$"""{"vectors": [{"id": "a", "values": [1, 0]}], "padding": "{{new string('x', 2 << 20)}}"}""";
+        await using var strict = await TestIndex.CreateAsync();
+        await using var lenient = await TestIndex.CreateAsync(settings: ("EnforceSizeLimits", "false"));
+
+        (await strict.PostAsync("/vectors/upsert", body)).AssertRefused("larger than the maximum supported size - 2MB", code: 8);
+        (await lenient.PostAsync("/vectors/upsert", body)).AssertJson("""{"upsertedCount": 1}""");
+    }
+
+    [Fact]
+    public async Task The_last_of_equal_ids_in_a_batch_wins()
+    {
+        await using var index = await TestIndex.CreateAsync();
+
+        await index.UpsertAsync("""[{"id": "a", "values": [1, 0]}, {"id": "a", "values": [0, 1]}]""");
+
+        var record = (await index.GetAsync("/vectors/fetch?ids=a")).Json.GetProperty("vectors").GetProperty("a");
+        Assert.Equal("[0,1]", record.GetProperty("values").GetRawText());
     }
 
     [Fact]
