@@ -53,5 +53,6 @@ internal static class ServerPipeline
         data.MapQuery();
         data.MapStats();
         data.MapNamespaces();
+        data.MapMaintenance();
     }
 }

@@ -3,22 +3,29 @@ using System.Net.Sockets;
 
 namespace VectorServer.Sdk.Tests;
 
-/// <summary>A main port and the ports of indexes behind it, all free when asked for.</summary>
+/// <summary>A main port and the ports of indexes behind it. No two tests of a run get the same ones.</summary>
 internal sealed record PortRange(int Main, int Last)
 {
     // Below the ports that Linux, macOS and Windows give to outgoing connections.
     private const int Lowest = 10000;
     private const int Highest = 32000;
 
-    public static PortRange FindFree(int count)
+    private static readonly Lock Taking = new();
+
+    // Several test runs may look at once: each begins elsewhere.
+    private static int _next = Lowest + (Environment.ProcessId * 131 % (Highest - Lowest));
+
+    public static PortRange Take(int count)
     {
-        // Several test runs may look at once: each begins elsewhere.
-        var first = Lowest + (Environment.ProcessId * 131 % (Highest - Lowest));
-        for (var tries = 0; tries < 200; tries++)
+        lock (Taking)
         {
-            var main = Lowest + ((first - Lowest + (tries * count)) % (Highest - Lowest));
-            if (Enumerable.Range(main, count).All(IsFree))
-                return new PortRange(main, main + count - 1);
+            for (var tries = 0; tries < 200; tries++)
+            {
+                var main = _next + count > Highest ? Lowest : _next;
+                _next = main + count;
+                if (Enumerable.Range(main, count).All(IsFree))
+                    return new PortRange(main, main + count - 1);
+            }
         }
 
         throw new InvalidOperationException($"No {count} free ports in a row");

@@ -9,7 +9,7 @@ public sealed class RestartTests : IDisposable
     [InlineData(true)]
     public async Task Acknowledged_writes_are_there_after_a_restart_at_the_same_address(bool kill)
     {
-        var ports = PortRange.FindFree(5);
+        var ports = PortRange.Take(5);
         string written;
         await using (var server = await ServerProcess.StartAsync(_data.FullName, ports))
         {

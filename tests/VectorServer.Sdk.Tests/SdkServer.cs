@@ -8,7 +8,7 @@ public sealed class SdkServer : IAsyncLifetime
 
     internal string Url => _process!.Url;
 
-    public async ValueTask InitializeAsync() => _process = await ServerProcess.StartAsync(_data.FullName, PortRange.FindFree(20));
+    public async ValueTask InitializeAsync() => _process = await ServerProcess.StartAsync(_data.FullName, PortRange.Take(20));
 
     public async ValueTask DisposeAsync()
     {

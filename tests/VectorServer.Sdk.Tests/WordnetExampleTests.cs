@@ -11,7 +11,7 @@ public sealed class WordnetExampleTests : IDisposable
     public async Task The_example_finds_the_exact_neighbours_and_the_same_answers_after_a_restart()
     {
         await Node.RequireAsync();
-        var ports = PortRange.FindFree(8);
+        var ports = PortRange.Take(8);
         var answers = Path.Combine(_data.FullName, "answers.json");
         await using (var server = await ServerProcess.StartAsync(_data.FullName, ports))
         {

@@ -10,7 +10,9 @@ const created = await pinecone.createIndex({
 });
 const { type, dimension, metric } = created.schema.fields._values;
 assert.deepEqual({ type, dimension, metric }, { type: 'dense_vector', dimension: 3, metric: 'euclidean' });
-assert.deepEqual(created.deployment, { deploymentType: 'managed', cloud: 'aws', region: 'us-east-1' });
+assert.equal(created.deployment.deploymentType, 'managed');
+assert.equal(created.deployment.cloud, 'aws');
+assert.equal(created.deployment.region, 'us-east-1');
 assert.equal(created.readCapacity.mode, 'OnDemand');
 assert.equal(created.readCapacity.status.state, 'Ready');
 assert.ok(created.tags == null);
