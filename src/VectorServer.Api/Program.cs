@@ -19,7 +19,7 @@ try
     await using var app = builder.Build();
     app.UseVectorServer();
     app.MapVectorServer();
-    await app.OpenAsync();
+    app.Open();
     await app.RunAsync();
     return 0;
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Endpoints;
@@ -13,12 +14,15 @@ internal static class ServerPipeline
 {
     /// <summary>Opens the data directory and the ports of its indexes.</summary>
     /// <exception cref="StorageException">The directory is held by another process, or damaged.</exception>
-    public static async Task OpenAsync(this WebApplication app)
+    public static void Open(this WebApplication app)
     {
+        // Made early: by it the listeners know whether Kestrel will follow them.
+        _ = app.Services.GetRequiredService<IServer>();
+
         var options = app.Services.GetRequiredService<ServerOptions>();
         var engine = app.Services.GetRequiredService<VectorEngine>();
         StartIndex.Ensure(engine, options);
-        await IndexPortsAtStart.OpenAsync(engine, app.Services.GetRequiredService<IndexPorts>(), options, app.Logger);
+        IndexPortsAtStart.Reserve(engine, app.Services.GetRequiredService<IndexPorts>(), options, app.Logger);
         StartupLog.Write(app.Logger, options, engine.Indexes.Count);
     }
 
@@ -49,5 +53,6 @@ internal static class ServerPipeline
         data.MapQuery();
         data.MapStats();
         data.MapNamespaces();
+        data.MapMaintenance();
     }
 }

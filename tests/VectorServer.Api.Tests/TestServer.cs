@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using VectorServer.Api.Addressing;
 
 namespace VectorServer.Api.Tests;
 
@@ -39,7 +40,9 @@ internal sealed class TestServer : IAsyncDisposable
         factory.UseKestrel();
         factory.StartServer();
         var addresses = factory.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        var client = new HttpClient { BaseAddress = new Uri(addresses.First()) };
+        var ports = factory.Services.GetRequiredService<IndexPorts>();
+        var main = addresses.Select(address => new Uri(address)).Single(address => ports.IndexOn(address.Port) is null);
+        var client = new HttpClient { BaseAddress = main };
         return new TestServer(factory, dataDirectory, directory is null, client);
     }
 

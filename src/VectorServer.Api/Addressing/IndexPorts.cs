@@ -9,33 +9,57 @@ internal sealed partial class IndexPorts(ServerOptions options, Listeners listen
     // Binding takes milliseconds; closing an earlier port, which Kestrel does first, waits for its connections.
     private static readonly TimeSpan BindTimeout = TimeSpan.FromSeconds(10);
 
+    // Ports that look free and cannot be opened: more of them means that something else is wrong.
+    private const int UnopenedMax = 2;
+
     private readonly ConcurrentDictionary<int, string> _indexByPort = new();
     private readonly SemaphoreSlim _opening = new(1);
 
     public string? IndexOn(int port) => _indexByPort.GetValueOrDefault(port);
 
-    /// <summary>Opens a port for an index and waits until it accepts connections.</summary>
+    /// <summary>Gives an index a port that is opened when the server starts.</summary>
     /// <param name="index">The index to serve there.</param>
     /// <param name="preferred">The port it had before, taken again where that is possible.</param>
-    /// <param name="cancellation">Gives up waiting.</param>
     /// <returns>The port, or null when no port of the range is free.</returns>
-    public async Task<int?> OpenAsync(string index, int? preferred, CancellationToken cancellation)
+    public int? Reserve(string index, int? preferred)
+    {
+        var range = Range();
+        var candidates = preferred is { } port && port >= options.IndexPortMin && port <= options.IndexPortMax ? range.Prepend(port) : range;
+        foreach (var candidate in candidates)
+        {
+            if (TryReserve(index, candidate))
+                return candidate;
+        }
+
+        return null;
+    }
+
+    /// <summary>Opens a port for an index and waits until it accepts connections.</summary>
+    /// <exception cref="WireException">No port of the range is free, or none can be opened.</exception>
+    public async Task<int> OpenAsync(string index, CancellationToken cancellation)
     {
         await _opening.WaitAsync(cancellation);
         try
         {
-            foreach (var port in Candidates(preferred))
+            var unopened = 0;
+            foreach (var port in Range())
             {
-                if (await TryOpenAsync(index, port, cancellation))
+                if (!TryReserve(index, port))
+                    continue;
+                if (!listeners.IsFollowed || await AcceptsAsync(port, cancellation))
                     return port;
+                if (++unopened > UnopenedMax)
+                    throw new WireException(WireError.Unavailable, "No port could be opened for the index");
             }
-
-            return null;
         }
         finally
         {
             _opening.Release();
         }
+
+        throw new WireException(
+            WireError.Forbidden,
+            $"All ports of the index port range {options.IndexPortMin}-{options.IndexPortMax} are in use: delete an index or widen the range");
     }
 
     public void Close(int port)
@@ -44,45 +68,39 @@ internal sealed partial class IndexPorts(ServerOptions options, Listeners listen
             listeners.Close(port);
     }
 
-    /// <summary>The refusal of a create when the range is used up.</summary>
-    public WireException NoPortLeft() => new(
-        WireError.Forbidden,
-        $"All ports of the index port range {options.IndexPortMin}-{options.IndexPortMax} are in use: delete an index or widen the range");
-
     public void Dispose() => _opening.Dispose();
 
-    private IEnumerable<int> Candidates(int? preferred)
-    {
-        var range = Enumerable.Range(options.IndexPortMin, options.IndexPortMax - options.IndexPortMin + 1);
-        return preferred is { } port && port >= options.IndexPortMin && port <= options.IndexPortMax
-            ? range.Where(other => other != port).Prepend(port)
-            : range;
-    }
+    private IEnumerable<int> Range() => Enumerable.Range(options.IndexPortMin, options.IndexPortMax - options.IndexPortMin + 1);
 
-    private async Task<bool> TryOpenAsync(string index, int port, CancellationToken cancellation)
+    private bool TryReserve(string index, int port)
     {
-        if (_indexByPort.ContainsKey(port) || !PortProbe.IsFree(options.BindAddress, port))
+        // Where nothing listens, other processes are in no one's way.
+        if (_indexByPort.ContainsKey(port) || (listeners.IsFollowed && !PortProbe.IsFree(options.BindAddress, port)))
             return false;
 
         _indexByPort[port] = index;
         listeners.Open(port);
-        try
-        {
-            // Before Kestrel runs there is nothing to wait for: it binds all ports as it starts.
-            if (!listeners.IsFollowed || await PortProbe.AcceptsAsync(options.BindAddress, port, BindTimeout, cancellation))
-                return true;
-        }
-        catch (OperationCanceledException)
-        {
-            Close(port);
-            throw;
-        }
-
-        Close(port);
-        LogNotBound(logger, port);
-        return false;
+        return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Port {Port} could not be opened; another one is tried")]
-    private static partial void LogNotBound(ILogger logger, int port);
+    private async Task<bool> AcceptsAsync(int port, CancellationToken cancellation)
+    {
+        var isOpen = false;
+        try
+        {
+            isOpen = await PortProbe.AcceptsAsync(options.BindAddress, port, BindTimeout, cancellation);
+        }
+        finally
+        {
+            if (!isOpen)
+                Close(port);
+        }
+
+        if (!isOpen)
+            LogNotOpened(logger, port);
+        return isOpen;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Port {Port} could not be opened")]
+    private static partial void LogNotOpened(ILogger logger, int port);
 }

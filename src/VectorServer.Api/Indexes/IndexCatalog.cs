@@ -24,7 +24,7 @@ internal sealed class IndexCatalog(VectorEngine engine, IndexPorts ports, Server
 
         // The port comes first, so that no one ever sees the index without it.
         var port = options.Addressing == AddressingMode.Port
-            ? await ports.OpenAsync(descriptor.Name, preferred: null, cancellation) ?? throw ports.NoPortLeft()
+            ? await ports.OpenAsync(descriptor.Name, cancellation)
             : (int?)null;
         try
         {

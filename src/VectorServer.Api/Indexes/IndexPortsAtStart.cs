@@ -6,7 +6,7 @@ namespace VectorServer.Api.Indexes;
 /// <summary>Gives the indexes of the data directory their ports back, before the server listens.</summary>
 internal static partial class IndexPortsAtStart
 {
-    public static async Task OpenAsync(VectorEngine engine, IndexPorts ports, ServerOptions options, ILogger logger)
+    public static void Reserve(VectorEngine engine, IndexPorts ports, ServerOptions options, ILogger logger)
     {
         if (options.Addressing != AddressingMode.Port)
             return;
@@ -19,7 +19,7 @@ internal static partial class IndexPortsAtStart
             .ToList();
         foreach (var (name, before) in indexes)
         {
-            var port = await ports.OpenAsync(name, before, CancellationToken.None);
+            var port = ports.Reserve(name, before);
             if (port is null)
                 LogNoPort(logger, name, options.IndexPortMin, options.IndexPortMax);
             if (port == before)

@@ -26,13 +26,17 @@ internal static class SpectralCalibration
         {
             meanRe[slot] = (float)(mean[slot] / rows);
             meanIm[slot] = (float)(mean[slots + slot] / rows);
-            for (var row = 0; row < rows; row++)
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            var re = spectra.Slice(row * 2 * slots, slots);
+            var im = spectra.Slice(row * 2 * slots + slots, slots);
+            for (var slot = 0; slot < slots; slot++)
             {
-                ref var re = ref spectra[row * 2 * slots + slot];
-                ref var im = ref spectra[row * 2 * slots + slots + slot];
-                re -= meanRe[slot];
-                im -= meanIm[slot];
-                reach[slot] = Math.Max(reach[slot], Math.Max(Math.Abs(re), Math.Abs(im)));
+                re[slot] -= meanRe[slot];
+                im[slot] -= meanIm[slot];
+                reach[slot] = Math.Max(reach[slot], Math.Max(Math.Abs(re[slot]), Math.Abs(im[slot])));
             }
         }
 

@@ -7,7 +7,7 @@ namespace VectorServer.Storage.Codecs.Spectral;
 
 internal sealed partial class SpectralCodec
 {
-    // 4096 rows of 1024 components: calibration reads no more than 16 MiB, about 50 ms.
+    // 4096 rows of 1024 components: calibration reads no more than 16 MiB, for less than half a second.
     private const int SampleRowsMax = 4096;
     private const int SampleFloatsMax = 4 << 20;
 

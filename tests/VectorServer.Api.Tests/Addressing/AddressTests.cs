@@ -1,0 +1,92 @@
+using Microsoft.Extensions.DependencyInjection;
+using VectorServer.Storage;
+
+namespace VectorServer.Api.Tests.Addressing;
+
+public sealed class AddressTests
+{
+    private const string Docs = """{"name":"docs","dimension":3,"spec":{"serverless":{"cloud":"aws","region":"us-east-1"}}}""";
+
+    [Theory]
+    [InlineData("http://other.test:8080", "http://other.test:5081")]
+    [InlineData("http://[::1]:8080", "http://[::1]:5081")]
+    public async Task The_host_of_an_index_is_named_as_the_client_came(string address, string expected)
+    {
+        await using var server = TestServer.Start();
+
+        var answer = await SendAsync(server, HttpMethod.Post, $"{address}/indexes", Docs);
+
+        Assert.Equal(expected, answer.Json.GetProperty("host").GetString());
+    }
+
+    [Fact]
+    public async Task A_bare_host_leaves_the_scheme_out()
+    {
+        await using var server = TestServer.Start(("BareHost", "true"));
+
+        var answer = await server.PostAsync("/indexes", Docs);
+
+        Assert.Equal("localhost:5081", answer.Json.GetProperty("host").GetString());
+    }
+
+    [Theory]
+    [InlineData("vectors.test", "http://docs.vectors.test:8080")]
+    [InlineData("vectors.test:443", "http://docs.vectors.test:443")]
+    public async Task With_subdomains_the_host_carries_the_name_of_the_index(string domain, string expected)
+    {
+        await using var server = TestServer.Start(("Addressing", "subdomain"), ("Domain", domain));
+
+        var answer = await SendAsync(server, HttpMethod.Post, "http://vectors.test:8080/indexes", Docs);
+
+        Assert.Equal(expected, answer.Json.GetProperty("host").GetString());
+    }
+
+    [Fact]
+    public async Task A_subdomain_serves_one_index_and_no_control_plane()
+    {
+        await using var server = TestServer.Start(("Addressing", "subdomain"), ("Domain", "vectors.test"));
+
+        var data = await SendAsync(server, HttpMethod.Get, "http://docs.vectors.test/bulk/imports");
+        var control = await SendAsync(server, HttpMethod.Get, "http://docs.vectors.test/indexes");
+        var main = await SendAsync(server, HttpMethod.Get, "http://vectors.test/indexes");
+
+        Assert.Equal(501, data.Status);
+        Assert.Equal(404, control.Status);
+        Assert.Equal(200, main.Status);
+    }
+
+    [Theory]
+    [InlineData("//indexes")]
+    [InlineData("///indexes")]
+    public async Task Repeated_leading_slashes_are_accepted(string path)
+    {
+        await using var server = TestServer.Start();
+
+        var answer = await SendAsync(server, HttpMethod.Get, "http://localhost" + path);
+
+        Assert.Equal(200, answer.Status);
+    }
+
+    [Fact]
+    public async Task The_single_index_of_the_settings_is_served_on_the_main_port()
+    {
+        await using var server = TestServer.Start(("IndexType", "pod"), ("Dimension", "4"), ("Metric", "dotproduct"));
+
+        var index = await server.GetAsync("/indexes/default");
+        var data = await server.GetAsync("/bulk/imports");
+
+        Assert.Equal("http://localhost:5080", index.Json.GetProperty("host").GetString());
+        Assert.Equal((4, "dotproduct"), (index.Json.GetProperty("dimension").GetInt32(), index.Json.GetProperty("metric").GetString()));
+        Assert.True(index.Json.GetProperty("spec").TryGetProperty("pod", out _));
+        Assert.Equal(501, data.Status);
+        Assert.Equal("default", server.Services.GetRequiredService<VectorEngine>().Indexes.Single().Descriptor.Name);
+    }
+
+    private static async Task<Answer> SendAsync(TestServer server, HttpMethod method, string url, string? json = null)
+    {
+        using var request = new HttpRequestMessage(method, url);
+        if (json is not null)
+            request.Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        return await server.SendAsync(request);
+    }
+}
