@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using VectorServer.Api.Addressing;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Tests;
 
@@ -74,6 +75,9 @@ internal sealed class TestServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+
+        // The factory and Program both dispose the host, and the second to come does not wait for the first: wait for the files here.
+        await Services.GetRequiredService<VectorEngine>().DisposeAsync();
         await _factory.DisposeAsync();
         if (_ownsDirectory)
             Directory.Delete(_directory, recursive: true);

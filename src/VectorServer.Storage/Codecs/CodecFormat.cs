@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using VectorServer.Storage.Codecs.Spectral;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs;
@@ -32,7 +32,7 @@ internal static class CodecFormat
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), codec.Dimension);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(20), body.Length);
         body.CopyTo(bytes, HeaderBytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(HeaderBytes + body.Length), Checksum(bytes.AsSpan(0, HeaderBytes + body.Length)));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(HeaderBytes + body.Length), Crc32C.Compute(bytes.AsSpan(0, HeaderBytes + body.Length)));
         return bytes;
     }
 
@@ -42,7 +42,7 @@ internal static class CodecFormat
             throw Corrupt("it does not begin as one");
         if (BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]) != bytes.Length - HeaderBytes - ChecksumBytes)
             throw Corrupt("its length differs from the one it states");
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumBytes..]) != Checksum(bytes[..^ChecksumBytes]))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumBytes..]) != Crc32C.Compute(bytes[..^ChecksumBytes]))
             throw Corrupt("its checksum does not match");
 
         var compression = (Compression)BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
@@ -59,15 +59,4 @@ internal static class CodecFormat
 
     internal static StorageException Corrupt(string why) =>
         new(StorageErrorCode.DataCorruption, $"The calibration of a code cannot be read: {why}.");
-
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var value in bytes)
-            crc = BitOperations.Crc32C(crc, value);
-
-        return ~crc;
-    }
 }

@@ -23,7 +23,7 @@ internal static class CandidateScan
                 if (!snapshot.IsLive(row))
                     continue;
                 ExactScorer.Rows(metric, vectors.Row(row), query, norm, one);
-                if (one[0] >= nearest.Threshold)
+                if (!(one[0] < nearest.Threshold))
                     nearest.Offer(row, one[0]);
             }
 
@@ -88,7 +88,7 @@ internal static class CandidateScan
             if (!query.IsEmpty)
                 ExactScorer.Rows(Metric.DotProduct, snapshot.Generation.Vectors.Row(row), query.Span, queryNorm: 0, dense);
             var rank = (float)sparseScores[i] + dense[0];
-            if (rank >= nearest.Threshold)
+            if (!(rank < nearest.Threshold))
                 nearest.Offer(row, rank);
         }
     }
@@ -98,7 +98,7 @@ internal static class CandidateScan
         for (var i = 0; i < scores.Length; i++)
         {
             var row = firstRow + i;
-            if (scores[i] >= nearest.Threshold && (filtered is null || filtered.Contains(row)) && snapshot.IsLive(row))
+            if (!(scores[i] < nearest.Threshold) && (filtered is null || filtered.Contains(row)) && snapshot.IsLive(row))
                 nearest.Offer(row, scores[i]);
         }
     }

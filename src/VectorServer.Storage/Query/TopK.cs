@@ -12,7 +12,7 @@ internal sealed class TopK(int capacity, IdTable ids)
     private Candidate[] _heap = new Candidate[Math.Min(capacity, 64)];
     private int _count;
 
-    /// <summary>A row must reach this rank to be worth offering.</summary>
+    /// <summary>A row whose rank is below this is not worth offering; a NaN, which large finite vectors can give, ranks last.</summary>
     public float Threshold { get; private set; } = float.NegativeInfinity;
 
     public void Offer(int row, float rank)

@@ -32,7 +32,10 @@ internal static class NamespaceName
     /// <summary>The name at the end of the path, decoded whole: routing leaves <c>%2F</c> alone and cannot tell it from <c>%252F</c>.</summary>
     public static string OfPath(HttpContext context)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        if (string.IsNullOrEmpty(target))
+            return (string)context.GetRouteValue("namespace")!; // not every server keeps the target as it was sent
+
         var path = target.AsSpan(0, target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? query : target.Length).TrimEnd('/');
         return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
     }

@@ -114,7 +114,7 @@ public sealed class NamespaceTests
     [InlineData("a+b")]
     public async Task A_path_carries_any_name_percent_encoded(string name)
     {
-        await using var index = await TestIndex.CreateAsync();
+        await using var index = await TestIndex.ListenAsync("17480-17489");
         await index.UpsertIdsAsync(["a"], name);
         var path = "/namespaces/" + Uri.EscapeDataString(name);
 

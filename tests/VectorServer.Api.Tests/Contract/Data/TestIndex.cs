@@ -11,20 +11,21 @@ internal sealed class TestIndex : IAsyncDisposable
 
     /// <summary>A serverless dense index.</summary>
     public static Task<TestIndex> CreateAsync(int dimension = 2, string metric = "cosine", params (string Key, string Value)[] settings) =>
-        CreateAsync($$"""
-            {"name": "{{Name}}", "dimension": {{dimension}}, "metric": "{{metric}}",
-             "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"} } }
-            """, settings);
+        CreateAsync(TestServer.Start(settings), Dense(dimension, metric));
 
-    public static Task<TestIndex> CreateSparseAsync() => CreateAsync($$"""
+    /// <summary>A serverless dense index behind a real socket, which keeps paths as they are sent.</summary>
+    public static Task<TestIndex> ListenAsync(string indexPorts) =>
+        CreateAsync(TestServer.Listen(null, ("IndexPorts", indexPorts)), Dense(dimension: 2, metric: "cosine"));
+
+    public static Task<TestIndex> CreateSparseAsync() => CreateAsync(TestServer.Start(), $$"""
         {"name": "{{Name}}", "vector_type": "sparse", "metric": "dotproduct",
          "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"} } }
-        """, []);
+        """);
 
-    public static Task<TestIndex> CreatePodAsync() => CreateAsync($$"""
+    public static Task<TestIndex> CreatePodAsync() => CreateAsync(TestServer.Start(), $$"""
         {"name": "{{Name}}", "dimension": 2, "metric": "cosine",
          "spec": {"pod": {"environment": "us-east1-gcp", "pod_type": "p1.x1"} } }
-        """, []);
+        """);
 
     public Task<Answer> GetAsync(string path, string? version = null) => _server.GetAsync(PathOf(path), version);
 
@@ -53,9 +54,13 @@ internal sealed class TestIndex : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private static async Task<TestIndex> CreateAsync(string json, (string Key, string Value)[] settings)
+    private static string Dense(int dimension, string metric) => $$"""
+        {"name": "{{Name}}", "dimension": {{dimension}}, "metric": "{{metric}}",
+         "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"} } }
+        """;
+
+    private static async Task<TestIndex> CreateAsync(TestServer server, string json)
     {
-        var server = TestServer.Start(settings);
         var answer = await server.PostAsync("/indexes", json);
         Assert.True(answer.Status == 201, answer.Body);
         return new TestIndex(server);
