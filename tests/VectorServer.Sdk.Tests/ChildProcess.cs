@@ -38,8 +38,13 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <param name="program">Found on the PATH.</param>
+    /// <param name="workingDirectory">Where it runs.</param>
+    /// <param name="arguments">As they are, without a shell.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
-    public static ChildProcess Start(string program, string workingDirectory, IEnumerable<string> arguments)
+    public static ChildProcess Start(
+        string program, string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -48,14 +53,21 @@ internal sealed class ChildProcess : IDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return new ChildProcess(process);
     }
 
-    public static async Task<ProcessResult> RunAsync(string program, string workingDirectory, params string[] arguments)
+    public static Task<ProcessResult> RunAsync(string program, string workingDirectory, params string[] arguments) =>
+        RunAsync(program, workingDirectory, arguments, environment: null);
+
+    public static async Task<ProcessResult> RunAsync(
+        string program, string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        using var process = Start(program, workingDirectory, arguments);
+        using var process = Start(program, workingDirectory, arguments, environment);
         try
         {
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);

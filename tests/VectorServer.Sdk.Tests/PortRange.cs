@@ -15,6 +15,9 @@ internal sealed record PortRange(int Main, int Last)
     // Several test runs may look at once: each begins elsewhere.
     private static int _next = Lowest + (Environment.ProcessId * 131 % (Highest - Lowest));
 
+    /// <summary>The ports of indexes, as the settings write them.</summary>
+    public string IndexPorts => $"{Main + 1}-{Last}";
+
     public static PortRange Take(int count)
     {
         lock (Taking)

@@ -22,20 +22,24 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Address of the control plane.</summary>
     public string Url { get; }
 
-    /// <summary>Starts the server and waits until it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(string dataDirectory, PortRange ports)
+    /// <summary>Starts the server that was built with these tests and waits until it is ready.</summary>
+    public static Task<ServerProcess> StartAsync(string dataDirectory, PortRange ports) => StartAsync(
+        "dotnet",
+        dataDirectory,
+        [
+            Path.Combine(AppContext.BaseDirectory, "VectorServer.Api.dll"),
+            "--port", ports.Main.ToString(CultureInfo.InvariantCulture),
+            "--index-ports", ports.IndexPorts,
+            "--data", dataDirectory,
+            "--api-keys", ApiKey,
+        ],
+        ports);
+
+    /// <summary>Starts a server by a command that makes it listen on <paramref name="ports"/>, and waits until it is ready.</summary>
+    public static async Task<ServerProcess> StartAsync(
+        string program, string workingDirectory, string[] arguments, PortRange ports, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var process = ChildProcess.Start(
-            "dotnet",
-            dataDirectory,
-            [
-                Path.Combine(AppContext.BaseDirectory, "VectorServer.Api.dll"),
-                "--port", ports.Main.ToString(CultureInfo.InvariantCulture),
-                "--index-ports", $"{ports.Main + 1}-{ports.Last}",
-                "--data", dataDirectory,
-                "--api-keys", ApiKey,
-            ]);
-        var server = new ServerProcess(process, ports.Main);
+        var server = new ServerProcess(ChildProcess.Start(program, workingDirectory, arguments, environment), ports.Main);
         await server.WaitUntilReadyAsync();
         return server;
     }
