@@ -9,6 +9,9 @@ namespace VectorServer.Storage.Registry;
 /// <summary>The namespaces of one index by the client's name. Each is opened at its first use; one that cannot be opened says so by itself.</summary>
 internal sealed class NamespaceSet
 {
+    /// <summary>What clients see in place of the default namespace's empty name.</summary>
+    public const string DefaultListName = "__default__";
+
     private readonly ConcurrentDictionary<string, Lazy<NamespaceStore>> _stores = new(StringComparer.Ordinal);
     private readonly Lock _changes = new();
     private readonly string _directory;
@@ -65,7 +68,7 @@ internal sealed class NamespaceSet
         lock (_changes)
         {
             if (name.Length == 0 || _stores.ContainsKey(name))
-                throw new StorageException(StorageErrorCode.AlreadyExists, $"Namespace '{(name.Length == 0 ? "__default__" : name)}' already exists");
+                throw new StorageException(StorageErrorCode.AlreadyExists, $"Namespace '{(name.Length == 0 ? DefaultListName : name)}' already exists");
             Add(name, filterableFields);
         }
     }
@@ -91,31 +94,24 @@ internal sealed class NamespaceSet
     }
 
     /// <summary>Writes to a namespace; does nothing if there is none.</summary>
-    public async Task<WriteResult> WriteIfPresentAsync(string name, Func<NamespaceSnapshot, WalOperation?> resolve, CancellationToken cancellation)
-    {
-        if (!_stores.ContainsKey(name))
-            return new WriteResult(default);
-        return await WriteExistingAsync(name, resolve, readsState: true, cancellation).ConfigureAwait(false);
-    }
+    public async Task<WriteResult> WriteIfPresentAsync(string name, Func<NamespaceSnapshot, WalOperation?> resolve, CancellationToken cancellation) =>
+        await TryWriteAsync(name, resolve, readsState: true, cancellation).ConfigureAwait(false) ?? new WriteResult(default);
 
+    /// <summary>Writes to a namespace that must be there; does nothing to the default one before its first write.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public async Task<WriteResult> WriteExistingAsync(
-        string name, Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
-    {
-        try
-        {
-            return new WriteResult(await Get(name).WriteAsync(resolve, readsState, cancellation).ConfigureAwait(false));
-        }
-        catch (ChannelClosedException)
-        {
-            throw _closed ? new StorageException(StorageErrorCode.Unavailable, "The index is closing") : NotFound();
-        }
-    }
+        string name, Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
+        await TryWriteAsync(name, resolve, readsState, cancellation).ConfigureAwait(false)
+            ?? (name.Length == 0 ? new WriteResult(default) : throw NotFound());
 
+    /// <summary>Removes a namespace; does nothing to the default one before its first write.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public async Task DeleteAsync(string name, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (name.Length == 0 && !_stores.ContainsKey(name))
+            return;
+
         var store = Get(name);
         await store.DropAsync(() =>
         {
@@ -158,6 +154,21 @@ internal sealed class NamespaceSet
         foreach (var store in opened)
             store.Current.Generation.Retire(CloseOne);
         CloseOne();
+    }
+
+    private async Task<WriteResult?> TryWriteAsync(
+        string name, Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
+    {
+        try
+        {
+            return _stores.TryGetValue(name, out var store)
+                ? new WriteResult(await store.Value.WriteAsync(resolve, readsState, cancellation).ConfigureAwait(false))
+                : null;
+        }
+        catch (ChannelClosedException)
+        {
+            return _closed ? throw new StorageException(StorageErrorCode.Unavailable, "The index is closing") : null;
+        }
     }
 
     private NamespaceStore GetOrCreate(string name)

@@ -53,6 +53,22 @@ public sealed class NamespaceTests : IndexContract
     }
 
     [Fact]
+    public async Task The_default_namespace_is_listed_by_the_name_that_clients_see()
+    {
+        var index = CreateDense();
+        foreach (var name in new[] { "a", "", "Z", "__c" })
+            await index.UpsertAsync(name, [Dense("x", [1, 2, 3])], Cancellation);
+
+        var first = index.ListNamespaces(null, 2, null);
+        var second = index.ListNamespaces(null, 2, first.NextAfterName);
+
+        Assert.Equal(["Z", "__c"], first.Namespaces.Select(ns => ns.Name));
+        Assert.Equal(["", "a"], second.Namespaces.Select(ns => ns.Name));
+        Assert.Null(second.NextAfterName);
+        Assert.Equal([""], index.ListNamespaces("__d", 2, null).Namespaces.Select(ns => ns.Name));
+    }
+
+    [Fact]
     public async Task Creation_is_empty_and_keeps_its_fields_across_a_restart()
     {
         var index = CreateDense();

@@ -179,6 +179,21 @@ public sealed class WriteTests : IndexContract
     }
 
     [Fact]
+    public async Task Deletes_in_the_default_namespace_before_its_first_write_change_nothing()
+    {
+        var index = CreateDense();
+
+        await index.DeleteAsync("", ["a"], Cancellation);
+        await index.DeleteByFilterAsync("", Filter("""{"n":1}""")!, Cancellation);
+        var cleared = await index.DeleteAllAsync("", Cancellation);
+        await index.DeleteNamespaceAsync("", Cancellation);
+
+        Assert.Equal(default, cleared.Lsn);
+        Assert.Empty(index.ListNamespaces(null, 10, null).Namespaces);
+        Assert.Equal(0, index.DescribeNamespace("").RecordCount);
+    }
+
+    [Fact]
     public async Task Lsns_grow_with_every_write_and_reads_show_the_newest()
     {
         var index = CreateDense();
