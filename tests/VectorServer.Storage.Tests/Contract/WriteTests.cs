@@ -222,6 +222,30 @@ public sealed class WriteTests : IndexContract
     }
 
     [Fact]
+    public async Task Updates_in_a_sparse_index_keep_what_they_do_not_name_across_a_restart()
+    {
+        var index = CreateSparse();
+        await index.UpsertAsync("", [Sparse("a", [1], [1], """{"n":1}"""), Sparse("b", [2], [1])], Cancellation);
+
+        await index.UpdateAsync("", new RecordUpdate("a", Sparse: Namespaces.SparseVector.Create([7], [2])), Cancellation);
+        await index.UpdateAsync("", new RecordUpdate("b", SetMetadata: Metadata("""{"n":2}""")), Cancellation);
+        await index.UpdateByFilterAsync("", Filter("""{"n":1}""")!, Metadata("""{"seen":true}"""), dryRun: false, 10, Cancellation);
+
+        AssertUpdated(index);
+        await ReopenAsync();
+        AssertUpdated(Engine.GetIndex("sparse"));
+
+        static void AssertUpdated(VectorIndex index)
+        {
+            var records = index.Fetch("", ["a", "b"]).Records;
+            Assert.Equal([7u], records[0].Sparse!.Indices.ToArray());
+            Assert.Equal("""{"n":1,"seen":true}""", Json(records[0].Metadata));
+            Assert.Equal([2u], records[1].Sparse!.Indices.ToArray());
+            Assert.Equal("""{"n":2}""", Json(records[1].Metadata));
+        }
+    }
+
+    [Fact]
     public async Task Many_writers_at_once_lose_nothing()
     {
         var index = CreateDense();
