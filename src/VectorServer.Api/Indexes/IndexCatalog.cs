@@ -23,7 +23,7 @@ internal sealed class IndexCatalog(VectorEngine engine, IndexPorts ports, Server
             throw AlreadyExists();
 
         // The port comes first, so that no one ever sees the index without it.
-        var port = options.Addressing == AddressingMode.Port
+        var port = options.Addressing == AddressingMode.Port && !StartIndex.Is(descriptor.Name, options)
             ? await ports.OpenAsync(descriptor.Name, cancellation)
             : (int?)null;
         try

@@ -14,13 +14,13 @@ internal static partial class IndexPortsAtStart
         // Those with a port come first, so that none loses its own to one that has none yet.
         var indexes = engine.Indexes
             .Select(index => (index.Descriptor.Name, IndexAttributes.Of(index.Descriptor).Port))
-            .Where(index => options.StartIndex is null || index.Name != StartIndex.Name)
             .OrderBy(index => index.Port ?? int.MaxValue)
             .ToList();
         foreach (var (name, before) in indexes)
         {
-            var port = ports.Reserve(name, before);
-            if (port is null)
+            var isOnMainPort = StartIndex.Is(name, options);
+            var port = isOnMainPort ? null : ports.Reserve(name, before);
+            if (port is null && !isOnMainPort)
                 LogNoPort(logger, name, options.IndexPortMin, options.IndexPortMax);
             if (port == before)
                 continue;

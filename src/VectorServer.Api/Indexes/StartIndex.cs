@@ -8,6 +8,9 @@ internal static class StartIndex
 {
     public const string Name = "default";
 
+    /// <summary>Whether this is that index, which has no port of its own.</summary>
+    public static bool Is(string name, ServerOptions options) => options.StartIndex is not null && name == Name;
+
     /// <summary>Creates it unless it is there.</summary>
     /// <exception cref="SettingsException">There is one of another shape.</exception>
     public static void Ensure(VectorEngine engine, ServerOptions options)

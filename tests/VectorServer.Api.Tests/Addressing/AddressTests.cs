@@ -82,6 +82,19 @@ public sealed class AddressTests
         Assert.Equal("default", server.Services.GetRequiredService<VectorEngine>().Indexes.Single().Descriptor.Name);
     }
 
+    [Fact]
+    public async Task The_single_index_of_the_settings_is_served_on_the_main_port_when_it_is_made_anew()
+    {
+        await using var server = TestServer.Start(("IndexType", "serverless"), ("Dimension", "4"));
+        await server.DeleteAsync("/indexes/default");
+
+        var again = await server.PostAsync(
+            "/indexes", """{"name": "default", "dimension": 4, "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"}}}""");
+
+        Assert.Equal("http://localhost:5080", again.Json.GetProperty("host").GetString());
+        Assert.Equal(200, (await server.GetAsync("/vectors/list")).Status);
+    }
+
     private static async Task<Answer> SendAsync(TestServer server, HttpMethod method, string url, string? json = null)
     {
         using var request = new HttpRequestMessage(method, url);

@@ -45,6 +45,28 @@ public sealed class IndexPortTests
     }
 
     [Fact]
+    public async Task An_index_that_becomes_the_one_of_the_settings_moves_to_the_main_port()
+    {
+        var directory = Directory.CreateTempSubdirectory("vectorserver-").FullName;
+        try
+        {
+            await using (var server = TestServer.Listen(directory, ("IndexPorts", "17490-17499")))
+                await CreateAsync(server, "default");
+
+            await using (var server = TestServer.Listen(directory, ("IndexPorts", "17490-17499"), ("IndexType", "serverless"), ("Dimension", "3")))
+            {
+                var host = (await server.GetAsync("/indexes/default")).Json.GetProperty("host").GetString();
+                Assert.Equal(server.Client.BaseAddress!.Port, new Uri(host!).Port);
+                Assert.Equal(200, await StatusAsync($"{host}/vectors/list"));
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task An_index_keeps_its_port_across_restarts()
     {
         var directory = Directory.CreateTempSubdirectory("vectorserver-").FullName;
