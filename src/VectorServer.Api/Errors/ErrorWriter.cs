@@ -7,8 +7,13 @@ namespace VectorServer.Api.Errors;
 /// <summary>Writes an error in the shape of the request's plane and family: the envelope, the rpc status, or the plain 401 of 2026-07.</summary>
 internal static class ErrorWriter
 {
+    // Room for a whole id or namespace name and the rule it breaks. Other values are the client's own, of any length.
+    private const int MessageLengthMax = 1000;
+
     public static Task WriteAsync(HttpContext context, WireError error, string message)
     {
+        if (message.Length > MessageLengthMax)
+            message = string.Concat(message.AsSpan(0, MessageLengthMax), "...");
         if (error == WireError.Unauthenticated)
             return WriteUnauthenticatedAsync(context);
         return context.UsesEnvelope()

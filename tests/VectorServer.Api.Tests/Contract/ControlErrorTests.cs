@@ -27,6 +27,21 @@ public sealed class ControlErrorTests
     }
 
     [Fact]
+    public async Task A_message_quotes_a_long_value_in_part_only()
+    {
+        await using var server = TestServer.Start();
+        var metric = new string('x', 100_000);
+
+        var answer = await server.PostAsync(
+            "/indexes", $$"""{"name":"docs","dimension":3,"metric":"{{metric}}","spec":{"serverless":{"cloud":"aws","region":"us-east-1"} } }""");
+
+        var message = answer.Json.GetProperty("error").GetProperty("message").GetString();
+        Assert.StartsWith("Metric must be one of cosine, euclidean, dotproduct, got 'xxx", message, StringComparison.Ordinal);
+        Assert.EndsWith("xxx...", message, StringComparison.Ordinal);
+        Assert.True(message!.Length < 2000, $"{message.Length} characters");
+    }
+
+    [Fact]
     public async Task A_body_nested_beyond_reason_is_refused()
     {
         await using var server = TestServer.Start();
