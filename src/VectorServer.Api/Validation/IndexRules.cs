@@ -51,7 +51,7 @@ internal static partial class IndexRules
             if (!TagKeyPattern().IsMatch(key))
                 throw WireException.Invalid($"Tag keys must be 1 to 80 characters of letters, digits, '_' and '-', got '{key}'");
             if (!TagValuePattern().IsMatch(value ?? ""))
-                throw WireException.Invalid($"The value of tag '{key}' must be at most 120 printable ASCII characters");
+                throw WireException.Invalid($"The value of tag '{key}' must be at most 120 printable ASCII characters, got '{value}'");
             if (key == CompressionTag && !string.IsNullOrEmpty(value) && !CompressionNames.TryParse(value, out _))
                 throw WireException.Invalid($"Tag {CompressionTag} must be one of {CompressionNames.All}, got '{value}'");
         }

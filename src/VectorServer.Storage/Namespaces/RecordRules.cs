@@ -75,7 +75,7 @@ internal static class RecordRules
         foreach (var c in name)
         {
             if (c is '\0' or > '\x7f')
-                throw StorageException.Invalid("Namespace name must be ASCII without the null character");
+                throw StorageException.Invalid($"Namespace name must be ASCII without the null character, got '{name.Replace("\0", "\\0", StringComparison.Ordinal)}'");
         }
     }
 

@@ -19,7 +19,7 @@ internal static class NamespaceName
         if (name.Length > LengthMax)
             throw WireException.Invalid($"Namespace name must be at most {LengthMax} characters long, got {name.Length}");
         if (name.AsSpan().ContainsAnyExceptInRange('\x01', '\x7f'))
-            throw WireException.Invalid("Namespace name must be ASCII without the null character");
+            throw WireException.Invalid($"Namespace name must be ASCII without the null character, got '{name.Replace("\0", "\\0", StringComparison.Ordinal)}'");
         return name;
     }
 

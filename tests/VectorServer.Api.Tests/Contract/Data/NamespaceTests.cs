@@ -53,7 +53,7 @@ public sealed class NamespaceTests
     [Theory]
     [InlineData("{}", "name is required", 400)]
     [InlineData("""{"name": ""}""", "name is required", 400)]
-    [InlineData("""{"name": "é"}""", "Namespace name must be ASCII", 400)]
+    [InlineData("""{"name": "é"}""", "Namespace name must be ASCII without the null character, got 'é'", 400)]
     [InlineData("""{"name": "n", "schema": {"genre": {"filterable": true}}}""", "missing field `fields`", 422)]
     [InlineData("""{"name": "n", "schema": {}}""", "missing field `fields`", 422)]
     [InlineData("""{"name": "n", "schema": []}""", "schema", 400)]
