@@ -36,13 +36,12 @@ internal static class ErrorWriter
 
     private static Task WriteRpcStatusAsync(HttpContext context, WireError error, string message)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new RpcStatus(error.Rpc, message, []), ErrorJsonContext.Default.RpcStatus);
-        return SendAsync(context, DataPlaneStatus(error), body);
+        // The data plane answers 400 where the control plane has a status of its own; a body too large is an invalid argument to it.
+        var shown = error == WireError.PayloadTooLarge ? WireError.InvalidArgument : error;
+        var status = error == WireError.FailedPrecondition ? StatusCodes.Status400BadRequest : shown.Status;
+        var body = JsonSerializer.SerializeToUtf8Bytes(new RpcStatus(shown.Rpc, message, []), ErrorJsonContext.Default.RpcStatus);
+        return SendAsync(context, status, body);
     }
-
-    // The data plane answers 400 where the control plane has a status of its own.
-    private static int DataPlaneStatus(WireError error) =>
-        error == WireError.FailedPrecondition || error == WireError.PayloadTooLarge ? StatusCodes.Status400BadRequest : error.Status;
 
     private static Task SendAsync(HttpContext context, int status, byte[] body)
     {

@@ -71,10 +71,19 @@ internal sealed class Generation
         }
     }
 
-    /// <summary>Bytes of the files on disk.</summary>
-    public long SizeBytes(int rowCount) =>
-        Npy.NpyHeader.Bytes + ((long)rowCount * Vectors.RowBytes)
-        + new DirectoryInfo(_directory).EnumerateFiles().Where(file => file.Name != "vectors.npy").Sum(file => file.Length);
+    /// <summary>Bytes of the files on disk. Files that go meanwhile, or with the namespace while a reader holds it, count as nothing.</summary>
+    public long SizeBytes(int rowCount)
+    {
+        var bytes = Npy.NpyHeader.Bytes + ((long)rowCount * Vectors.RowBytes);
+        try
+        {
+            return bytes + new DirectoryInfo(_directory).EnumerateFiles().Where(file => file.Name != "vectors.npy").Sum(LengthOf);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return bytes;
+        }
+    }
 
     /// <summary>Makes the first <paramref name="rowCount"/> rows durable in the data files.</summary>
     public void Seal(int rowCount)
@@ -112,6 +121,18 @@ internal sealed class Generation
     {
         _afterClose = afterClose;
         Release();
+    }
+
+    private static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
+        }
     }
 
     private void Load(int rowCount)

@@ -19,7 +19,6 @@ internal sealed class NamespaceStore
     private readonly WalWriter _wal;
     private StorageException? _failure;
     private readonly Lock _removal = new();
-    private bool _dropping;
     private bool _removed;
 
     private NamespaceStore(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
@@ -109,12 +108,12 @@ internal sealed class NamespaceStore
         _wal.Dispose();
     }
 
-    /// <summary>Removes the namespace: its name is free once <paramref name="forget"/> ran, its files go when the last reader is done.</summary>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: another caller removes it already.</exception>
+    /// <summary>
+    /// Removes the namespace: its name is free once <paramref name="forget"/> ran, its files go when the last reader is done. To be
+    /// called once, and not beside <see cref="StopAsync"/> or <see cref="CloseAsync"/>.
+    /// </summary>
     public async Task DropAsync(Action forget)
     {
-        if (Interlocked.Exchange(ref _dropping, true))
-            throw NamespaceSet.NotFound();
         await StopAsync().ConfigureAwait(false);
         var trash = NamespaceLayout.Temporary(_directory);
         Directory.Move(_directory, trash);

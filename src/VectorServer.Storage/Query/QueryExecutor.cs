@@ -98,7 +98,7 @@ internal static class QueryExecutor
         return query with
         {
             Id = null,
-            Vector = generation.Vectors.Dimension == 0 ? null : generation.Vectors.Row(row).ToArray(),
+            Vector = generation.Vectors.Dimension == 0 ? default(ReadOnlyMemory<float>?) : generation.Vectors.Row(row).ToArray(),
             Sparse = generation.Metadata.Read(new RowId(row)).Sparse,
         };
     }

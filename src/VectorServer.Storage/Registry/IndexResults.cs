@@ -65,7 +65,7 @@ public sealed record RecordUpdate(string Id, ReadOnlyMemory<float>? Values = nul
 /// <param name="SizeBytes">Bytes on disk.</param>
 public sealed record NamespaceInfo(string Name, long RecordCount, IReadOnlyList<string>? FilterableFields, long SizeBytes);
 
-/// <summary>One page of namespaces by name; <paramref name="TotalCount"/> counts all that match the prefix.</summary>
+/// <summary>One page of namespaces; <paramref name="NextAfterName"/> continues it and is null on the last. <paramref name="TotalCount"/> counts all that match the prefix.</summary>
 public sealed record NamespacePage(IReadOnlyList<NamespaceInfo> Namespaces, string? NextAfterName, int TotalCount);
 
 /// <summary>How a namespace is stored, for the statistics extension.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
@@ -7,15 +8,21 @@ using VectorServer.Storage.Wal;
 namespace VectorServer.Storage.Registry;
 
 /// <summary>The namespaces of one index by the client's name. Each is opened at its first use; one that cannot be opened says so by itself.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing, and late callers may still ask it.")]
 internal sealed class NamespaceSet
 {
+    /// <summary>What clients see in place of the default namespace's empty name.</summary>
+    public const string DefaultListName = "__default__";
+
     private readonly ConcurrentDictionary<string, Lazy<NamespaceStore>> _stores = new(StringComparer.Ordinal);
     private readonly Lock _changes = new();
+    private readonly SemaphoreSlim _removals = new(1); // one removal at a time: of a namespace, or of all with the index
     private readonly string _directory;
     private readonly IndexDescriptor _index;
     private readonly CodecChoice _codecChoice;
     private readonly EngineOptions _options;
     private bool _closed;
+    private bool _dropped;
 
     public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
     {
@@ -50,13 +57,10 @@ internal sealed class NamespaceSet
 
     public NamespaceInfo? Describe(string name)
     {
-        if (!TryAcquire(name, out var lease))
+        if (!_stores.TryGetValue(name, out var store) || !store.Value.TryAcquire(out var lease))
             return null;
         using (lease)
-        {
-            var store = Get(name);
-            return new NamespaceInfo(name, lease.Snapshot.LiveCount, store.Description.FilterableFields, store.SizeBytes);
-        }
+            return new NamespaceInfo(name, lease.Snapshot.LiveCount, store.Value.Description.FilterableFields, store.Value.SizeBytes);
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>.</exception>
@@ -65,7 +69,7 @@ internal sealed class NamespaceSet
         lock (_changes)
         {
             if (name.Length == 0 || _stores.ContainsKey(name))
-                throw new StorageException(StorageErrorCode.AlreadyExists, $"Namespace '{(name.Length == 0 ? "__default__" : name)}' already exists");
+                throw new StorageException(StorageErrorCode.AlreadyExists, $"Namespace '{(name.Length == 0 ? DefaultListName : name)}' already exists");
             Add(name, filterableFields);
         }
     }
@@ -85,58 +89,145 @@ internal sealed class NamespaceSet
             }
             catch (ChannelClosedException)
             {
-                throw new StorageException(StorageErrorCode.Unavailable, "The index is closing");
+                throw Closed();
             }
         }
     }
 
     /// <summary>Writes to a namespace; does nothing if there is none.</summary>
-    public async Task<WriteResult> WriteIfPresentAsync(string name, Func<NamespaceSnapshot, WalOperation?> resolve, CancellationToken cancellation)
-    {
-        if (!_stores.ContainsKey(name))
-            return new WriteResult(default);
-        return await WriteExistingAsync(name, resolve, readsState: true, cancellation).ConfigureAwait(false);
-    }
+    public async Task<WriteResult> WriteIfPresentAsync(string name, Func<NamespaceSnapshot, WalOperation?> resolve, CancellationToken cancellation) =>
+        await TryWriteAsync(name, resolve, readsState: true, cancellation).ConfigureAwait(false) ?? new WriteResult(default);
 
+    /// <summary>Writes to a namespace that must be there; does nothing to the default one before its first write.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public async Task<WriteResult> WriteExistingAsync(
-        string name, Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
-    {
-        try
-        {
-            return new WriteResult(await Get(name).WriteAsync(resolve, readsState, cancellation).ConfigureAwait(false));
-        }
-        catch (ChannelClosedException)
-        {
-            throw _closed ? new StorageException(StorageErrorCode.Unavailable, "The index is closing") : NotFound();
-        }
-    }
+        string name, Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
+        await TryWriteAsync(name, resolve, readsState, cancellation).ConfigureAwait(false)
+            ?? (name.Length == 0 ? new WriteResult(default) : throw NotFound());
 
+    /// <summary>Removes a namespace; does nothing to the default one before its first write.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public async Task DeleteAsync(string name, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        var store = Get(name);
-        await store.DropAsync(() =>
+        await _removals.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            lock (_changes)
-                _stores.TryRemove(name, out _);
-        }).ConfigureAwait(false);
+            if (name.Length == 0 && !_stores.ContainsKey(name))
+                return;
+            await Get(name).DropAsync(() =>
+            {
+                lock (_changes)
+                    _stores.TryRemove(name, out _);
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            _removals.Release();
+        }
+    }
+
+    /// <summary>Rewrites a namespace without its deleted rows.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public async Task CompactAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            await Get(name).CompactAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw _closed ? Closed() : NotFound();
+        }
+    }
+
+    /// <summary>Folds the logs of all namespaces in use into their data files.</summary>
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        foreach (var store in Opened())
+        {
+            try
+            {
+                await store.FlushAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (ChannelClosedException) when (!_closed)
+            {
+                // Being deleted: there is nothing to keep.
+            }
+            catch (ChannelClosedException)
+            {
+                throw Closed();
+            }
+        }
     }
 
     public async Task CloseAsync()
     {
-        _closed = true;
-        foreach (var store in Opened())
-            await store.CloseAsync().ConfigureAwait(false);
+        await _removals.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _closed = true;
+            foreach (var store in Opened())
+                await store.CloseAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _removals.Release();
+        }
     }
 
     /// <summary>Removes the index's directory: its name is free at once, its files go when the last reader is done.</summary>
     public async Task DropAsync()
     {
+        await _removals.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await DropAllAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _removals.Release();
+        }
+    }
+
+    private async Task<WriteResult?> TryWriteAsync(
+        string name, Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
+    {
+        try
+        {
+            return _stores.TryGetValue(name, out var store)
+                ? new WriteResult(await store.Value.WriteAsync(resolve, readsState, cancellation).ConfigureAwait(false))
+                : null;
+        }
+        catch (ChannelClosedException)
+        {
+            return _closed ? throw Closed() : null;
+        }
+    }
+
+    private NamespaceStore GetOrCreate(string name)
+    {
+        if (_stores.TryGetValue(name, out var store))
+            return store.Value;
+        lock (_changes)
+            return _stores.TryGetValue(name, out store) ? store.Value : Add(name, filterableFields: null);
+    }
+
+    private NamespaceStore Add(string name, IReadOnlyList<string>? filterableFields)
+    {
+        if (_closed)
+            throw Closed();
+        var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
+        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _options);
+        _stores[name] = new Lazy<NamespaceStore>(created);
+        return created;
+    }
+
+    private async Task DropAllAsync()
+    {
         NamespaceStore[] opened;
         lock (_changes)
         {
+            _dropped = true;
             _closed = true;
             opened = [.. Opened()];
         }
@@ -160,21 +251,7 @@ internal sealed class NamespaceSet
         CloseOne();
     }
 
-    private NamespaceStore GetOrCreate(string name)
-    {
-        if (_stores.TryGetValue(name, out var store))
-            return store.Value;
-        lock (_changes)
-            return _stores.TryGetValue(name, out store) ? store.Value : Add(name, filterableFields: null);
-    }
-
-    private NamespaceStore Add(string name, IReadOnlyList<string>? filterableFields)
-    {
-        if (_closed)
-            throw new StorageException(StorageErrorCode.Unavailable, "The index is closing");
-        var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
-        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _options);
-        _stores[name] = new Lazy<NamespaceStore>(created);
-        return created;
-    }
+    private StorageException Closed() => _dropped
+        ? new StorageException(StorageErrorCode.NotFound, $"Index {_index.Name} not found.")
+        : new StorageException(StorageErrorCode.Unavailable, "The index is closing");
 }

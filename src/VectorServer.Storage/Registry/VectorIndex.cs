@@ -9,8 +9,8 @@ namespace VectorServer.Storage.Registry;
 
 /// <summary>
 /// One open index: what a host needs of it, free of files and SQL. Thread-safe. Namespace names are the client's; the empty
-/// string is the default namespace. Reads of an absent namespace are empty; writes create it, deletes of records in it throw
-/// <see cref="StorageErrorCode.NotFound"/>.
+/// string is the default namespace. Reads of an absent namespace are empty; writes create it, deletes in it throw
+/// <see cref="StorageErrorCode.NotFound"/>. The default namespace counts as present and empty before its first write.
 /// </summary>
 public sealed class VectorIndex
 {
@@ -165,13 +165,20 @@ public sealed class VectorIndex
         return new IndexStats(namespaces);
     }
 
-    /// <summary>Namespaces by name in byte order, after <paramref name="afterName"/>.</summary>
+    /// <summary>
+    /// Namespaces that have been created or written to, in byte order, after <paramref name="afterName"/>. To be found and sorted as
+    /// clients see it, the default one goes by <see cref="NamespaceSet.DefaultListName"/> here.
+    /// </summary>
     public NamespacePage ListNamespaces(string? prefix, int limit, string? afterName)
     {
-        var names = _namespaces.Names().Where(name => prefix is null || name.StartsWith(prefix, StringComparison.Ordinal)).ToArray();
-        var rest = names.Where(name => afterName is null || string.CompareOrdinal(name, afterName) > 0).ToArray();
-        var page = rest.Take(limit).Select(name => _namespaces.Describe(name)).OfType<NamespaceInfo>().ToArray();
-        return new NamespacePage(page, rest.Length > limit ? rest[limit - 1] : null, names.Length);
+        var names = _namespaces.Names()
+            .Select(name => (Name: name, Listed: name.Length == 0 ? NamespaceSet.DefaultListName : name))
+            .Where(ns => prefix is null || ns.Listed.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(ns => ns.Listed, StringComparer.Ordinal)
+            .ToArray();
+        var rest = names.Where(ns => afterName is null || string.CompareOrdinal(ns.Listed, afterName) > 0).ToArray();
+        var page = rest.Take(limit).Select(ns => _namespaces.Describe(ns.Name)).OfType<NamespaceInfo>().ToArray();
+        return new NamespacePage(page, rest.Length > limit ? rest[limit - 1].Listed : null, names.Length);
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>; the default namespace always exists.</exception>
@@ -193,14 +200,10 @@ public sealed class VectorIndex
 
     /// <summary>Rewrites the namespace without deleted rows and gives their space back.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
-    public Task CompactAsync(string ns, CancellationToken cancellation = default) => _namespaces.Get(ns).CompactAsync(cancellation);
+    public Task CompactAsync(string ns, CancellationToken cancellation = default) => _namespaces.CompactAsync(ns, cancellation);
 
     /// <summary>Folds the log into the data files, so that <c>vectors.npy</c> holds every acknowledged row.</summary>
-    public async Task FlushAsync(CancellationToken cancellation = default)
-    {
-        foreach (var store in _namespaces.Opened())
-            await store.FlushAsync(cancellation).ConfigureAwait(false);
-    }
+    public Task FlushAsync(CancellationToken cancellation = default) => _namespaces.FlushAsync(cancellation);
 
     /// <summary>Makes the directory of a new index.</summary>
     internal static void Create(string directory, IndexDescriptor descriptor, IReadOnlyList<float[]>? calibrationSample)

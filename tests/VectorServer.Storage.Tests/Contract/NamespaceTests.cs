@@ -53,6 +53,22 @@ public sealed class NamespaceTests : IndexContract
     }
 
     [Fact]
+    public async Task The_default_namespace_is_listed_by_the_name_that_clients_see()
+    {
+        var index = CreateDense();
+        foreach (var name in new[] { "a", "", "Z", "__c" })
+            await index.UpsertAsync(name, [Dense("x", [1, 2, 3])], Cancellation);
+
+        var first = index.ListNamespaces(null, 2, null);
+        var second = index.ListNamespaces(null, 2, first.NextAfterName);
+
+        Assert.Equal(["Z", "__c"], first.Namespaces.Select(ns => ns.Name));
+        Assert.Equal(["", "a"], second.Namespaces.Select(ns => ns.Name));
+        Assert.Null(second.NextAfterName);
+        Assert.Equal([""], index.ListNamespaces("__d", 2, null).Namespaces.Select(ns => ns.Name));
+    }
+
+    [Fact]
     public async Task Creation_is_empty_and_keeps_its_fields_across_a_restart()
     {
         var index = CreateDense();
@@ -81,6 +97,73 @@ public sealed class NamespaceTests : IndexContract
         Assert.Equal(["b"], index.ListIds("movies", null, 10, null).Ids);
         await ReopenAsync();
         Assert.Equal(["b"], Engine.GetIndex("docs").ListIds("movies", null, 10, null).Ids);
+    }
+
+    [Fact]
+    public async Task A_namespace_removed_while_it_is_used_is_absent_and_never_a_failure()
+    {
+        var index = CreateDense();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < 40; i++)
+                    await Use(worker + i);
+            },
+            Cancellation)));
+
+        async Task Use(int step)
+        {
+            try
+            {
+                switch (step % 6)
+                {
+                    case 0: await index.UpsertAsync("busy", [Dense($"r{step}", [1, 2, 3])], Cancellation); break;
+                    case 1: await index.DeleteNamespaceAsync("busy", Cancellation); break;
+                    case 2: index.ListNamespaces(null, 10, null); break;
+                    case 3: await index.CompactAsync("busy", Cancellation); break;
+                    case 4: index.DescribeNamespace("busy"); break;
+                    default: await index.FlushAsync(Cancellation); break;
+                }
+            }
+            catch (StorageException absent)
+            {
+                Assert.Equal("Namespace not found", absent.Message);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_index_dropped_while_its_namespaces_are_removed_and_written_is_not_found()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var index = CreateDense();
+            var work = Enumerable.Range(0, 12).Select(i => Task.Run(
+                async () =>
+                {
+                    var ns = $"ns{i % 3}";
+                    try
+                    {
+                        await index.UpsertAsync(ns, [Dense("a", [1, 2, 3])], Cancellation);
+                        await index.DeleteNamespaceAsync(ns, Cancellation);
+                    }
+                    catch (StorageException gone)
+                    {
+                        Assert.Equal(StorageErrorCode.NotFound, gone.Code);
+                    }
+                },
+                Cancellation)).ToArray();
+            await Task.WhenAny(work);
+
+            await Engine.DropIndexAsync("docs");
+            await Task.WhenAll(work);
+
+            Assert.Empty(Engine.Indexes);
+        }
+
+        await ReopenAsync();
+        Assert.Empty(Engine.Indexes);
     }
 
     [Fact]

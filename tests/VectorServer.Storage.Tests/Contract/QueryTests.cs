@@ -55,6 +55,18 @@ public sealed class QueryTests : IndexContract
     }
 
     [Fact]
+    public async Task Query_by_id_in_a_sparse_index_asks_with_the_sparse_vector()
+    {
+        var index = CreateSparse();
+        await index.UpsertAsync("", [Sparse("a", [1, 7], [1, 2]), Sparse("b", [7], [1]), Sparse("c", [3], [1])], Cancellation);
+
+        var matches = index.Query("", new VectorQuery { TopK = 3, Id = "a" }, Cancellation).Matches;
+
+        Assert.Equal(["a", "b", "c"], matches.Select(match => match.Id));
+        Assert.Equal([5f, 2f, 0f], matches.Select(match => match.Score));
+    }
+
+    [Fact]
     public async Task Query_by_id_finds_the_record_itself_first_and_an_unknown_id_nothing()
     {
         var index = CreateDense();

@@ -179,6 +179,21 @@ public sealed class WriteTests : IndexContract
     }
 
     [Fact]
+    public async Task Deletes_in_the_default_namespace_before_its_first_write_change_nothing()
+    {
+        var index = CreateDense();
+
+        await index.DeleteAsync("", ["a"], Cancellation);
+        await index.DeleteByFilterAsync("", Filter("""{"n":1}""")!, Cancellation);
+        var cleared = await index.DeleteAllAsync("", Cancellation);
+        await index.DeleteNamespaceAsync("", Cancellation);
+
+        Assert.Equal(default, cleared.Lsn);
+        Assert.Empty(index.ListNamespaces(null, 10, null).Namespaces);
+        Assert.Equal(0, index.DescribeNamespace("").RecordCount);
+    }
+
+    [Fact]
     public async Task Lsns_grow_with_every_write_and_reads_show_the_newest()
     {
         var index = CreateDense();
@@ -204,6 +219,30 @@ public sealed class WriteTests : IndexContract
         var stored = hybrid.Fetch("", ["a"]).Records[0].Sparse!;
         Assert.Equal([3u, 7u], stored.Indices.ToArray());
         Assert.Equal([0.25f, 0.5f], stored.Values.ToArray());
+    }
+
+    [Fact]
+    public async Task Updates_in_a_sparse_index_keep_what_they_do_not_name_across_a_restart()
+    {
+        var index = CreateSparse();
+        await index.UpsertAsync("", [Sparse("a", [1], [1], """{"n":1}"""), Sparse("b", [2], [1])], Cancellation);
+
+        await index.UpdateAsync("", new RecordUpdate("a", Sparse: Namespaces.SparseVector.Create([7], [2])), Cancellation);
+        await index.UpdateAsync("", new RecordUpdate("b", SetMetadata: Metadata("""{"n":2}""")), Cancellation);
+        await index.UpdateByFilterAsync("", Filter("""{"n":1}""")!, Metadata("""{"seen":true}"""), dryRun: false, 10, Cancellation);
+
+        AssertUpdated(index);
+        await ReopenAsync();
+        AssertUpdated(Engine.GetIndex("sparse"));
+
+        static void AssertUpdated(VectorIndex index)
+        {
+            var records = index.Fetch("", ["a", "b"]).Records;
+            Assert.Equal([7u], records[0].Sparse!.Indices.ToArray());
+            Assert.Equal("""{"n":1,"seen":true}""", Json(records[0].Metadata));
+            Assert.Equal([2u], records[1].Sparse!.Indices.ToArray());
+            Assert.Equal("""{"n":2}""", Json(records[1].Metadata));
+        }
     }
 
     [Fact]

@@ -58,6 +58,21 @@ public sealed class DeleteTests
     }
 
     [Theory]
+    [InlineData("""{"ids": ["a"]}""")]
+    [InlineData("""{"deleteAll": true, "namespace": "__default__"}""")]
+    [InlineData("""{"filter": {"n": 1}}""")]
+    public async Task Delete_in_the_default_namespace_before_its_first_write_changes_nothing(string body)
+    {
+        await using var index = await TestIndex.CreateAsync();
+
+        var answer = await index.PostAsync("/vectors/delete", body);
+
+        answer.AssertJson("{}");
+        Assert.Equal(0, answer.LsnOf("x-pinecone-request-lsn"));
+        (await index.GetAsync("/namespaces")).AssertJson("""{"namespaces": [], "total_count": 0}""");
+    }
+
+    [Theory]
     [InlineData("{}", null, "one of ids, deleteAll or filter")]
     [InlineData("""{"ids": []}""", null, "one of ids, deleteAll or filter")]
     [InlineData("""{"deleteAll": false}""", null, "one of ids, deleteAll or filter")]

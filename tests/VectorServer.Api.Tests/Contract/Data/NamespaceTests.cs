@@ -76,6 +76,7 @@ public sealed class NamespaceTests
         await using var index = await TestIndex.CreateAsync();
 
         (await index.GetAsync("/namespaces/__default__")).AssertJson("""{"name": "__default__", "record_count": 0}""");
+        (await index.DeleteAsync("/namespaces/__default__")).AssertJson("{}");
     }
 
     [Fact]
@@ -94,6 +95,28 @@ public sealed class NamespaceTests
         Assert.Equal(4, all.GetProperty("total_count").GetInt32());
         Assert.Equal("a1", first.GetProperty("namespaces")[0].GetProperty("name").GetString());
         second.AssertJson("""{"namespaces": [{"name": "a2", "record_count": 1}], "total_count": 2}""");
+    }
+
+    [Fact]
+    public async Task The_default_namespace_is_listed_under_its_wire_name()
+    {
+        await using var index = await TestIndex.CreateAsync();
+        foreach (var name in new[] { "", "Z", "a" })
+            await index.UpsertIdsAsync(["x"], name);
+
+        (await index.GetAsync("/namespaces?prefix=__d")).AssertJson("""{"namespaces": [{"name": "__default__", "record_count": 1}], "total_count": 1}""");
+        (await index.GetAsync("/namespaces?prefix=x")).AssertJson("""{"namespaces": [], "total_count": 0}""");
+
+        var seen = new List<string?>();
+        var page = (await index.GetAsync("/namespaces?limit=1")).Json;
+        while (page.TryGetProperty("pagination", out var pagination))
+        {
+            seen.Add(page.GetProperty("namespaces")[0].GetProperty("name").GetString());
+            page = (await index.GetAsync($"/namespaces?limit=1&paginationToken={pagination.GetProperty("next").GetString()}")).Json;
+        }
+
+        seen.Add(page.GetProperty("namespaces")[0].GetProperty("name").GetString());
+        Assert.Equal(["Z", "__default__", "a"], seen);
     }
 
     [Fact]

@@ -75,6 +75,17 @@ public sealed class QueryTests
         Assert.Equal(["north"], (await index.PostAsync("/query", """{"id": "north", "vector": [], "topK": 1}""")).MatchIds());
     }
 
+    [Fact]
+    public async Task A_query_by_id_in_a_sparse_index_uses_the_stored_sparse_vector()
+    {
+        await using var index = await TestIndex.CreateSparseAsync();
+        await index.UpsertAsync("""
+            [{"id": "a", "sparseValues": {"indices": [1, 7], "values": [1, 2]}}, {"id": "b", "sparseValues": {"indices": [7], "values": [1]}}]
+            """);
+
+        Assert.Equal(["a", "b"], (await index.PostAsync("/query", """{"id": "a", "topK": 2}""")).MatchIds());
+    }
+
     [Theory]
     [InlineData("""{"id": "unknown", "topK": 3}""")]
     [InlineData("""{"vector": [1, 0], "topK": 3, "namespace": "absent"}""")]

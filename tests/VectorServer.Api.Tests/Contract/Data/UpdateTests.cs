@@ -24,6 +24,21 @@ public sealed class UpdateTests
             """);
     }
 
+    [Fact]
+    public async Task An_update_in_a_sparse_index_replaces_sparse_values_and_merges_metadata()
+    {
+        await using var index = await TestIndex.CreateSparseAsync();
+        await index.UpsertAsync("""[{"id": "a", "sparseValues": {"indices": [1], "values": [1]}, "metadata": {"n": 1}}]""");
+
+        (await index.PostAsync("/vectors/update", """{"id": "a", "sparseValues": {"indices": [7], "values": [2]}}""")).AssertJson("{}");
+        (await index.PostAsync("/vectors/update", """{"filter": {"n": 1}, "setMetadata": {"m": 2}}""")).AssertJson("""{"matchedRecords": 1}""");
+
+        (await index.GetAsync("/vectors/fetch?ids=a")).AssertJson("""
+            {"vectors": {"a": {"id": "a", "values": [], "sparseValues": {"indices": [7], "values": [2]}, "metadata": {"n": 1, "m": 2}}},
+             "namespace": "", "usage": {"readUnits": 1}}
+            """);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("absent")]
