@@ -16,13 +16,15 @@ internal static class HttpBench
     private const int TopK = 10;
     private const int QueryRounds = 20;
 
-    /// <param name="directory">Holds vectors.npy, queries.npy and cosine_top100.npy.</param>
-    public static async Task<int> RunAsync(string directory)
+    /// <param name="directory">Holds vectors.npy, queries.npy and cosine_top100.npy; null for upserts only.</param>
+    public static async Task<int> RunAsync(string? directory)
     {
         await using var server = await ServerProcess.StartAsync();
         Console.WriteLine($"## Over HTTP, server and {Clients} client connections on one machine\n\n{Machine.Describe()}\n");
         Console.WriteLine("| work | rate | p50 ms | p95 ms | p99 ms | recall@10 |\n|---|---:|---:|---:|---:|---:|");
         await UpsertAsync(server);
+        if (directory is null)
+            return 0;
         foreach (var level in new[] { "float32", "spectral_k64", "spectral_k128", "spectral_k256", "auto" })
             await QueryAsync(server, directory, level);
         return 0;

@@ -197,7 +197,7 @@ public sealed class QueryTests
     [InlineData("""{"topK": 1, "vector": [1, 0], "maxCandidates": 100001}""", "maxCandidates must be between 1 and 100000")]
     [InlineData("""{"topK": 5, "vector": [1, 0], "maxCandidates": 4}""", "maxCandidates must not be less than topK")]
     [InlineData("""{"topK": 1, "vector": [1, 0], "filter": {"n": {"$near": 1}}}""", "$near")]
-    [InlineData("""{"topK": 1, "vector": [1, 0], "filter": []}""", "Filter must be an object")]
+    [InlineData("""{"topK": 1, "vector": [1, 0], "filter": []}""", "a filter must be an object")]
     [InlineData("""{"topK": 1, "queries": [{"values": [1, 0]}]}""", "queries is deprecated")]
     [InlineData("""{"topK": 1, "vector": [1, 0], "namespace": "a\u0000"}""", "Namespace name must be ASCII")]
     public async Task A_query_that_breaks_a_rule_is_refused(string query, string message)
