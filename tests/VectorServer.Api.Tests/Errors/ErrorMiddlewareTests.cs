@@ -70,6 +70,25 @@ public sealed class ErrorMiddlewareTests
         Assert.Empty(log.Levels);
     }
 
+    [Fact]
+    public async Task A_client_that_went_away_in_the_middle_of_an_answer_is_no_failure()
+    {
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+        var (answer, log) = await RunAsync(
+            null,
+            ApiFamily.Classic,
+            context =>
+            {
+                context.RequestAborted = gone.Token;
+                context.Features.Set<IHttpResponseFeature>(new StartedResponse());
+                throw new OperationCanceledException();
+            });
+
+        Assert.Equal((200, ""), answer);
+        Assert.Empty(log.Levels);
+    }
+
     private static async Task<((int Status, string Body) Answer, LevelLog Log)> RunAsync(string? index, ApiFamily family, RequestDelegate next)
     {
         var log = new LevelLog();
@@ -81,6 +100,11 @@ public sealed class ErrorMiddlewareTests
         await new ErrorMiddleware(next, log).InvokeAsync(context);
 
         return ((context.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray())), log);
+    }
+
+    private sealed class StartedResponse : HttpResponseFeature
+    {
+        public override bool HasStarted => true;
     }
 
     private sealed class LevelLog : ILogger<ErrorMiddleware>
