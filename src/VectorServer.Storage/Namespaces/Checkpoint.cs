@@ -26,7 +26,7 @@ internal sealed record Checkpoint(int FormatVersion, int Generation, int RowCoun
             if (checkpoint is { FormatVersion: CurrentFormat, RowCount: >= 0, FirstRow: >= 0 } && checkpoint.FirstRow <= checkpoint.RowCount)
                 return checkpoint;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or FileNotFoundException)
         {
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's checkpoint is damaged", e);
         }
@@ -43,9 +43,21 @@ internal sealed record Checkpoint(int FormatVersion, int Generation, int RowCoun
 /// <param name="CreatedAt">When it was made.</param>
 internal sealed record NamespaceDescription(string Name, IReadOnlyList<string>? FilterableFields, DateTimeOffset CreatedAt)
 {
-    public static NamespaceDescription Read(string path) =>
-        JsonSerializer.Deserialize(File.ReadAllBytes(path), NamespaceJsonContext.Default.NamespaceDescription)
-        ?? throw new StorageException(StorageErrorCode.DataCorruption, "A namespace's description is damaged");
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>.</exception>
+    public static NamespaceDescription Read(string path)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(File.ReadAllBytes(path), NamespaceJsonContext.Default.NamespaceDescription) is { Name: not null } description)
+                return description;
+        }
+        catch (Exception e) when (e is JsonException or FileNotFoundException)
+        {
+            throw new StorageException(StorageErrorCode.DataCorruption, "A namespace's description is damaged", e);
+        }
+
+        throw new StorageException(StorageErrorCode.DataCorruption, "A namespace's description is damaged");
+    }
 
     public void Write(string path) => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.NamespaceDescription));
 }

@@ -31,9 +31,8 @@ internal sealed class NamespaceSet
         {
             if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
                 Directory.Delete(found, recursive: true); // a creation or removal that did not finish
-            else
-                _stores[NamespaceDescription.Read(NamespaceLayout.Description(found)).Name] =
-                    new Lazy<NamespaceStore>(() => NamespaceStore.Open(found, index, codecChoice, options));
+            else if (ReadName(found) is { } name)
+                _stores[name] = new Lazy<NamespaceStore>(() => Open(found));
         }
     }
 
@@ -44,6 +43,19 @@ internal sealed class NamespaceSet
 
     /// <summary>The namespaces in use since the index was opened.</summary>
     public IEnumerable<NamespaceStore> Opened() => _stores.Values.Where(store => store.IsValueCreated).Select(store => store.Value);
+
+    /// <summary>False for a namespace that is damaged, which keeps no other from being listed and counted.</summary>
+    public bool IsWhole(string name)
+    {
+        try
+        {
+            return _stores.TryGetValue(name, out var store) && store.Value is not null;
+        }
+        catch (StorageException e) when (e.Code == StorageErrorCode.DataCorruption)
+        {
+            return false;
+        }
+    }
 
     /// <exception cref="StorageException">Not found, or damaged.</exception>
     public NamespaceStore Get(string name) => _stores.TryGetValue(name, out var store) ? store.Value : throw NotFound();
@@ -201,6 +213,33 @@ internal sealed class NamespaceSet
         catch (ChannelClosedException)
         {
             return _closed ? throw Closed() : null;
+        }
+    }
+
+    /// <summary>The name that a directory's description gives; null where it is damaged, and the directory is left alone.</summary>
+    private string? ReadName(string directory)
+    {
+        try
+        {
+            return NamespaceDescription.Read(NamespaceLayout.Description(directory)).Name;
+        }
+        catch (StorageException e)
+        {
+            _options.Log?.Invoke($"A namespace of index '{_index.Name}' is not served, its description in {directory} is damaged: {e}");
+            return null;
+        }
+    }
+
+    private NamespaceStore Open(string directory)
+    {
+        try
+        {
+            return NamespaceStore.Open(directory, _index, _codecChoice, _options);
+        }
+        catch (StorageException e)
+        {
+            _options.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
+            throw;
         }
     }
 

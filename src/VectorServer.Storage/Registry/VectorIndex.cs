@@ -144,7 +144,7 @@ public sealed class VectorIndex
     public IndexStats Stats(Filter? filter = null)
     {
         var namespaces = new List<NamespaceStorageStats>();
-        foreach (var name in _namespaces.Names())
+        foreach (var name in _namespaces.Names().Where(_namespaces.IsWhole))
         {
             if (!_namespaces.TryAcquire(name, out var lease))
                 continue;
@@ -177,7 +177,7 @@ public sealed class VectorIndex
             .OrderBy(ns => ns.Listed, StringComparer.Ordinal)
             .ToArray();
         var rest = names.Where(ns => afterName is null || string.CompareOrdinal(ns.Listed, afterName) > 0).ToArray();
-        var page = rest.Take(limit).Select(ns => _namespaces.Describe(ns.Name)).OfType<NamespaceInfo>().ToArray();
+        var page = rest.Take(limit).Where(ns => _namespaces.IsWhole(ns.Name)).Select(ns => _namespaces.Describe(ns.Name)).OfType<NamespaceInfo>().ToArray();
         return new NamespacePage(page, rest.Length > limit ? rest[limit - 1].Listed : null, names.Length);
     }
 

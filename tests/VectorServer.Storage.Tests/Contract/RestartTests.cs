@@ -119,6 +119,30 @@ public sealed class RestartTests : IndexContract
         Assert.Equal(StorageErrorCode.NotFound, Assert.Throws<StorageException>(() => index.CompactAsync("", Cancellation).GetAwaiter().GetResult()).Code);
     }
 
+    [Theory]
+    [InlineData("checkpoint.json")]
+    [InlineData("namespace.json")]
+    [InlineData("metadata.db")]
+    [InlineData("vectors.npy")]
+    public async Task One_damaged_namespace_does_not_keep_the_others_from_serving(string file)
+    {
+        var index = CreateDense();
+        await index.UpsertAsync("bad", [Dense("a", [1, 2, 3])], Cancellation);
+        await index.UpsertAsync("good", [Dense("b", [1, 2, 3])], Cancellation);
+        await Engine.DisposeAsync();
+        var damaged = Directory.GetFiles(Path.Combine(DataDirectory, "indexes", "docs", "bad"), file, SearchOption.AllDirectories).Single();
+        await File.WriteAllTextAsync(damaged, "garbage", Cancellation);
+
+        await ReopenAsync();
+        index = Engine.GetIndex("docs");
+
+        Assert.Equal(["b"], index.ListIds("good", null, 10, null).Ids);
+        Assert.Equal(["good"], index.Stats().Namespaces.Select(ns => ns.Name));
+        Assert.Equal(["good"], index.ListNamespaces(null, 10, null).Namespaces.Select(ns => ns.Name));
+        if (file != "namespace.json")
+            Assert.Equal(StorageErrorCode.DataCorruption, Assert.Throws<StorageException>(() => index.Fetch("bad", ["a"])).Code);
+    }
+
     [Fact]
     public void A_second_engine_on_the_same_directory_is_refused()
     {
