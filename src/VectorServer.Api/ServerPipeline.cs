@@ -3,6 +3,7 @@ using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Endpoints;
 using VectorServer.Api.Errors;
+using VectorServer.Api.Grpc;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Logging;
 using VectorServer.Storage;
@@ -54,5 +55,6 @@ internal static class ServerPipeline
         data.MapStats();
         data.MapNamespaces();
         data.MapMaintenance();
+        data.MapVectorService();
     }
 }

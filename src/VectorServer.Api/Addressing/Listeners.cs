@@ -37,6 +37,10 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
         kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
         kestrel.Limits.MaxRequestBufferSize = 2 * RequestLineBytesMax;
         kestrel.Limits.MaxRequestBodySize = (long)RequestBody.BytesMax + 1; // so that our own refusal comes first
+
+        // One port for both versions of HTTP; the scheme stays http on HTTP/2 connections that the sniffer recognised.
+        kestrel.AllowAlternateSchemes = true;
+        kestrel.ConfigureEndpointDefaults(ProtocolSniffer.Use);
         kestrel.Configure(_configuration, reloadOnChange: true);
     }
 

@@ -1,4 +1,4 @@
-using VectorServer.Api.Addressing;
+using VectorServer.Api.Operations;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
@@ -18,36 +18,18 @@ internal static class NamespaceEndpoints
         return group;
     }
 
-    private static Task ListAsync(HttpContext context)
-    {
-        var (query, index, family) = (context.Request.Query, context.TargetIndex(), context.Target().Family);
-        var prefix = QueryParameters.Text(query, "prefix");
-        var token = new PageToken("namespaces", index.Descriptor.Id.ToString(), prefix);
+    private static Task ListAsync(HttpContext context) =>
+        context.AnswerAsync(context.ListNamespaces(QueryParameters.Page(context.Request.Query)));
 
-        var page = index.ListNamespaces(prefix, QueryParameters.Limit(query), token.Decode(QueryParameters.Text(query, "paginationToken")));
-        return context.AnswerAsync(new ListNamespacesResponse(
-            [.. page.Namespaces.Select(ns => ns.ToDescription(family))], Pagination.Of(token.Encode(page.NextAfterName)), page.TotalCount));
-    }
+    private static async Task CreateAsync(HttpContext context) =>
+        await context.AnswerAsync(context.CreateNamespace(await context.ReadBodyAsync(DataJson.Type<CreateNamespaceRequest>())));
 
-    private static async Task CreateAsync(HttpContext context)
-    {
-        var request = await context.ReadBodyAsync(DataJson.Type<CreateNamespaceRequest>());
-        CreateNamespaceValidator.Check(request);
-
-        var created = context.TargetIndex().CreateNamespace(NamespaceName.Parse(request.Name), request.ToFilterableFields());
-        await context.AnswerAsync(created.ToDescription(context.Target().Family));
-    }
-
-    private static Task DescribeAsync(HttpContext context)
-    {
-        var ns = NamespaceName.Parse(NamespaceName.OfPath(context));
-        return context.AnswerAsync(context.TargetIndex().DescribeNamespace(ns).ToDescription(context.Target().Family));
-    }
+    private static Task DescribeAsync(HttpContext context) =>
+        context.AnswerAsync(context.DescribeNamespace(NamespaceName.OfPath(context)));
 
     private static async Task DeleteAsync(HttpContext context)
     {
-        var ns = NamespaceName.Parse(NamespaceName.OfPath(context));
-        await context.TargetIndex().DeleteNamespaceAsync(ns, context.RequestAborted);
+        await context.DeleteNamespaceAsync(NamespaceName.OfPath(context));
         await context.AnswerEmptyAsync();
     }
 }

@@ -1,5 +1,4 @@
-using VectorServer.Api.Addressing;
-using VectorServer.Api.Validation;
+using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
 
@@ -18,11 +17,7 @@ internal static class QueryEndpoints
     private static async Task QueryAsync(HttpContext context)
     {
         var request = await context.ReadBodyAsync(DataJson.Type<QueryRequest>());
-        QueryValidator.Check(request);
-        var asked = request.Namespace ?? "";
-
-        var result = context.TargetIndex().Query(NamespaceName.Parse(asked), request.ToQuery(), context.RequestAborted);
-        context.SetMaxIndexedLsn(result.MaxIndexedLsn);
-        await context.AnswerAsync(writer => QueryResponse.Write(writer, result, asked));
+        var result = context.Query(request);
+        await context.AnswerAsync(writer => QueryResponse.Write(writer, result, request.Namespace ?? ""));
     }
 }

@@ -1,5 +1,5 @@
 using VectorServer.Api.Addressing;
-using VectorServer.Api.Validation;
+using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
 
@@ -25,11 +25,8 @@ internal static class StatsEndpoints
 
     private static Task DescribeAsync(HttpContext context, DescribeIndexStatsRequest request)
     {
-        var index = context.TargetIndex();
-        var filter = request.Filter.ToFilter();
-        StatsValidator.Check(filter, index.Descriptor);
-
+        var stats = context.Stats(request);
         var includeStorage = context.Request.Headers[ExtensionsHeader].Contains("storage");
-        return context.AnswerAsync(index.Stats(filter).ToDescription(index.Descriptor, context.Target().ApiVersion, includeStorage));
+        return context.AnswerAsync(stats.ToDescription(context.TargetIndex().Descriptor, context.Target().ApiVersion, includeStorage));
     }
 }

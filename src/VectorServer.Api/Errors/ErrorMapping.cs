@@ -1,4 +1,5 @@
 using System.Text.Json;
+using VectorServer.Api.Grpc;
 using VectorServer.Storage;
 
 namespace VectorServer.Api.Errors;
@@ -39,6 +40,8 @@ internal static class ErrorMapping
     /// <summary>The error of a status that the framework set without a body.</summary>
     public static (WireError Error, string Message) Map(int status, HttpRequest request) => status switch
     {
+        StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed when request.IsGrpc() =>
+            (WireError.Unimplemented, $"There is no method {request.Path.ToUriComponent()} here"),
         StatusCodes.Status404NotFound => (WireError.NotFound, $"There is no {request.Method} {request.Path.ToUriComponent()} here"),
         StatusCodes.Status405MethodNotAllowed => (WireError.MethodNotAllowed, $"{request.Method} is not allowed on {request.Path.ToUriComponent()}"),
         StatusCodes.Status413PayloadTooLarge => (WireError.PayloadTooLarge, BodyTooLarge),

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Grpc;
 using VectorServer.Api.Wire;
 
 namespace VectorServer.Api.Errors;
 
-/// <summary>Writes an error in the shape of the request's plane and family: the envelope, the rpc status, or the plain 401 of 2026-07.</summary>
+/// <summary>Writes an error in the shape of the request's plane and family: the envelope, the rpc status, the plain 401 of 2026-07, or gRPC's status.</summary>
 internal static class ErrorWriter
 {
     // Room for a whole id or namespace name and the rule it breaks. Other values are the client's own, of any length.
@@ -14,6 +15,8 @@ internal static class ErrorWriter
     {
         if (message.Length > MessageLengthMax)
             message = string.Concat(message.AsSpan(0, MessageLengthMax), "...");
+        if (context.Request.IsGrpc())
+            return GrpcAnswer.WriteErrorAsync(context, error, message);
         if (error == WireError.Unauthenticated)
             return WriteUnauthenticatedAsync(context);
         return context.UsesEnvelope()

@@ -1,15 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using VectorServer.Api.Errors;
+using VectorServer.Api.Wire.Data;
 
 namespace VectorServer.Api.Validation;
 
 /// <summary>Reads and checks the parameters of a query string; as in bodies, <c>pagination_token</c> is also <c>paginationToken</c>.</summary>
 internal static class QueryParameters
 {
-    private const int LimitDefault = 100;
-    private const int LimitMax = 100;
-
     /// <summary>All values of a repeated parameter.</summary>
     public static IReadOnlyList<string?> All(IQueryCollection query, string name) =>
         query.TryGetValue(name, out var values) ? values : query[JsonNamingPolicy.SnakeCaseLower.ConvertName(name)];
@@ -25,13 +23,15 @@ internal static class QueryParameters
         var other => throw WireException.Invalid($"{name} must be true or false, got '{other}'"),
     };
 
-    /// <summary>How many a page of ids or namespaces may hold: 1 to 100.</summary>
-    public static int Limit(IQueryCollection query)
+    /// <summary>Which page of ids or namespaces is asked for.</summary>
+    public static PageRequest Page(IQueryCollection query) => new(Text(query, "prefix"), Limit(query), Text(query, "paginationToken"));
+
+    private static int Limit(IQueryCollection query)
     {
         if (Text(query, "limit") is not { } text)
-            return LimitDefault;
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LimitMax
-            ? limit
-            : throw WireException.Invalid($"limit must be between 1 and {LimitMax}, got '{text}'");
+            return PageLimit.Check(null);
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit)
+            ? PageLimit.Check(limit)
+            : throw PageLimit.Refused(text);
     }
 }

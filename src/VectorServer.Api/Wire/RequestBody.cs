@@ -68,12 +68,13 @@ internal sealed class RequestBody : IDisposable
         return _buffer.AsMemory(_count);
     }
 
-    private static int BytesMaxOf(HttpContext context) =>
+    /// <summary>The largest body, and the largest message in it, that the request may carry.</summary>
+    public static int BytesMaxOf(HttpContext context) =>
         context.GetPlane() != Plane.Control && context.RequestServices.GetRequiredService<ServerOptions>().EnforceSizeLimits
             ? DataBytesMax
             : BytesMax;
 
-    private static WireException TooLarge(int bytesMax) => new(
+    public static WireException TooLarge(int bytesMax) => new(
         WireError.PayloadTooLarge,
         bytesMax == DataBytesMax ? ErrorMapping.BodyTooLarge : $"The request body is larger than the maximum of {bytesMax} bytes");
 }

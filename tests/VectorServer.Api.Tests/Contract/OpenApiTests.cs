@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using VectorServer.Api.Endpoints;
+using VectorServer.Api.Grpc;
 using YamlDotNet.RepresentationModel;
 
 namespace VectorServer.Api.Tests.Contract;
@@ -78,11 +79,11 @@ public sealed class OpenApiTests
         where Methods.Contains(operation.Name)
         select ($"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Node);
 
-    /// <summary>What is offered; the contract's own address and what only answers 501 are not.</summary>
+    /// <summary>What is offered; the contract's own address, gRPC's methods and what only answers 501 are not.</summary>
     private static IEnumerable<string> Routes(TestServer server) =>
         from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         let path = "/" + endpoint.RoutePattern.RawText!.Trim('/')
-        where endpoint.Metadata.GetMetadata<UnofferedOperation>() is null && path != ContractPath
+        where endpoint.Metadata.GetMetadata<UnofferedOperation>() is null && endpoint.Metadata.GetMetadata<GrpcMethod>() is null && path != ContractPath
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
         select $"{method} {path}";
 

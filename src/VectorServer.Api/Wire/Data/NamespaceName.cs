@@ -27,7 +27,11 @@ internal static class NamespaceName
 
     /// <summary>The key in statistics. Clients older than 2025-04, and those that send no version, look for the empty string.</summary>
     public static string ToStatsKey(string engineName, string apiVersion) =>
-        apiVersion.StartsWith("20", StringComparison.Ordinal) && string.CompareOrdinal(apiVersion, "2025-04") >= 0 ? ToWire(engineName) : engineName;
+        IsSince("2025-04", apiVersion) ? ToWire(engineName) : engineName;
+
+    /// <summary>The key in statistics over gRPC, where clients of 2025-04 look for the empty string still.</summary>
+    public static string ToGrpcStatsKey(string engineName, string apiVersion) =>
+        IsSince("2025-10", apiVersion) ? ToWire(engineName) : engineName;
 
     /// <summary>The name at the end of the path, decoded whole: routing leaves <c>%2F</c> alone and cannot tell it from <c>%252F</c>.</summary>
     public static string OfPath(HttpContext context)
@@ -39,4 +43,7 @@ internal static class NamespaceName
         var path = target.AsSpan(0, target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? query : target.Length).TrimEnd('/');
         return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
     }
+
+    private static bool IsSince(string first, string apiVersion) =>
+        apiVersion.StartsWith("20", StringComparison.Ordinal) && string.CompareOrdinal(apiVersion, first) >= 0;
 }

@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using Google.Protobuf;
+using VectorServer.Api.Errors;
+
+namespace VectorServer.Api.Grpc;
+
+/// <summary>Writes the answers of calls: a message and a status in the trailers, or a status alone.</summary>
+internal static class GrpcAnswer
+{
+    private const string ContentType = "application/grpc";
+
+    // In headers and again in trailers: some clients look only there.
+    private static readonly string[] RequestIdHeaders = ["x-pinecone-request-id", "x-request-id"];
+
+    /// <summary>Sends the answer of a call that succeeded, uncompressed.</summary>
+    public static async Task AnswerAsync(this HttpContext context, IMessage message)
+    {
+        var response = context.Response;
+        SetHeaders(response);
+        foreach (var header in RequestIdHeaders)
+        {
+            if (response.Headers.TryGetValue(header, out var id))
+                response.AppendTrailer(header, id);
+        }
+
+        WritePrefix(response.BodyWriter.GetSpan(GrpcRequest.PrefixBytes), message.CalculateSize());
+        response.BodyWriter.Advance(GrpcRequest.PrefixBytes);
+        message.WriteTo(response.BodyWriter);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+        response.AppendTrailer("grpc-status", "0");
+    }
+
+    /// <summary>Sends a status without a message: the headers are the trailers, and the HTTP status is 200.</summary>
+    public static Task WriteErrorAsync(HttpContext context, WireError error, string message)
+    {
+        // A wrong key is "unauthenticated" to REST clients and "permission denied" to gRPC ones.
+        var (code, text) = error == WireError.Unauthenticated ? (WireError.Forbidden.Rpc, "Invalid API key") : (error.Rpc, message);
+        SetHeaders(context.Response);
+        context.Response.Headers["grpc-status"] = code.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["grpc-message"] = PercentEncode(text);
+        return context.Response.CompleteAsync();
+    }
+
+    /// <summary>Text as <c>grpc-message</c> carries it: printable ASCII but <c>%</c> as it is, every other UTF-8 byte as <c>%XX</c>.</summary>
+    internal static string PercentEncode(string text)
+    {
+        var encoded = new StringBuilder(text.Length);
+        foreach (var value in Encoding.UTF8.GetBytes(text))
+        {
+            if (value is >= 0x20 and <= 0x7e and not (byte)'%')
+                encoded.Append((char)value);
+            else
+                encoded.Append(CultureInfo.InvariantCulture, $"%{value:X2}");
+        }
+
+        return encoded.ToString();
+    }
+
+    private static void SetHeaders(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = ContentType;
+        response.Headers["grpc-accept-encoding"] = "identity,gzip";
+    }
+
+    private static void WritePrefix(Span<byte> prefix, int messageBytes)
+    {
+        prefix[0] = 0;
+        BinaryPrimitives.WriteInt32BigEndian(prefix[1..], messageBytes);
+    }
+}

@@ -1,0 +1,117 @@
+using VectorServer.Api.Wire;
+using VectorServer.Api.Wire.Data;
+using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Api.Grpc;
+
+/// <summary>Answers of the operations as gRPC clients read them.</summary>
+internal static class ResponseMapping
+{
+    public static Proto.QueryResponse ToProto(this QueryResult result, string ns) => new()
+    {
+        Matches = { result.Matches.Select(ToProto) },
+        Namespace = ns,
+        Usage = Usage.One.ToProto(),
+    };
+
+    public static Proto.FetchResponse ToFetchResponse(IReadOnlyList<VectorRecord> records, string ns) => new()
+    {
+        Vectors = { records.ToDictionary(record => record.Id, ToProto) },
+        Namespace = ns,
+        Usage = Usage.OfRecords(records.Count).ToProto(),
+    };
+
+    public static Proto.FetchByMetadataResponse ToFetchByMetadataResponse(IReadOnlyList<VectorRecord> records, string ns, Pagination? next) => new()
+    {
+        Vectors = { records.ToDictionary(record => record.Id, ToProto) },
+        Namespace = ns,
+        Usage = Usage.OfRecords(records.Count).ToProto(),
+        Pagination = next.ToProto(),
+    };
+
+    public static Proto.ListResponse ToProto(this ListResponse page) => new()
+    {
+        Vectors = { page.Vectors.Select(item => new Proto.ListItem { Id = item.Id }) },
+        Pagination = page.Pagination.ToProto(),
+        Namespace = page.Namespace,
+        Usage = page.Usage.ToProto(),
+    };
+
+    public static Proto.UpdateResponse ToProto(this UpdateResponse response)
+    {
+        var answer = new Proto.UpdateResponse();
+        if (response.MatchedRecords is { } matched)
+            answer.MatchedRecords = matched;
+        return answer;
+    }
+
+    public static Proto.DescribeIndexStatsResponse ToProto(this IndexStats stats, IndexDescriptor index, string apiVersion)
+    {
+        var answer = new Proto.DescribeIndexStatsResponse
+        {
+            TotalVectorCount = ToUInt32(stats.TotalRecordCount),
+            Metric = index.Metric.ToWire(),
+            VectorType = index.VectorType.ToWire(),
+        };
+        if (index.VectorType == VectorType.Dense)
+            answer.Dimension = (uint)index.Dimension;
+        foreach (var ns in stats.Namespaces)
+            answer.Namespaces[NamespaceName.ToGrpcStatsKey(ns.Name, apiVersion)] = new Proto.NamespaceSummary { VectorCount = ToUInt32(ns.RecordCount) };
+        return answer;
+    }
+
+    public static Proto.ListNamespacesResponse ToProto(this ListNamespacesResponse page) => new()
+    {
+        Namespaces = { page.Namespaces.Select(ToProto) },
+        Pagination = page.Pagination.ToProto(),
+        TotalCount = page.TotalCount,
+    };
+
+    public static Proto.NamespaceDescription ToProto(this NamespaceDescription description)
+    {
+        var answer = new Proto.NamespaceDescription { Name = description.Name, RecordCount = (ulong)description.RecordCount.Value };
+        if (description.SizeBytes is { } sizeBytes)
+            answer.SizeBytes = (ulong)sizeBytes.Value;
+        if (description.IndexedFields is { } indexed)
+            answer.IndexedFields = new Proto.IndexedFields { Fields = { indexed.Fields } };
+        if (description.Schema?.Fields is { } fields)
+        {
+            answer.Schema = new Proto.MetadataSchema();
+            foreach (var (name, field) in fields)
+                answer.Schema.Fields[name] = new Proto.MetadataFieldProperties { Filterable = field?.Filterable ?? false };
+        }
+
+        return answer;
+    }
+
+    private static Proto.ScoredVector ToProto(ScoredRecord match) => new()
+    {
+        Id = match.Id,
+        Score = match.Score,
+        Values = { match.Values.ToArray() },
+        Metadata = match.Metadata.ToStruct(),
+        SparseValues = match.Sparse.ToProto(),
+    };
+
+    private static Proto.Vector ToProto(VectorRecord record) => new()
+    {
+        Id = record.Id,
+        Values = { record.Values.ToArray() },
+        Metadata = record.Metadata.ToStruct(),
+        SparseValues = record.Sparse.ToProto(),
+    };
+
+    private static Proto.SparseValues? ToProto(this SparseVector? sparse) =>
+        sparse is null ? null : new Proto.SparseValues { Indices = { sparse.Indices.ToArray() }, Values = { sparse.Values.ToArray() } };
+
+    private static Google.Protobuf.WellKnownTypes.Struct? ToStruct(this RecordMetadata? metadata) =>
+        metadata is null ? null : StructJson.ToStruct(metadata.Json.Span);
+
+    private static Proto.Usage ToProto(this Usage usage) => new() { ReadUnits = (uint)usage.ReadUnits };
+
+    private static Proto.Pagination? ToProto(this Pagination? pagination) => pagination is null ? null : new Proto.Pagination { Next = pagination.Next };
+
+    private static uint ToUInt32(long count) => (uint)Math.Min(count, uint.MaxValue);
+}

@@ -1,0 +1,77 @@
+using Google.Protobuf;
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Operations;
+
+namespace VectorServer.Api.Grpc;
+
+/// <summary>The twelve methods of the data plane, over the same operations as the REST endpoints.</summary>
+internal static class VectorService
+{
+    public static RouteGroupBuilder MapVectorService(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/VectorService");
+        group.MapCall("/Upsert", Proto.UpsertRequest.Parser, UpsertAsync);
+        group.MapCall("/Delete", Proto.DeleteRequest.Parser, DeleteAsync);
+        group.MapCall("/Fetch", Proto.FetchRequest.Parser, FetchAsync);
+        group.MapCall("/FetchByMetadata", Proto.FetchByMetadataRequest.Parser, FetchByMetadataAsync);
+        group.MapCall("/List", Proto.ListRequest.Parser, ListAsync);
+        group.MapCall("/Query", Proto.QueryRequest.Parser, QueryAsync);
+        group.MapCall("/Update", Proto.UpdateRequest.Parser, UpdateAsync);
+        group.MapCall("/DescribeIndexStats", Proto.DescribeIndexStatsRequest.Parser, DescribeIndexStatsAsync);
+        group.MapCall("/ListNamespaces", Proto.ListNamespacesRequest.Parser, ListNamespacesAsync);
+        group.MapCall("/DescribeNamespace", Proto.DescribeNamespaceRequest.Parser, DescribeNamespaceAsync);
+        group.MapCall("/DeleteNamespace", Proto.DeleteNamespaceRequest.Parser, DeleteNamespaceAsync);
+        group.MapCall("/CreateNamespace", Proto.CreateNamespaceRequest.Parser, CreateNamespaceAsync);
+        return group;
+    }
+
+    private static async Task<IMessage> UpsertAsync(HttpContext context, Proto.UpsertRequest request) =>
+        new Proto.UpsertResponse { UpsertedCount = (uint)await context.UpsertAsync(request.ToWire()) };
+
+    private static async Task<IMessage> DeleteAsync(HttpContext context, Proto.DeleteRequest request)
+    {
+        await context.DeleteAsync(request.ToWire());
+        return new Proto.DeleteResponse();
+    }
+
+    private static Task<IMessage> FetchAsync(HttpContext context, Proto.FetchRequest request) =>
+        Answer(ResponseMapping.ToFetchResponse(context.Fetch(request.Ids, request.Namespace), request.Namespace));
+
+    private static Task<IMessage> FetchByMetadataAsync(HttpContext context, Proto.FetchByMetadataRequest request)
+    {
+        var (records, next) = context.FetchByMetadata(request.ToWire());
+        return Answer(ResponseMapping.ToFetchByMetadataResponse(records, request.Namespace, next));
+    }
+
+    private static Task<IMessage> ListAsync(HttpContext context, Proto.ListRequest request) =>
+        Answer(context.ListIds(request.Namespace, request.ToPage()).ToProto());
+
+    private static Task<IMessage> QueryAsync(HttpContext context, Proto.QueryRequest request) =>
+        Answer(context.Query(request.ToWire()).ToProto(request.Namespace));
+
+    private static async Task<IMessage> UpdateAsync(HttpContext context, Proto.UpdateRequest request) =>
+        (await context.UpdateAsync(request.ToWire())).ToProto();
+
+    private static Task<IMessage> DescribeIndexStatsAsync(HttpContext context, Proto.DescribeIndexStatsRequest request)
+    {
+        var stats = context.Stats(new Wire.Data.DescribeIndexStatsRequest { Filter = request.Filter.ToJson() });
+        return Answer(stats.ToProto(context.TargetIndex().Descriptor, context.Target().ApiVersion));
+    }
+
+    private static Task<IMessage> ListNamespacesAsync(HttpContext context, Proto.ListNamespacesRequest request) =>
+        Answer(context.ListNamespaces(request.ToPage()).ToProto());
+
+    private static Task<IMessage> DescribeNamespaceAsync(HttpContext context, Proto.DescribeNamespaceRequest request) =>
+        Answer(context.DescribeNamespace(request.Namespace).ToProto());
+
+    private static async Task<IMessage> DeleteNamespaceAsync(HttpContext context, Proto.DeleteNamespaceRequest request)
+    {
+        await context.DeleteNamespaceAsync(request.Namespace);
+        return new Proto.DeleteResponse();
+    }
+
+    private static Task<IMessage> CreateNamespaceAsync(HttpContext context, Proto.CreateNamespaceRequest request) =>
+        Answer(context.CreateNamespace(request.ToWire()).ToProto());
+
+    private static Task<IMessage> Answer(IMessage message) => Task.FromResult(message);
+}

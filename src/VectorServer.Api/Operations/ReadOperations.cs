@@ -1,0 +1,58 @@
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Validation;
+using VectorServer.Api.Wire.Data;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Api.Operations;
+
+/// <summary>The operations that read records, and the statistics.</summary>
+internal static class ReadOperations
+{
+    private const int FetchLimitDefault = 100;
+
+    public static QueryResult Query(this HttpContext context, QueryRequest request)
+    {
+        QueryValidator.Check(request);
+        var result = context.TargetIndex().Query(NamespaceName.Parse(request.Namespace), request.ToQuery(), context.RequestAborted);
+        context.SetMaxIndexedLsn(result.MaxIndexedLsn);
+        return result;
+    }
+
+    public static IReadOnlyList<VectorRecord> Fetch(this HttpContext context, IReadOnlyList<string?> ids, string? ns)
+    {
+        VectorIds.CheckList(ids);
+        var fetched = context.TargetIndex().Fetch(NamespaceName.Parse(ns), ids!);
+        context.SetMaxIndexedLsn(fetched.MaxIndexedLsn);
+        return fetched.Records;
+    }
+
+    public static (IReadOnlyList<VectorRecord> Records, Pagination? Next) FetchByMetadata(this HttpContext context, FetchByMetadataRequest request)
+    {
+        FetchByMetadataValidator.Check(request, context.Target().Family);
+        var (index, ns) = (context.TargetIndex(), NamespaceName.Parse(request.Namespace));
+        var token = new PageToken("fetch_by_metadata", index.Descriptor.Id.ToString(), ns, request.Filter?.GetRawText());
+
+        var page = index.FetchByFilter(ns, request.Filter.ToFilter(), request.Limit ?? FetchLimitDefault, token.Decode(request.PaginationToken));
+        context.SetMaxIndexedLsn(page.MaxIndexedLsn);
+        return (page.Records, Pagination.Of(token.Encode(page.NextAfterId)));
+    }
+
+    public static ListResponse ListIds(this HttpContext context, string? ns, PageRequest request)
+    {
+        var (index, engineName) = (context.TargetIndex(), NamespaceName.Parse(ns));
+        var token = new PageToken("list", index.Descriptor.Id.ToString(), engineName, request.Prefix);
+
+        var page = index.ListIds(engineName, request.Prefix, request.Limit, token.Decode(request.PaginationToken));
+        context.SetMaxIndexedLsn(page.MaxIndexedLsn);
+        return new ListResponse(page.Ids.Select(id => new ListItem(id)), Pagination.Of(token.Encode(page.NextAfterId)), ns ?? "", Usage.One);
+    }
+
+    public static IndexStats Stats(this HttpContext context, DescribeIndexStatsRequest request)
+    {
+        var index = context.TargetIndex();
+        var filter = request.Filter.ToFilter();
+        StatsValidator.Check(filter, index.Descriptor);
+        return index.Stats(filter);
+    }
+}
