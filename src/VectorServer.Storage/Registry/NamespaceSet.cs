@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
@@ -7,15 +8,17 @@ using VectorServer.Storage.Wal;
 namespace VectorServer.Storage.Registry;
 
 /// <summary>The namespaces of one index by the client's name. Each is opened at its first use; one that cannot be opened says so by itself.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore without a wait handle holds nothing to dispose, and late callers must still find it.")]
 internal sealed class NamespaceSet
 {
     private readonly ConcurrentDictionary<string, Lazy<NamespaceStore>> _stores = new(StringComparer.Ordinal);
     private readonly Lock _changes = new();
+    private readonly SemaphoreSlim _endings = new(1); // a namespace's removal never meets another end of it: the index's removal or close
     private readonly string _directory;
     private readonly IndexDescriptor _index;
     private readonly CodecChoice _codecChoice;
     private readonly EngineOptions _options;
-    private bool _closed;
+    private volatile bool _closed;
 
     public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
     {
@@ -25,8 +28,7 @@ internal sealed class NamespaceSet
             if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
                 Directory.Delete(found, recursive: true); // a creation or removal that did not finish
             else
-                _stores[NamespaceDescription.Read(NamespaceLayout.Description(found)).Name] =
-                    new Lazy<NamespaceStore>(() => NamespaceStore.Open(found, index, codecChoice, options));
+                _stores[NamespaceDescription.Read(NamespaceLayout.Description(found)).Name] = AtFirstUse(found);
         }
     }
 
@@ -38,25 +40,20 @@ internal sealed class NamespaceSet
     /// <summary>The namespaces in use since the index was opened.</summary>
     public IEnumerable<NamespaceStore> Opened() => _stores.Values.Where(store => store.IsValueCreated).Select(store => store.Value);
 
-    /// <exception cref="StorageException">Not found, or damaged.</exception>
-    public NamespaceStore Get(string name) => _stores.TryGetValue(name, out var store) ? store.Value : throw NotFound();
+    /// <exception cref="StorageException">Not found, damaged, or closing.</exception>
+    public NamespaceStore Get(string name) => Find(name) ?? throw NotFound();
 
     /// <summary>The newest snapshot of a namespace; false if there is no such namespace.</summary>
-    public bool TryAcquire(string name, out SnapshotLease lease)
-    {
-        lease = default;
-        return _stores.TryGetValue(name, out var store) && store.Value.TryAcquire(out lease);
-    }
+    /// <exception cref="StorageException">Damaged, or closing.</exception>
+    public bool TryAcquire(string name, out SnapshotLease lease) => TryAcquire(Find(name), out lease);
 
     public NamespaceInfo? Describe(string name)
     {
-        if (!TryAcquire(name, out var lease))
+        var store = Find(name);
+        if (!TryAcquire(store, out var lease))
             return null;
         using (lease)
-        {
-            var store = Get(name);
-            return new NamespaceInfo(name, lease.Snapshot.LiveCount, store.Description.FilterableFields, store.SizeBytes);
-        }
+            return new NamespaceInfo(name, lease.Snapshot.LiveCount, store.Description.FilterableFields, store.SizeBytes(lease.Snapshot));
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>.</exception>
@@ -81,11 +78,13 @@ internal sealed class NamespaceSet
             }
             catch (ChannelClosedException) when (!_closed)
             {
-                await Task.Yield(); // the namespace is being deleted at this moment: write to its successor
+                // The namespace is being deleted at this moment: write to its successor.
+                await _endings.WaitAsync(cancellation).ConfigureAwait(false);
+                _endings.Release();
             }
             catch (ChannelClosedException)
             {
-                throw new StorageException(StorageErrorCode.Unavailable, "The index is closing");
+                throw Closing();
             }
         }
     }
@@ -108,70 +107,175 @@ internal sealed class NamespaceSet
         }
         catch (ChannelClosedException)
         {
-            throw _closed ? new StorageException(StorageErrorCode.Unavailable, "The index is closing") : NotFound();
+            throw _closed ? Closing() : NotFound();
+        }
+    }
+
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public async Task CompactAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            await Get(name).CompactAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw _closed ? Closing() : NotFound();
+        }
+    }
+
+    /// <summary>Folds the logs of all namespaces in use.</summary>
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        foreach (var store in Opened())
+        {
+            try
+            {
+                await store.FlushAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (ChannelClosedException) when (!_closed)
+            {
+                // deleted at this moment: nothing to fold
+            }
+            catch (ChannelClosedException)
+            {
+                throw Closing();
+            }
         }
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public async Task DeleteAsync(string name, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        var store = Get(name);
-        await store.DropAsync(() =>
+        await _endings.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            lock (_changes)
-                _stores.TryRemove(name, out _);
-        }).ConfigureAwait(false);
+            await Get(name).DropAsync(() =>
+            {
+                lock (_changes)
+                    _stores.TryRemove(name, out _);
+            }).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not StorageException && _stores.ContainsKey(name))
+        {
+            _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name)); // closed, but not removed
+            throw;
+        }
+        finally
+        {
+            _endings.Release();
+        }
     }
 
+    /// <summary>Closes every namespace, and waits for their readers.</summary>
     public async Task CloseAsync()
     {
-        _closed = true;
-        foreach (var store in Opened())
-            await store.CloseAsync().ConfigureAwait(false);
+        await _endings.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(EndOpening().Select(store => store.CloseAsync())).ConfigureAwait(false);
+        }
+        finally
+        {
+            _endings.Release();
+        }
     }
 
     /// <summary>Removes the index's directory: its name is free at once, its files go when the last reader is done.</summary>
     public async Task DropAsync()
     {
-        NamespaceStore[] opened;
+        await _endings.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var opened = EndOpening();
+            foreach (var store in opened)
+                await store.StopAsync().ConfigureAwait(false);
+
+            var trash = NamespaceLayout.Temporary(_directory);
+            Directory.Move(_directory, trash);
+            IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            var open = opened.Count + 1;
+            void CloseOne()
+            {
+                if (Interlocked.Decrement(ref open) == 0)
+                    IO.Trash.Delete(trash);
+            }
+
+            foreach (var store in opened)
+                store.Current.Generation.Retire(CloseOne);
+            CloseOne();
+        }
+        finally
+        {
+            _endings.Release();
+        }
+    }
+
+    private static StorageException Closing() => new(StorageErrorCode.Unavailable, "The index is closing");
+
+    /// <summary>The namespace, opened if need be; null if there is none.</summary>
+    private NamespaceStore? Find(string name)
+    {
+        if (!_stores.TryGetValue(name, out var store))
+            return _closed ? throw Closing() : null;
+        try
+        {
+            return store.Value;
+        }
+        catch (Exception e) when (!_closed && e is not StorageException { Code: StorageErrorCode.DataCorruption })
+        {
+            // What is not the data's fault, too many open files perhaps, may be over at the next use.
+            _stores.TryUpdate(name, AtFirstUse(NamespaceLayout.Namespace(_directory, name)), store);
+            throw;
+        }
+    }
+
+    private bool TryAcquire([NotNullWhen(true)] NamespaceStore? store, out SnapshotLease lease)
+    {
+        lease = default;
+        if (store is not null && store.TryAcquire(out lease))
+            return true;
+        return _closed ? throw Closing() : false;
+    }
+
+    private Lazy<NamespaceStore> AtFirstUse(string directory) =>
+        new(() => _closed ? throw Closing() : NamespaceStore.Open(directory, _index, _codecChoice, _options));
+
+    /// <summary>From here on nothing is opened or created.</summary>
+    /// <returns>The namespaces that are open, those included that were being opened just now.</returns>
+    private List<NamespaceStore> EndOpening()
+    {
         lock (_changes)
-        {
             _closed = true;
-            opened = [.. Opened()];
-        }
-
-        foreach (var store in opened)
-            await store.StopAsync().ConfigureAwait(false);
-        _stores.Clear();
-
-        var trash = NamespaceLayout.Temporary(_directory);
-        Directory.Move(_directory, trash);
-        IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
-        var open = opened.Length + 1;
-        void CloseOne()
+        var opened = new List<NamespaceStore>();
+        foreach (var store in _stores.Values)
         {
-            if (Interlocked.Decrement(ref open) == 0)
-                Directory.Delete(trash, recursive: true);
+            try
+            {
+                opened.Add(store.Value); // waits for one that is being opened; the others refuse
+            }
+            catch (Exception)
+            {
+                // never opened
+            }
         }
 
-        foreach (var store in opened)
-            store.Current.Generation.Retire(CloseOne);
-        CloseOne();
+        _stores.Clear();
+        return opened;
     }
 
     private NamespaceStore GetOrCreate(string name)
     {
-        if (_stores.TryGetValue(name, out var store))
-            return store.Value;
+        if (Find(name) is { } store)
+            return store;
         lock (_changes)
-            return _stores.TryGetValue(name, out store) ? store.Value : Add(name, filterableFields: null);
+            return Find(name) ?? Add(name, filterableFields: null);
     }
 
     private NamespaceStore Add(string name, IReadOnlyList<string>? filterableFields)
     {
         if (_closed)
-            throw new StorageException(StorageErrorCode.Unavailable, "The index is closing");
+            throw Closing();
         var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
         var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _options);
         _stores[name] = new Lazy<NamespaceStore>(created);

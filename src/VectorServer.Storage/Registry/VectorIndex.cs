@@ -193,16 +193,12 @@ public sealed class VectorIndex
 
     /// <summary>Rewrites the namespace without deleted rows and gives their space back.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
-    public Task CompactAsync(string ns, CancellationToken cancellation = default) => _namespaces.Get(ns).CompactAsync(cancellation);
+    public Task CompactAsync(string ns, CancellationToken cancellation = default) => _namespaces.CompactAsync(ns, cancellation);
 
     /// <summary>Folds the log into the data files, so that <c>vectors.npy</c> holds every acknowledged row.</summary>
-    public async Task FlushAsync(CancellationToken cancellation = default)
-    {
-        foreach (var store in _namespaces.Opened())
-            await store.FlushAsync(cancellation).ConfigureAwait(false);
-    }
+    public Task FlushAsync(CancellationToken cancellation = default) => _namespaces.FlushAsync(cancellation);
 
-    /// <summary>Makes the directory of a new index.</summary>
+    /// <summary>Makes the directory of a new index; durable with all in it when the method returns.</summary>
     internal static void Create(string directory, IndexDescriptor descriptor, IReadOnlyList<float[]>? calibrationSample)
     {
         Codec? codec = null;
