@@ -61,6 +61,7 @@ public sealed class VectorEngine : IAsyncDisposable
         _changes.Wait();
         try
         {
+            ThrowIfDisposed();
             if (_indexes.ContainsKey(descriptor.Name))
                 throw new StorageException(StorageErrorCode.AlreadyExists, "Resource already exists.");
 
@@ -69,8 +70,24 @@ public sealed class VectorEngine : IAsyncDisposable
             if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
                 throw new StorageException(StorageErrorCode.FailedPrecondition, "The data directory holds files under this index's name that no index owns");
 
-            VectorIndex.Create(directory, created, calibrationSample);
-            _registry.Write(created);
+            // Made aside and moved last: whatever step a crash comes after, the next open finds nothing in this name's way.
+            var aside = NamespaceLayout.Temporary(directory);
+            try
+            {
+                VectorIndex.Create(aside, created, calibrationSample);
+                _registry.Write(created);
+                if (Directory.Exists(directory))
+                    Directory.Delete(directory);
+                Directory.Move(aside, directory);
+            }
+            catch
+            {
+                if (Directory.Exists(aside))
+                    Directory.Delete(aside, recursive: true);
+                throw;
+            }
+
+            FileSync.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
             return _indexes[created.Name] = VectorIndex.Open(directory, created, _options);
         }
         finally
@@ -89,6 +106,7 @@ public sealed class VectorEngine : IAsyncDisposable
         _changes.Wait();
         try
         {
+            ThrowIfDisposed();
             var index = GetIndex(name);
             var wanted = change(index.Descriptor);
             var changed = index.Descriptor with { Attributes = wanted.Attributes, Compression = wanted.Compression };
@@ -109,6 +127,7 @@ public sealed class VectorEngine : IAsyncDisposable
         await _changes.WaitAsync().ConfigureAwait(false);
         try
         {
+            ThrowIfDisposed();
             if (!_indexes.TryRemove(name, out var index))
                 throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
 
@@ -123,16 +142,35 @@ public sealed class VectorEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Folds every log into its data files and releases the directory.</summary>
+    /// <summary>Waits for requests under way, folds every log into its data files and releases the directory.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, true))
-            return;
-        foreach (var index in _indexes.Values)
-            await index.CloseAsync().ConfigureAwait(false);
-        _registry.Dispose();
-        _changes.Dispose();
-        _lock.Dispose();
+        await _changes.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            try
+            {
+                await Task.WhenAll(_indexes.Values.Select(index => index.CloseAsync())).ConfigureAwait(false);
+            }
+            finally
+            {
+                _registry.Dispose();
+                _lock.Dispose();
+            }
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+            throw new StorageException(StorageErrorCode.Unavailable, "The engine is closed");
     }
 
     private void OpenIndexes()
@@ -150,7 +188,7 @@ public sealed class VectorEngine : IAsyncDisposable
             }
             else
             {
-                _options.Log?.Invoke($"Index '{descriptor.Name}' was being deleted when the server stopped: the deletion is finished");
+                _options.Log?.Invoke($"Index '{descriptor.Name}' was being created or deleted when the server stopped: it is gone");
                 _registry.Remove(descriptor.Name);
             }
         }

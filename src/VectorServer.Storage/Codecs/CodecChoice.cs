@@ -20,20 +20,22 @@ internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
     private volatile Compression _compression = index.Compression;
 
     /// <summary>The codes asked for, with <see cref="Compression.Auto"/> resolved.</summary>
-    public Compression Wanted => _compression == Compression.Auto ? AutoCompression : _compression;
+    public Compression Wanted => Resolve(_compression);
 
     public void Change(Compression compression) => _compression = compression;
 
     /// <summary>The codec for a namespace without codes; null while it should have none.</summary>
     public Codec? Calibrate(NamespaceSnapshot snapshot)
     {
-        if (Wanted == Compression.Float32 || index.VectorType == VectorType.Sparse)
+        var asked = _compression; // read once: the index may be configured at this moment
+        var wanted = Resolve(asked);
+        if (wanted == Compression.Float32 || index.VectorType == VectorType.Sparse)
             return null;
-        if (_compression == Compression.Auto && snapshot.LiveCount < AutoRows)
+        if (asked == Compression.Auto && snapshot.LiveCount < AutoRows)
             return null;
-        if (calibrated?.Compression == Wanted)
+        if (calibrated?.Compression == wanted)
             return calibrated;
-        return snapshot.RowCount - snapshot.FirstRow < CalibrationRows ? null : Train(snapshot);
+        return snapshot.RowCount - snapshot.FirstRow < CalibrationRows ? null : Train(wanted, snapshot);
     }
 
     /// <summary>Calibrates the codes of an index on vectors given at its creation; null when it will have none.</summary>
@@ -50,11 +52,13 @@ internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
         return wanted == Compression.Float32 ? null : Codec.Train(wanted, index.Metric, index.Dimension, sample.SelectMany(vector => vector).ToArray());
     }
 
-    private Codec Train(NamespaceSnapshot snapshot)
+    private static Compression Resolve(Compression asked) => asked == Compression.Auto ? AutoCompression : asked;
+
+    private Codec Train(Compression wanted, NamespaceSnapshot snapshot)
     {
         var sample = new float[CalibrationRows * index.Dimension];
         for (var i = 0; i < CalibrationRows; i++)
             snapshot.Generation.Vectors.Row(snapshot.FirstRow + i).CopyTo(sample.AsSpan(i * index.Dimension));
-        return Codec.Train(Wanted, index.Metric, index.Dimension, sample);
+        return Codec.Train(wanted, index.Metric, index.Dimension, sample);
     }
 }

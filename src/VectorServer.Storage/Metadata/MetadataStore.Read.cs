@@ -88,13 +88,21 @@ internal sealed partial class MetadataStore
             return new RentedReader(this, reader);
         try
         {
-            return new RentedReader(this, new MetadataReader(_path));
+            reader = new MetadataReader(_path);
         }
-        catch (StorageException e) when (!File.Exists(_path))
+        catch (Exception e) when (_pathLeft)
         {
-            throw new StorageException(StorageErrorCode.NotFound, "Namespace not found", e); // removed while a reader was at work
+            throw Removed(e);
         }
+
+        // Asked after opening too: the path may have changed hands in between.
+        if (!_pathLeft)
+            return new RentedReader(this, reader);
+        reader.Dispose();
+        throw Removed(null);
     }
+
+    private static StorageException Removed(Exception? cause) => new(StorageErrorCode.NotFound, "Namespace not found", cause);
 
     /// <summary>A reader that goes back when disposed.</summary>
     private readonly struct RentedReader(MetadataStore store, MetadataReader reader) : IDisposable

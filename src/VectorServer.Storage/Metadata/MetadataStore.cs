@@ -21,6 +21,7 @@ internal sealed partial class MetadataStore : IDisposable
     private readonly SqliteStatement _addRow;
     private readonly SqliteStatement _addTombstone;
     private readonly ConcurrentBag<MetadataReader> _readers = [];
+    private volatile bool _pathLeft;
     private volatile bool _disposed;
 
     private MetadataStore(string path, SqliteConnection connection)
@@ -42,6 +43,12 @@ internal sealed partial class MetadataStore : IDisposable
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: not a metadata file, or one of another format version.</exception>
     public static MetadataStore Open(string path) => Start(path, SqliteOpenMode.ReadWrite, CheckFormat);
+
+    /// <summary>
+    /// Ahead of the file's removal: the path may become another file's, so no more connections are opened there. A reader that would
+    /// need one finds the namespace gone.
+    /// </summary>
+    public void LeavePath() => _pathLeft = true;
 
     /// <summary>Folds the journal in where it can, and closes every connection. No reader may be at work.</summary>
     public void Dispose()

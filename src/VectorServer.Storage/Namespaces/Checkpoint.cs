@@ -26,7 +26,7 @@ internal sealed record Checkpoint(int FormatVersion, int Generation, int RowCoun
             if (checkpoint is { FormatVersion: CurrentFormat, RowCount: >= 0, FirstRow: >= 0 } && checkpoint.FirstRow <= checkpoint.RowCount)
                 return checkpoint;
         }
-        catch (Exception e) when (e is JsonException or FileNotFoundException)
+        catch (JsonException e)
         {
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's checkpoint is damaged", e);
         }

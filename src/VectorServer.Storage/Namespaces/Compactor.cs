@@ -34,7 +34,7 @@ internal static class Compactor
         }
         catch
         {
-            target.Release();
+            target.Retire(() => IO.Trash.Delete(directory)); // on a full disk its space is needed
             throw;
         }
     }

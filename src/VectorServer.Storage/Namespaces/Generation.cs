@@ -13,6 +13,7 @@ internal sealed class Generation
 {
     private readonly string _directory;
     private int _references = 1; // the namespace's own
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action? _afterClose;
 
     private Generation(int number, string directory, NpyMatrix vectors, MetadataStore metadata)
@@ -31,6 +32,9 @@ internal sealed class Generation
     public Tombstones Tombstones { get; } = new();
 
     public InvertedIndex Sparse { get; } = new();
+
+    /// <summary>Ends when the last reference is given back and the files are closed.</summary>
+    public Task Closed => _closed.Task;
 
     public string VectorsPath => NamespaceLayout.Vectors(_directory);
 
@@ -60,7 +64,7 @@ internal sealed class Generation
             metadata = MetadataStore.Open(NamespaceLayout.Metadata(directory));
             metadata.RollBackTo(checkpoint.RowCount, new Lsn(checkpoint.Lsn));
             var generation = new Generation(checkpoint.Generation, directory, vectors, metadata);
-            generation.Load(checkpoint.RowCount);
+            generation.Load(checkpoint);
             return generation;
         }
         catch
@@ -71,18 +75,15 @@ internal sealed class Generation
         }
     }
 
-    /// <summary>Bytes of the files on disk. Files that go meanwhile, or with the namespace while a reader holds it, count as nothing.</summary>
+    /// <summary>Bytes of the files on disk.</summary>
     public long SizeBytes(int rowCount)
     {
-        var bytes = Npy.NpyHeader.Bytes + ((long)rowCount * Vectors.RowBytes);
-        try
-        {
-            return bytes + new DirectoryInfo(_directory).EnumerateFiles().Where(file => file.Name != "vectors.npy").Sum(LengthOf);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return bytes;
-        }
+        var metadata = NamespaceLayout.Metadata(_directory);
+        return NpyHeader.Bytes + ((long)rowCount * Vectors.RowBytes)
+            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm") + LengthOf(CodecPath);
+
+        // A file that comes or goes at this moment, or with its namespace, counts nothing.
+        static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
     }
 
     /// <summary>Makes the first <paramref name="rowCount"/> rows durable in the data files.</summary>
@@ -111,9 +112,16 @@ internal sealed class Generation
     {
         if (Interlocked.Decrement(ref _references) > 0)
             return;
-        Metadata.Dispose();
-        Vectors.Dispose();
-        _afterClose?.Invoke();
+        try
+        {
+            Metadata.Dispose();
+            Vectors.Dispose();
+            _afterClose?.Invoke();
+        }
+        finally
+        {
+            _closed.SetResult();
+        }
     }
 
     /// <summary>Gives up the namespace's own reference: the last reader closes the files and then runs <paramref name="afterClose"/>.</summary>
@@ -123,19 +131,7 @@ internal sealed class Generation
         Release();
     }
 
-    private static long LengthOf(FileInfo file)
-    {
-        try
-        {
-            return file.Length;
-        }
-        catch (FileNotFoundException)
-        {
-            return 0;
-        }
-    }
-
-    private void Load(int rowCount)
+    private void Load(Checkpoint checkpoint)
     {
         Metadata.ReadIds((row, id) =>
         {
@@ -143,9 +139,21 @@ internal sealed class Generation
                 throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata lacks rows that its vectors have");
             Ids.Add(Encoding.ASCII.GetString(id));
         });
-        if (Ids.Count != rowCount)
+        if (Ids.Count != checkpoint.RowCount)
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has fewer rows than its checkpoint says");
-        Metadata.ReadTombstones((row, lsn) => Tombstones.Add(row.Value, lsn));
+
+        var live = checkpoint.RowCount - checkpoint.FirstRow;
+        Metadata.ReadTombstones((row, lsn) =>
+        {
+            if (row.Value < 0 || row.Value >= checkpoint.RowCount)
+                throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata marks rows dead that do not exist");
+            if (row.Value >= checkpoint.FirstRow)
+                live--;
+            Tombstones.Add(row.Value, lsn);
+        });
+        if (live != checkpoint.LiveCount)
+            throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has more or fewer dead rows than its checkpoint says");
+
         Metadata.ReadSparse((row, vector) => Sparse.Add(row.Value, vector));
     }
 }

@@ -19,6 +19,7 @@ internal sealed class NamespaceStore
     private readonly WalWriter _wal;
     private StorageException? _failure;
     private readonly Lock _removal = new();
+    private readonly List<Generation> _replaced = []; // by compaction, and still being read
     private bool _removed;
 
     private NamespaceStore(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
@@ -34,7 +35,8 @@ internal sealed class NamespaceStore
     /// <summary>The newest snapshot, for the writer; readers take a lease.</summary>
     public NamespaceSnapshot Current => Volatile.Read(ref _current);
 
-    public long SizeBytes => Current.Generation.SizeBytes(Current.RowCount) + _wal.PendingBytes;
+    /// <summary>Bytes on disk of a snapshot that the caller holds.</summary>
+    public long SizeBytes(NamespaceSnapshot snapshot) => snapshot.Generation.SizeBytes(snapshot.RowCount) + _wal.PendingBytes;
 
     /// <summary>Makes the directory of a new, empty namespace, whole or not at all, and opens it.</summary>
     public static NamespaceStore Create(
@@ -90,54 +92,73 @@ internal sealed class NamespaceStore
     /// <summary>Takes the compression that the index's descriptor asks for now.</summary>
     public Task RecodeAsync(CancellationToken cancellation) => _writer.MaintainAsync(Recode, cancellation);
 
-    /// <summary>Finishes queued writes and folds the log in, so that the next open replays nothing.</summary>
+    /// <summary>
+    /// Finishes queued writes, folds the log in, so that the next open replays nothing, and waits for the last reader: whoever opens
+    /// the files next shall have them alone. The caller sees to it that a namespace is closed or removed once.
+    /// </summary>
     public async Task CloseAsync()
     {
         await _writer.CloseAsync().ConfigureAwait(false);
-        var snapshot = Current;
-        if (_failure is null)
+        try
         {
-            WriteCheckpoint();
-            snapshot.Generation.Retire(() => Npy.NpyMatrix.TrimFile(snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension));
+            if (_failure is null)
+                WriteCheckpoint();
         }
-        else
+        catch (StorageException)
         {
-            snapshot.Generation.Release();
+            // Told by Fail. The log still holds everything, for the next open.
         }
 
         _wal.Dispose();
+        Generation[] replaced;
+        lock (_removal)
+            replaced = [.. _replaced];
+        var snapshot = Current;
+        if (_failure is null)
+            snapshot.Generation.Retire(() => Npy.NpyMatrix.TrimFile(snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension));
+        else
+            snapshot.Generation.Release();
+        await Task.WhenAll(replaced.Append(snapshot.Generation).Select(generation => generation.Closed)).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Removes the namespace: its name is free once <paramref name="forget"/> ran, its files go when the last reader is done. To be
-    /// called once, and not beside <see cref="StopAsync"/> or <see cref="CloseAsync"/>.
-    /// </summary>
+    /// <summary>Removes the namespace: its name is free once <paramref name="forget"/> ran, its files go when the last reader is done.</summary>
     public async Task DropAsync(Action forget)
     {
         await StopAsync().ConfigureAwait(false);
         var trash = NamespaceLayout.Temporary(_directory);
-        Directory.Move(_directory, trash);
-        IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
+        try
+        {
+            Directory.Move(_directory, trash);
+        }
+        catch
+        {
+            Current.Generation.Release(); // still there, to be opened again
+            throw;
+        }
+
         forget();
-        Current.Generation.Retire(() => Directory.Delete(trash, recursive: true));
+        Current.Generation.Retire(() => IO.Trash.Delete(trash));
+        IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
     }
 
-    /// <summary>Takes no more writes, ahead of the directory's removal; reads go on.</summary>
+    /// <summary>Takes no more writes, ahead of the directory's removal; reads go on with the files they have open.</summary>
     public async Task StopAsync()
     {
         await _writer.CloseAsync().ConfigureAwait(false);
         _wal.Dispose();
         lock (_removal)
+        {
             _removed = true;
+            foreach (var generation in _replaced.Append(Current.Generation))
+                generation.Metadata.LeavePath();
+        }
     }
 
     /// <summary>Logs a group, applies it and publishes the snapshot that shows it.</summary>
     /// <returns>The LSN of the first operation; the others follow by one.</returns>
     internal Lsn Commit(IReadOnlyList<WalOperation> operations)
     {
-        if (_failure is not null)
-            throw _failure;
-
+        ThrowIfFailed();
         var first = new Lsn(Current.Lsn.Value + 1);
         try
         {
@@ -155,6 +176,12 @@ internal sealed class NamespaceStore
     {
         if (_wal.PendingBytes >= _options.CheckpointLogBytes && _failure is null)
             WriteCheckpoint();
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is not null)
+            throw _failure;
     }
 
     /// <summary>The log or the data files may hold a part of a write: only a fresh recovery knows, so nothing more is written here.</summary>
@@ -195,6 +222,8 @@ internal sealed class NamespaceStore
                     replayed++;
                 },
                 message => _options.Log?.Invoke(message));
+            if (snapshot.Codes is null)
+                snapshot = snapshot with { Codes = CodeStore.Extend(snapshot, _codecChoice) }; // another compression was chosen while it was closed
             if (replayed > 0)
                 _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}': {replayed} operations replayed from the log");
             return (snapshot, end is { } found
@@ -231,6 +260,7 @@ internal sealed class NamespaceStore
 
     private void WriteCheckpoint()
     {
+        ThrowIfFailed();
         if (_wal.PendingBytes == 0)
             return;
         try
@@ -255,18 +285,32 @@ internal sealed class NamespaceStore
 
     private void Compact()
     {
+        ThrowIfFailed();
         var before = Current;
         var after = Compactor.Rewrite(before, _directory, _codecChoice);
-        Fold(after);
+        try
+        {
+            Fold(after);
+        }
+        catch (Exception e)
+        {
+            // The checkpoint may name the new generation already, and the log speaks of rows by their numbers in the old one.
+            after.Generation.Release();
+            throw Fail(e);
+        }
+
         Publish(after);
         var replaced = NamespaceLayout.Generation(_directory, before.Generation.Number);
+        lock (_removal)
+            _replaced.Add(before.Generation);
         before.Generation.Retire(() =>
         {
             // Once the namespace is removed, its path may be a successor's.
             lock (_removal)
             {
+                _replaced.Remove(before.Generation);
                 if (!_removed)
-                    Directory.Delete(replaced, recursive: true);
+                    IO.Trash.Delete(replaced);
             }
         });
     }

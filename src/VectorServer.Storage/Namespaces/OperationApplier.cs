@@ -36,7 +36,7 @@ internal sealed class OperationApplier(NamespaceSnapshot before)
     {
         var generation = Snapshot.Generation;
         var dimension = generation.Vectors.Dimension;
-        var rowsPerWrite = Math.Clamp(WriteBytesMax / Math.Max(1, generation.Vectors.RowBytes), 1, entries.Count);
+        var rowsPerWrite = Math.Clamp(WriteBytesMax / Math.Max(1, generation.Vectors.RowBytes), 1, Math.Max(1, entries.Count));
         var rows = ArrayPool<float>.Shared.Rent(rowsPerWrite * dimension);
         try
         {

@@ -64,12 +64,11 @@ internal sealed unsafe class NpyMatrix : IDisposable
     /// <summary>One row, <c>[Dimension]</c>; valid until the matrix is disposed.</summary>
     public ReadOnlySpan<float> Row(int row) => Rows(row, 1);
 
-    /// <summary>Contiguous rows of one chunk, <c>[count x Dimension]</c>; empty in a sparse index, which has no chunks.</summary>
+    /// <summary>Contiguous rows of one chunk, <c>[count x Dimension]</c>; empty in a sparse index.</summary>
     public ReadOnlySpan<float> Rows(int first, int count)
     {
         if (Dimension == 0)
-            return [];
-
+            return default;
         var chunk = Volatile.Read(ref _chunks)[first >> _chunkShift];
         var inChunk = first & (RowsPerChunk - 1);
         System.Diagnostics.Debug.Assert(inChunk + count <= RowsPerChunk, "rows must not cross a chunk");

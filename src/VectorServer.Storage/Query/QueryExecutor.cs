@@ -53,8 +53,8 @@ internal static class QueryExecutor
 
         // Steps 3 and 4: plan, and find candidates.
         var plan = QueryPlanner.Choose(snapshot, query, candidateRows);
-        var keep = plan == QueryPlan.Codes ? QueryPlanner.CandidateCount(query) : query.TopK + RoundingMargin;
-        var nearest = new TopK(Math.Min(keep, candidateRows), snapshot.Generation.Ids);
+        var keep = plan == QueryPlan.Codes ? QueryPlanner.CandidateCount(query) : (long)query.TopK + RoundingMargin;
+        var nearest = new TopK((int)Math.Min(keep, candidateRows), snapshot.Generation.Ids);
         double[]? sparseScores = null;
         try
         {

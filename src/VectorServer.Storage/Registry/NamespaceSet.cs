@@ -8,7 +8,7 @@ using VectorServer.Storage.Wal;
 namespace VectorServer.Storage.Registry;
 
 /// <summary>The namespaces of one index by the client's name. Each is opened at its first use; one that cannot be opened says so by itself.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing, and late callers may still ask it.")]
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing to dispose, and late callers must still find it.")]
 internal sealed class NamespaceSet
 {
     /// <summary>What clients see in place of the default namespace's empty name.</summary>
@@ -16,13 +16,13 @@ internal sealed class NamespaceSet
 
     private readonly ConcurrentDictionary<string, Lazy<NamespaceStore>> _stores = new(StringComparer.Ordinal);
     private readonly Lock _changes = new();
-    private readonly SemaphoreSlim _removals = new(1); // one removal at a time: of a namespace, or of all with the index
+    private readonly SemaphoreSlim _endings = new(1); // a namespace's removal never meets another end of it: the index's removal or close
     private readonly string _directory;
     private readonly IndexDescriptor _index;
     private readonly CodecChoice _codecChoice;
     private readonly EngineOptions _options;
-    private bool _closed;
-    private bool _dropped;
+    private volatile bool _closed;
+    private volatile bool _dropped;
 
     public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
     {
@@ -32,7 +32,7 @@ internal sealed class NamespaceSet
             if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
                 Directory.Delete(found, recursive: true); // a creation or removal that did not finish
             else if (ReadName(found) is { } name)
-                _stores[name] = new Lazy<NamespaceStore>(() => Open(found));
+                _stores[name] = AtFirstUse(found);
         }
     }
 
@@ -44,35 +44,33 @@ internal sealed class NamespaceSet
     /// <summary>The namespaces in use since the index was opened.</summary>
     public IEnumerable<NamespaceStore> Opened() => _stores.Values.Where(store => store.IsValueCreated).Select(store => store.Value);
 
-    /// <summary>False for a namespace that is damaged, which keeps no other from being listed and counted.</summary>
+    /// <summary>False for a namespace that is damaged or cannot be read, which keeps no other from being listed and counted.</summary>
     public bool IsWhole(string name)
     {
         try
         {
-            return _stores.TryGetValue(name, out var store) && store.Value is not null;
+            return Find(name) is not null;
         }
-        catch (StorageException e) when (e.Code == StorageErrorCode.DataCorruption)
+        catch (Exception e) when (e is IOException or StorageException { Code: StorageErrorCode.DataCorruption })
         {
             return false;
         }
     }
 
-    /// <exception cref="StorageException">Not found, or damaged.</exception>
-    public NamespaceStore Get(string name) => _stores.TryGetValue(name, out var store) ? store.Value : throw NotFound();
+    /// <exception cref="StorageException">Not found, damaged, or closing.</exception>
+    public NamespaceStore Get(string name) => Find(name) ?? throw NotFound();
 
     /// <summary>The newest snapshot of a namespace; false if there is no such namespace.</summary>
-    public bool TryAcquire(string name, out SnapshotLease lease)
-    {
-        lease = default;
-        return _stores.TryGetValue(name, out var store) && store.Value.TryAcquire(out lease);
-    }
+    /// <exception cref="StorageException">Damaged, or closing.</exception>
+    public bool TryAcquire(string name, out SnapshotLease lease) => TryAcquire(Find(name), out lease);
 
     public NamespaceInfo? Describe(string name)
     {
-        if (!_stores.TryGetValue(name, out var store) || !store.Value.TryAcquire(out var lease))
+        var store = Find(name);
+        if (!TryAcquire(store, out var lease))
             return null;
         using (lease)
-            return new NamespaceInfo(name, lease.Snapshot.LiveCount, store.Value.Description.FilterableFields, store.Value.SizeBytes);
+            return new NamespaceInfo(name, lease.Snapshot.LiveCount, store.Description.FilterableFields, store.SizeBytes(lease.Snapshot));
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>.</exception>
@@ -97,11 +95,13 @@ internal sealed class NamespaceSet
             }
             catch (ChannelClosedException) when (!_closed)
             {
-                await Task.Yield(); // the namespace is being deleted at this moment: write to its successor
+                // The namespace is being deleted at this moment: write to its successor.
+                await _endings.WaitAsync(cancellation).ConfigureAwait(false);
+                _endings.Release();
             }
             catch (ChannelClosedException)
             {
-                throw Closed();
+                throw Closing();
             }
         }
     }
@@ -117,28 +117,6 @@ internal sealed class NamespaceSet
         await TryWriteAsync(name, resolve, readsState, cancellation).ConfigureAwait(false)
             ?? (name.Length == 0 ? new WriteResult(default) : throw NotFound());
 
-    /// <summary>Removes a namespace; does nothing to the default one before its first write.</summary>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
-    public async Task DeleteAsync(string name, CancellationToken cancellation)
-    {
-        await _removals.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            if (name.Length == 0 && !_stores.ContainsKey(name))
-                return;
-            await Get(name).DropAsync(() =>
-            {
-                lock (_changes)
-                    _stores.TryRemove(name, out _);
-            }).ConfigureAwait(false);
-        }
-        finally
-        {
-            _removals.Release();
-        }
-    }
-
-    /// <summary>Rewrites a namespace without its deleted rows.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public async Task CompactAsync(string name, CancellationToken cancellation)
     {
@@ -148,11 +126,11 @@ internal sealed class NamespaceSet
         }
         catch (ChannelClosedException)
         {
-            throw _closed ? Closed() : NotFound();
+            throw _closed ? Closing() : NotFound();
         }
     }
 
-    /// <summary>Folds the logs of all namespaces in use into their data files.</summary>
+    /// <summary>Folds the logs of all namespaces in use.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
         foreach (var store in Opened())
@@ -163,56 +141,100 @@ internal sealed class NamespaceSet
             }
             catch (ChannelClosedException) when (!_closed)
             {
-                // Being deleted: there is nothing to keep.
+                // deleted at this moment: nothing to fold
             }
             catch (ChannelClosedException)
             {
-                throw Closed();
+                throw Closing();
             }
         }
     }
 
-    public async Task CloseAsync()
+    /// <summary>Removes a namespace; does nothing to the default one before its first write.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public async Task DeleteAsync(string name, CancellationToken cancellation)
     {
-        await _removals.WaitAsync().ConfigureAwait(false);
+        await _endings.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            _closed = true;
-            foreach (var store in Opened())
-                await store.CloseAsync().ConfigureAwait(false);
+            if (name.Length == 0 && !_stores.ContainsKey(name))
+                return;
+            await Get(name).DropAsync(() =>
+            {
+                lock (_changes)
+                    _stores.TryRemove(name, out _);
+            }).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not StorageException && _stores.ContainsKey(name))
+        {
+            _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name)); // closed, but not removed
+            throw;
         }
         finally
         {
-            _removals.Release();
+            _endings.Release();
+        }
+    }
+
+    /// <summary>Closes every namespace, and waits for their readers.</summary>
+    public async Task CloseAsync()
+    {
+        await _endings.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(EndOpening().Select(store => store.CloseAsync())).ConfigureAwait(false);
+        }
+        finally
+        {
+            _endings.Release();
         }
     }
 
     /// <summary>Removes the index's directory: its name is free at once, its files go when the last reader is done.</summary>
     public async Task DropAsync()
     {
-        await _removals.WaitAsync().ConfigureAwait(false);
+        await _endings.WaitAsync().ConfigureAwait(false);
         try
         {
-            await DropAllAsync().ConfigureAwait(false);
+            _dropped = true;
+            var opened = EndOpening();
+            foreach (var store in opened)
+                await store.StopAsync().ConfigureAwait(false);
+
+            var trash = NamespaceLayout.Temporary(_directory);
+            Directory.Move(_directory, trash);
+            IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            var open = opened.Count + 1;
+            void CloseOne()
+            {
+                if (Interlocked.Decrement(ref open) == 0)
+                    IO.Trash.Delete(trash);
+            }
+
+            foreach (var store in opened)
+                store.Current.Generation.Retire(CloseOne);
+            CloseOne();
         }
         finally
         {
-            _removals.Release();
+            _endings.Release();
         }
     }
+
+    private StorageException Closing() => _dropped
+        ? new StorageException(StorageErrorCode.NotFound, $"Index {_index.Name} not found.")
+        : new StorageException(StorageErrorCode.Unavailable, "The index is closing");
 
     private async Task<WriteResult?> TryWriteAsync(
         string name, Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
     {
         try
         {
-            return _stores.TryGetValue(name, out var store)
-                ? new WriteResult(await store.Value.WriteAsync(resolve, readsState, cancellation).ConfigureAwait(false))
-                : null;
+            return Find(name) is { } store ? new WriteResult(await store.WriteAsync(resolve, readsState, cancellation).ConfigureAwait(false)) : null;
         }
         catch (ChannelClosedException)
         {
-            return _closed ? throw Closed() : null;
+            return _closed ? throw Closing() : null;
         }
     }
 
@@ -243,54 +265,72 @@ internal sealed class NamespaceSet
         }
     }
 
+    /// <summary>The namespace, opened if need be; null if there is none.</summary>
+    private NamespaceStore? Find(string name)
+    {
+        if (!_stores.TryGetValue(name, out var store))
+            return _closed ? throw Closing() : null;
+        try
+        {
+            return store.Value;
+        }
+        catch (Exception e) when (!_closed && e is not StorageException { Code: StorageErrorCode.DataCorruption })
+        {
+            // What is not the data's fault, too many open files perhaps, may be over at the next use.
+            _stores.TryUpdate(name, AtFirstUse(NamespaceLayout.Namespace(_directory, name)), store);
+            throw;
+        }
+    }
+
+    private bool TryAcquire([NotNullWhen(true)] NamespaceStore? store, out SnapshotLease lease)
+    {
+        lease = default;
+        if (store is not null && store.TryAcquire(out lease))
+            return true;
+        return _closed ? throw Closing() : false;
+    }
+
+    private Lazy<NamespaceStore> AtFirstUse(string directory) =>
+        new(() => _closed ? throw Closing() : Open(directory));
+
+    /// <summary>From here on nothing is opened or created.</summary>
+    /// <returns>The namespaces that are open, those included that were being opened just now.</returns>
+    private List<NamespaceStore> EndOpening()
+    {
+        lock (_changes)
+            _closed = true;
+        var opened = new List<NamespaceStore>();
+        foreach (var store in _stores.Values)
+        {
+            try
+            {
+                opened.Add(store.Value); // waits for one that is being opened; the others refuse
+            }
+            catch (Exception)
+            {
+                // never opened
+            }
+        }
+
+        _stores.Clear();
+        return opened;
+    }
+
     private NamespaceStore GetOrCreate(string name)
     {
-        if (_stores.TryGetValue(name, out var store))
-            return store.Value;
+        if (Find(name) is { } store)
+            return store;
         lock (_changes)
-            return _stores.TryGetValue(name, out store) ? store.Value : Add(name, filterableFields: null);
+            return Find(name) ?? Add(name, filterableFields: null);
     }
 
     private NamespaceStore Add(string name, IReadOnlyList<string>? filterableFields)
     {
         if (_closed)
-            throw Closed();
+            throw Closing();
         var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
         var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _options);
         _stores[name] = new Lazy<NamespaceStore>(created);
         return created;
     }
-
-    private async Task DropAllAsync()
-    {
-        NamespaceStore[] opened;
-        lock (_changes)
-        {
-            _dropped = true;
-            _closed = true;
-            opened = [.. Opened()];
-        }
-
-        foreach (var store in opened)
-            await store.StopAsync().ConfigureAwait(false);
-        _stores.Clear();
-
-        var trash = NamespaceLayout.Temporary(_directory);
-        Directory.Move(_directory, trash);
-        IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
-        var open = opened.Length + 1;
-        void CloseOne()
-        {
-            if (Interlocked.Decrement(ref open) == 0)
-                Directory.Delete(trash, recursive: true);
-        }
-
-        foreach (var store in opened)
-            store.Current.Generation.Retire(CloseOne);
-        CloseOne();
-    }
-
-    private StorageException Closed() => _dropped
-        ? new StorageException(StorageErrorCode.NotFound, $"Index {_index.Name} not found.")
-        : new StorageException(StorageErrorCode.Unavailable, "The index is closing");
 }

@@ -205,7 +205,7 @@ public sealed class VectorIndex
     /// <summary>Folds the log into the data files, so that <c>vectors.npy</c> holds every acknowledged row.</summary>
     public Task FlushAsync(CancellationToken cancellation = default) => _namespaces.FlushAsync(cancellation);
 
-    /// <summary>Makes the directory of a new index.</summary>
+    /// <summary>Makes the directory of a new index; durable with all in it when the method returns.</summary>
     internal static void Create(string directory, IndexDescriptor descriptor, IReadOnlyList<float[]>? calibrationSample)
     {
         Codec? codec = null;

@@ -90,7 +90,11 @@ internal static class WalFormat
                 WriteByte(output, (byte)Kind.Put);
                 WriteInt32(output, put.Entries.Count);
                 foreach (var entry in put.Entries)
+                {
                     WriteEntry(output, entry);
+                    CheckSize(output);
+                }
+
                 break;
             case RemoveOperation remove:
                 WriteByte(output, (byte)Kind.Remove);
@@ -104,6 +108,8 @@ internal static class WalFormat
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+
+        CheckSize(output);
     }
 
     /// <summary>Reads one operation and moves <paramref name="input"/> behind it.</summary>
@@ -126,6 +132,13 @@ internal static class WalFormat
             default:
                 throw new StorageException(StorageErrorCode.DataCorruption, "The log holds an operation of an unknown kind");
         }
+    }
+
+    /// <summary>Asked as the frame grows: what an array cannot hold must be refused before it is tried.</summary>
+    private static void CheckSize(ArrayBufferWriter<byte> output)
+    {
+        if (output.WrittenCount > FrameBytesMax)
+            throw StorageException.Invalid("The request is too large for one log record");
     }
 
     private static void WriteEntry(ArrayBufferWriter<byte> output, in PutEntry entry)

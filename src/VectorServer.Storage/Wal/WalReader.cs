@@ -27,7 +27,11 @@ internal static class WalReader
         // A segment is bounded by the checkpoint threshold and one group, so it fits in memory.
         var bytes = File.ReadAllBytes(path).AsSpan();
         if (bytes.Length < WalFormat.SegmentHeaderBytes || !WalFormat.IsSegmentHeader(bytes))
-            return isNewest && bytes.Length < WalFormat.SegmentHeaderBytes ? CutTail(path, 0, bytes.Length, log) : throw Damaged(path, 0);
+        {
+            // A crash at a segment's creation leaves a part of its header, or a file system's zeros in place of it.
+            var unwritten = bytes.Length < WalFormat.SegmentHeaderBytes || !bytes.ContainsAnyExcept((byte)0);
+            return isNewest && unwritten ? CutTail(path, 0, bytes.Length, log) : throw Damaged(path, 0);
+        }
 
         var offset = WalFormat.SegmentHeaderBytes;
         while (WalFormat.TryReadFrame(bytes[offset..], out var frame))

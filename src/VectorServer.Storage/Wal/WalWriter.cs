@@ -47,8 +47,6 @@ internal sealed class WalWriter : IDisposable
         _buffer.Advance(WalFormat.FrameHeaderBytes);
         foreach (var operation in operations)
             WalFormat.WriteOperation(_buffer, operation);
-        if (_buffer.WrittenCount > WalFormat.FrameBytesMax)
-            throw StorageException.Invalid("The request is too large for one log record");
 
         var frame = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_buffer.WrittenMemory).Span;
         WalFormat.SealFrame(frame, firstLsn, operations.Count);

@@ -246,6 +246,19 @@ public sealed class WriteTests : IndexContract
     }
 
     [Fact]
+    public async Task An_upsert_of_no_records_changes_nothing_and_the_namespace_opens_again()
+    {
+        var index = CreateDense();
+        await index.UpsertAsync("", [], Cancellation);
+        await index.UpsertAsync("", [Dense("a", [1, 2, 3])], Cancellation);
+        await index.DeleteAsync("", [], Cancellation);
+
+        await ReopenAsync();
+
+        Assert.Equal(["a"], Engine.GetIndex("docs").ListIds("", null, 10, null).Ids);
+    }
+
+    [Fact]
     public async Task Many_writers_at_once_lose_nothing()
     {
         var index = CreateDense();

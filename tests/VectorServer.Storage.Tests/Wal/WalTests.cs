@@ -99,6 +99,27 @@ public sealed class WalTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(16)]
+    [InlineData(4096)]
+    public void A_segment_that_a_crash_left_without_its_header_is_begun_anew(int zeros)
+    {
+        using (var wal = WalWriter.Create(_directory.Path, new Lsn(1), Durability.Os))
+            wal.Append(new Lsn(1), [new ClearOperation()]);
+        var segment = _directory.File("00000000000000000002.wal");
+        File.WriteAllBytes(segment, new byte[zeros]);
+
+        var (operations, end) = Replay(default);
+        using (var wal = WalWriter.Continue(end!.Value.SegmentPath, end.Value.ValidBytes, Durability.Os))
+            wal.Append(new Lsn(2), [new RemoveOperation(["a"])]);
+
+        Assert.Single(operations);
+        Assert.Equal(segment, end.Value.SegmentPath);
+        Assert.Equal(2, Replay(default).Operations.Count);
+    }
+
     [Fact]
     public void Cut_removes_what_is_folded_in()
     {
