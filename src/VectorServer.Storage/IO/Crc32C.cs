@@ -11,6 +11,10 @@ internal static class Crc32C
     /// <summary>The checksum of two parts as if they were one.</summary>
     public static uint Compute(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => ~Append(Append(uint.MaxValue, first), second);
 
+    /// <summary>The checksum of three parts as if they were one.</summary>
+    public static uint Compute(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third) =>
+        ~Append(Append(Append(uint.MaxValue, first), second), third);
+
     private static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length >= sizeof(ulong))

@@ -48,7 +48,7 @@ internal sealed class MetadataReader : IDisposable
         }
     }
 
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: the row is not there.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: the row is not there, or does not match its checksum.</exception>
     public RowDetails Read(RowId row, bool includeMetadata, bool includeSparse)
     {
         try
@@ -57,9 +57,12 @@ internal sealed class MetadataReader : IDisposable
             if (!_readRow.Step())
                 throw new StorageException(StorageErrorCode.DataCorruption, $"Row {row.Value} is missing from the metadata");
 
-            var metadata = includeMetadata && !_readRow.IsNull(0) ? RecordMetadata.FromStored(_readRow.GetBytes(0).ToArray()) : null;
-            var sparse = includeSparse && !_readRow.IsNull(1) ? SparseVectorFormat.Read(_readRow.GetBytes(1)) : null;
-            return new RowDetails(metadata, sparse);
+            var metadata = _readRow.GetBytes(1);
+            var sparse = _readRow.GetBytes(2);
+            RowChecksum.CheckContent(_readRow.GetInt64(0), row, metadata, sparse);
+            return new RowDetails(
+                includeMetadata && !metadata.IsEmpty ? RecordMetadata.FromStored(metadata.ToArray()) : null,
+                includeSparse && !sparse.IsEmpty ? SparseVectorFormat.Read(sparse) : null);
         }
         finally
         {

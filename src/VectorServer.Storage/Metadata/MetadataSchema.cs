@@ -28,19 +28,19 @@ internal static class MetadataSchema
         PRAGMA temp_store = MEMORY;
         """;
 
-    /// <summary>Of a new file; the journal mode and the numbers stay with the file.</summary>
+    /// <summary>Of a new file; a row's checksum stands before its long values, where it is read without them; the journal mode and the numbers stay with the file.</summary>
     public static readonly string CreateTables = $"""
         PRAGMA journal_mode = WAL;
         BEGIN;
         PRAGMA application_id = {ApplicationId};
         PRAGMA user_version = {FormatVersion};
-        CREATE TABLE records (row INTEGER PRIMARY KEY, id TEXT NOT NULL, metadata TEXT NULL, sparse BLOB NULL);
+        CREATE TABLE records (row INTEGER PRIMARY KEY, id TEXT NOT NULL, checksum INTEGER NOT NULL, metadata TEXT NULL, sparse BLOB NULL);
         CREATE INDEX records_by_id ON records (id, row);
         CREATE TABLE tombstones (row INTEGER PRIMARY KEY, lsn INTEGER NOT NULL);
         COMMIT;
         """;
 
-    public const string AddRow = "INSERT INTO records (row, id, metadata, sparse) VALUES (?1, ?2, ?3, ?4)";
+    public const string AddRow = "INSERT INTO records (row, id, checksum, metadata, sparse) VALUES (?1, ?2, ?3, ?4, ?5)";
 
     public const string AddTombstone = "INSERT INTO tombstones (row, lsn) VALUES (?1, ?2)";
 
@@ -50,11 +50,11 @@ internal static class MetadataSchema
 
     public const string RowCount = "SELECT coalesce(max(row) + 1, 0) FROM records";
 
-    public const string Ids = "SELECT row, id FROM records ORDER BY row";
+    public const string Ids = "SELECT row, id, checksum FROM records ORDER BY row";
 
     public const string Tombstones = "SELECT row, lsn FROM tombstones ORDER BY row";
 
-    public const string SparseRows = "SELECT row, sparse FROM records WHERE sparse IS NOT NULL ORDER BY row";
+    public const string SparseRows = "SELECT row, checksum, metadata, sparse FROM records WHERE sparse IS NOT NULL ORDER BY row";
 
-    public const string ReadRow = "SELECT metadata, sparse FROM records WHERE row = ?1";
+    public const string ReadRow = "SELECT checksum, metadata, sparse FROM records WHERE row = ?1";
 }

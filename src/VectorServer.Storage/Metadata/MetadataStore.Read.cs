@@ -34,7 +34,7 @@ internal sealed partial class MetadataStore
     /// <param name="includeMetadata">Otherwise the metadata is null.</param>
     /// <param name="includeSparse">Otherwise the sparse vector is null.</param>
     /// <param name="details">Out: one for each of <paramref name="rows"/>, and at least as long.</param>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: a row is not there.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: a row is not there, or does not match its checksum.</exception>
     public void Hydrate(ReadOnlySpan<RowId> rows, bool includeMetadata, bool includeSparse, Span<RowDetails> details)
     {
         using var rented = Rent();

@@ -1,3 +1,4 @@
+using System.Text;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Metadata;
@@ -19,16 +20,20 @@ internal sealed partial class MetadataStore
     /// <param name="sparse">Null for a record without one.</param>
     public void AddRow(RowId row, string id, RecordMetadata? metadata, SparseVector? sparse)
     {
+        var idBytes = Encoding.UTF8.GetBytes(id);
+        var metadataBytes = metadata is null ? default : metadata.Json.Span;
+        var sparseBytes = sparse is null ? default : Encode(sparse);
         _addRow.Bind(1, row.Value);
-        _addRow.BindText(2, id);
+        _addRow.BindText(2, idBytes);
+        _addRow.Bind(3, RowChecksum.Compute(row, idBytes, metadataBytes, sparseBytes));
         if (metadata is null)
-            _addRow.BindNull(3);
-        else
-            _addRow.BindText(3, metadata.Json.Span);
-        if (sparse is null)
             _addRow.BindNull(4);
         else
-            _addRow.BindBlob(4, Encode(sparse));
+            _addRow.BindText(4, metadataBytes);
+        if (sparse is null)
+            _addRow.BindNull(5);
+        else
+            _addRow.BindBlob(5, sparseBytes);
         _addRow.Run();
     }
 
@@ -79,11 +84,17 @@ internal sealed partial class MetadataStore
     }
 
     /// <summary>Every stored row in row order, dead ones too.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: an id does not match its row's checksum.</exception>
     public void ReadIds(IdVisitor visit)
     {
         using var ids = new SqliteStatement(_connection, MetadataSchema.Ids);
         while (ids.Step())
-            visit(new RowId((int)ids.GetInt64(0)), ids.GetBytes(1));
+        {
+            var row = new RowId((int)ids.GetInt64(0));
+            var id = ids.GetBytes(1);
+            RowChecksum.CheckId(ids.GetInt64(2), row, id);
+            visit(row, id);
+        }
     }
 
     /// <summary>Every tombstone in row order.</summary>
@@ -95,11 +106,16 @@ internal sealed partial class MetadataStore
     }
 
     /// <summary>Every row with a sparse vector, in row order, dead ones too.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: a row does not match its checksum.</exception>
     public void ReadSparse(Action<RowId, SparseVector> visit)
     {
         using var rows = new SqliteStatement(_connection, MetadataSchema.SparseRows);
         while (rows.Step())
-            visit(new RowId((int)rows.GetInt64(0)), SparseVectorFormat.Read(rows.GetBytes(1)));
+        {
+            var row = new RowId((int)rows.GetInt64(0));
+            RowChecksum.CheckContent(rows.GetInt64(1), row, rows.GetBytes(2), rows.GetBytes(3));
+            visit(row, SparseVectorFormat.Read(rows.GetBytes(3)));
+        }
     }
 
     private ReadOnlySpan<byte> Encode(SparseVector sparse)

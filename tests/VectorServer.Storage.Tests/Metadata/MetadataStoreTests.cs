@@ -227,6 +227,49 @@ public sealed class MetadataStoreTests
         Assert.Equal(1_200, store.RowCount);
     }
 
+    [Theory]
+    [InlineData("id = 'id-9'")]
+    [InlineData("id = id || 'x'")]
+    [InlineData("row = 7")]
+    public void An_id_that_changed_on_disk_is_noticed_at_load(string change)
+    {
+        using var temporary = new TemporaryStore();
+        temporary.Fill("""{"f":1}""", """{"f":2}""");
+
+        Damage(temporary, change);
+
+        var failure = Assert.Throws<StorageException>(() => Ids(temporary.Store));
+        Assert.Equal(StorageErrorCode.DataCorruption, failure.Code);
+    }
+
+    [Theory]
+    [InlineData("""metadata = '{"f":3}'""")]
+    [InlineData("metadata = NULL")]
+    [InlineData("sparse = NULL")]
+    [InlineData("sparse = zeroblob(length(sparse))")]
+    [InlineData("metadata = metadata || substr(sparse, 1, 1), sparse = substr(sparse, 2)")]
+    [InlineData("checksum = checksum + 1")]
+    public void Metadata_or_sparse_values_that_changed_on_disk_are_noticed_when_read(string change)
+    {
+        using var temporary = new TemporaryStore();
+        temporary.Store.BeginBatch();
+        temporary.Store.AddRow(new RowId(0), "a", MetadataOf("""{"f":1}"""), Sparse);
+        temporary.Store.AddRow(new RowId(1), "b", MetadataOf("""{"f":1}"""), Sparse);
+        temporary.Store.CommitBatch();
+
+        Damage(temporary, change);
+
+        var failures = new[]
+        {
+            Assert.Throws<StorageException>(() => temporary.Store.Read(new RowId(1))),
+            Assert.Throws<StorageException>(() => temporary.Store.Hydrate([new RowId(0), new RowId(1)], true, false, new RowDetails[2])),
+        };
+        Assert.All(failures, failure => Assert.Equal(StorageErrorCode.DataCorruption, failure.Code));
+        Assert.NotNull(temporary.Store.Read(new RowId(0)).Metadata);
+        if (!change.Contains("sparse = NULL", StringComparison.Ordinal))
+            Assert.Throws<StorageException>(() => temporary.Store.ReadSparse((_, _) => { }));
+    }
+
     [Fact]
     public void A_file_that_is_not_ours_is_corruption()
     {
@@ -264,6 +307,13 @@ public sealed class MetadataStoreTests
     {
         Assert.Equal(1, MetadataSchema.FormatVersion);
         Assert.Equal("VSmd"u8.ToArray(), BitConverter.GetBytes(MetadataSchema.ApplicationId).Reverse());
+    }
+
+    /// <summary>Changes row 1 behind the store's back.</summary>
+    private static void Damage(TemporaryStore temporary, string change)
+    {
+        using var connection = Sqlite.Open(temporary.Path);
+        Sqlite.Execute(connection, $"UPDATE records SET {change} WHERE row = 1");
     }
 
     private static List<(int Row, string Id)> Ids(MetadataStore store)
