@@ -51,5 +51,9 @@ public sealed class SdkScenarioTests(SdkServer server) : IClassFixture<SdkServer
     [InlineData(9)]
     public Task An_index_is_created_by_its_schema(int major) => RunAsync("schema", major);
 
+    [Theory]
+    [InlineData(9)]
+    public Task A_stock_grpc_client_reads_and_writes_what_REST_does(int major) => RunAsync("grpc", major);
+
     private Task<string> RunAsync(string scenario, int major) => Scenario.RunAsync(scenario, major, server.Url);
 }

@@ -30,8 +30,9 @@ internal static class GrpcRequest
         {
             return parser.ParseFrom(message.Span);
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException)
         {
+            // The parser reads past the end of some malformed messages and says so by the exceptions of arrays and spans.
             throw WireException.Invalid($"The request is not a valid {typeof(T).Name} message");
         }
     }

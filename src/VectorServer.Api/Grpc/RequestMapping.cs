@@ -87,7 +87,6 @@ internal static class RequestMapping
     private static SparseValues? ToWire(this Proto.SparseValues? sparse) =>
         sparse is null ? null : new SparseValues { Indices = ToArray(sparse.Indices), Values = ToArray(sparse.Values) };
 
-    // The generated parser copies a packed run of floats as a block, and so does this.
     private static T[] ToArray<T>(RepeatedField<T> values)
     {
         var array = new T[values.Count];

@@ -29,7 +29,7 @@ public sealed class ProtocolSnifferTests
     [InlineData("G|ET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200")]
     [InlineData("P|OST /indexes/x/query HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 4")]
     [InlineData("PRI * HTTP/2.0\r|\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0", "\0\0")] // answered by a SETTINGS frame
-    [InlineData("PRI * NOTHING\r\n|\r\n", "HTTP/1.1 400")]
+    [InlineData("PRI * NOTHING\r\n|\r\n", "HTTP/1.1 505")]
     public async Task The_first_bytes_may_come_in_pieces(string pieces, string answer)
     {
         await using var server = TestServer.Listen(null, ("IndexPorts", "17510-17519"));

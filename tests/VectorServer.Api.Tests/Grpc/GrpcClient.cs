@@ -76,7 +76,7 @@ internal sealed record GrpcReply(byte[] Body, HttpResponseHeaders Headers, HttpR
 
     public string Status => Assert.Single((IsTrailersOnly ? Headers : Trailers).GetValues("grpc-status"));
 
-    public string Message => string.Join(',', (IsTrailersOnly ? Headers : Trailers).GetValues("grpc-message"));
+    public string Message => (IsTrailersOnly ? Headers : Trailers).TryGetValues("grpc-message", out var text) ? Assert.Single(text) : "";
 
     /// <summary>The message, after its uncompressed prefix.</summary>
     public byte[] Bytes
