@@ -39,7 +39,7 @@ internal sealed class NamespaceSet
     public static StorageException NotFound() => new(StorageErrorCode.NotFound, "Namespace not found");
 
     /// <summary>All names, in byte order.</summary>
-    public IEnumerable<string> Names() => _stores.Keys.Order(StringComparer.Ordinal);
+    public IEnumerable<string> Names() => _closed ? throw Closing() : _stores.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>The namespaces in use since the index was opened.</summary>
     public IEnumerable<NamespaceStore> Opened() => _stores.Values.Where(store => store.IsValueCreated).Select(store => store.Value);

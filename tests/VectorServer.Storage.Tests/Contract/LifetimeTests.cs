@@ -42,6 +42,8 @@ public sealed class LifetimeTests : IndexContract
             Assert.Equal(StorageErrorCode.Unavailable, (await FailAsync(() => index.DeleteAsync(ns, ["a"], Cancellation))).Code);
         }
 
+        Assert.Equal(StorageErrorCode.Unavailable, Assert.Throws<StorageException>(() => index.Stats()).Code);
+        Assert.Equal(StorageErrorCode.Unavailable, Assert.Throws<StorageException>(() => index.ListNamespaces(null, 10, null)).Code);
         Assert.Equal(StorageErrorCode.Unavailable, (await FailAsync(() => index.CompactAsync("used", Cancellation))).Code);
         Assert.Equal(StorageErrorCode.Unavailable, Assert.Throws<StorageException>(() => CreateDense("other")).Code);
         Assert.Equal(StorageErrorCode.Unavailable, (await FailAsync(() => Engine.DropIndexAsync("docs"))).Code);
