@@ -2,6 +2,7 @@ using Serilog;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Indexes;
+using VectorServer.Api.Jobs;
 using VectorServer.Api.Logging;
 using VectorServer.Storage;
 
@@ -27,6 +28,9 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton<IndexPorts>();
         builder.Services.AddSingleton<IndexHosts>();
         builder.Services.AddSingleton<IndexCatalog>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<BackgroundJobs>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<BackgroundJobs>());
 
         // The container closes the engine as it goes, after the server has answered its last request.
         builder.Services.AddSingleton(OpenEngine);
@@ -40,6 +44,7 @@ internal static class ServiceRegistration
         {
             DataDirectory = options.DataDirectory,
             Durability = options.Durability,
+            Time = services.GetRequiredService<TimeProvider>(),
             Log = message => StartupLog.LogEngine(logger, message),
         });
     }

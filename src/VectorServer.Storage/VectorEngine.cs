@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using VectorServer.Storage.Backups;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
@@ -16,10 +17,15 @@ public sealed class VectorEngine : IAsyncDisposable
     private readonly SemaphoreSlim _changes = new(1); // one change of the registry at a time
     private bool _disposed;
 
-    private VectorEngine(EngineOptions options, DataDirectoryLock directoryLock, IndexRegistry registry)
+    private VectorEngine(EngineOptions options, DataDirectoryLock directoryLock, IndexRegistry registry, DocumentStore documents)
     {
-        (_options, _lock, _registry) = (options, directoryLock, registry);
+        (_options, _lock, _registry, Documents) = (options, directoryLock, registry, documents);
     }
+
+    /// <summary>What the host keeps in the data directory besides indexes.</summary>
+    public DocumentStore Documents { get; }
+
+    public BackupStore Backups { get; } = new();
 
     /// <summary>Every index, by name.</summary>
     public IReadOnlyList<VectorIndex> Indexes => [.. _indexes.Values.OrderBy(index => index.Descriptor.Name, StringComparer.Ordinal)];
@@ -31,15 +37,18 @@ public sealed class VectorEngine : IAsyncDisposable
         Directory.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
         var directoryLock = DataDirectoryLock.Acquire(options.DataDirectory);
         IndexRegistry? registry = null;
+        DocumentStore? documents = null;
         try
         {
             registry = IndexRegistry.Open(NamespaceLayout.Registry(options.DataDirectory));
-            var engine = new VectorEngine(options, directoryLock, registry);
+            documents = DocumentStore.Open(NamespaceLayout.Registry(options.DataDirectory));
+            var engine = new VectorEngine(options, directoryLock, registry, documents);
             engine.OpenIndexes();
             return engine;
         }
         catch
         {
+            documents?.Dispose();
             registry?.Dispose();
             directoryLock.Dispose();
             throw;
@@ -142,6 +151,22 @@ public sealed class VectorEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Creates an index from a backup, whose files are compared with their checksums on the way; all or nothing. What is fixed at creation
+    /// (vector type, dimension, metric) is the backup's; name, id, compression and attributes are <paramref name="target"/>'s.
+    /// </summary>
+    /// <param name="backupId">The backup.</param>
+    /// <param name="target">What the index is to be.</param>
+    /// <param name="progress">Told the share done, 0..1.</param>
+    /// <param name="cancellation">Stops the restore; nothing is left of it.</param>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageErrorCode.NotFound"/>: no such backup; <see cref="StorageErrorCode.AlreadyExists"/>: the index name is taken;
+    /// <see cref="StorageErrorCode.DataCorruption"/>: the backup is damaged, and in which file.
+    /// </exception>
+    public Task<VectorIndex> RestoreIndexAsync(
+        string backupId, IndexDescriptor target, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        throw new NotImplementedException();
+
     /// <summary>Waits for requests under way, folds every log into its data files and releases the directory.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -157,6 +182,7 @@ public sealed class VectorEngine : IAsyncDisposable
             }
             finally
             {
+                Documents.Dispose();
                 _registry.Dispose();
                 _lock.Dispose();
             }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Jobs;
 using VectorServer.Storage;
 
 namespace VectorServer.Api.Tests;
@@ -75,6 +76,7 @@ internal sealed class TestServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        await Services.GetRequiredService<BackgroundJobs>().StopAsync(CancellationToken.None);
 
         // The factory and Program both dispose the host, and the second to come does not wait for the first: wait for the files here.
         await Services.GetRequiredService<VectorEngine>().DisposeAsync();
