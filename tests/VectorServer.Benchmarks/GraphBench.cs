@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using VectorServer.Storage.Graphs;
+using VectorServer.Storage.Ann.Hnsw;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks;

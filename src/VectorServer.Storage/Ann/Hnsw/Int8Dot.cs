@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace VectorServer.Storage.Graphs;
+namespace VectorServer.Storage.Ann.Hnsw;
 
 /// <summary>
 /// Dot products of signed bytes, exact in int32: 127 * 127 * 20,000 components is 15% of its range. Lengths are multiples of 32.

@@ -1,8 +1,8 @@
-using VectorServer.Storage.Graphs;
+using VectorServer.Storage.Ann.Hnsw;
 using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
 
-namespace VectorServer.Storage.Tests.Graphs;
+namespace VectorServer.Storage.Tests.Ann.Hnsw;
 
 public class HnswGraphTests
 {
@@ -39,7 +39,7 @@ public class HnswGraphTests
         {
             graph.Extend(row => vectors.AsSpan(row * dimension, dimension), rows, threads: 2, CancellationToken.None);
             Assert.Equal(rows, graph.Count);
-            var found = graph.Search(vectors.AsSpan((rows - 1) * dimension, dimension), ef: 20);
+            var found = graph.Search(vectors.AsSpan((rows - 1) * dimension, dimension), 20);
             Assert.Equal(rows - 1, found[0].Row);
         }
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using VectorServer.Storage.Memory;
 using VectorServer.Storage.Scoring;
 
-namespace VectorServer.Storage.Graphs;
+namespace VectorServer.Storage.Ann.Hnsw;
 
 /// <summary>
 /// Vectors as signed bytes with a scale each, row by row: what a graph is walked on. Any two rows, or a query and a row, are ranked at

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 
-namespace VectorServer.Storage.Graphs;
+namespace VectorServer.Storage.Ann.Hnsw;
 
 /// <summary>How a graph is built.</summary>
 /// <param name="M">Links of a node in the upper layers; layer 0 has twice as many.</param>
@@ -19,7 +19,7 @@ internal readonly record struct HnswParameters(int M, int EfConstruction);
 /// neighbours are chosen by their heuristic (algorithm 4), without extended candidates. One builder; any number of walks beside it.
 /// Memory per row: its bytes, and 12 + 8 M bytes of links.
 /// </remarks>
-internal sealed partial class HnswGraph : IDisposable
+internal sealed partial class HnswGraph : CandidateIndex
 {
     private readonly Int8Rows _rows;
     private readonly GraphLinks _links;
@@ -38,17 +38,15 @@ internal sealed partial class HnswGraph : IDisposable
 
     public HnswParameters Parameters => _parameters;
 
-    /// <summary>Rows that are linked, from the first on: what a walk can find. Those behind must be scanned.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public override IndexKind Kind => IndexKind.Hnsw;
 
-    /// <summary>Bytes of native memory.</summary>
-    public long Bytes => _rows.Bytes + _links.Bytes;
+    public override int Count => Volatile.Read(ref _count);
 
-    /// <summary>Walks to the nearest rows.</summary>
-    /// <param name="query"><c>[dimension]</c>.</param>
-    /// <param name="ef">Nodes kept on the way, at least 1: the effort.</param>
-    /// <returns>At most <paramref name="ef"/> rows, nearest first; dead ones and ones behind <see cref="Count"/> may be among them.</returns>
-    public Candidate[] Search(ReadOnlySpan<float> query, int ef)
+    public override long Bytes => _rows.Bytes + _links.Bytes;
+
+    /// <summary>Walks to the nearest rows, keeping <paramref name="count"/> nodes on the way: the ef of the paper.</summary>
+    /// <inheritdoc/>
+    public override Candidate[] Search(ReadOnlySpan<float> query, int count)
     {
         if (_entry is not { } entry)
             return [];
@@ -57,7 +55,7 @@ internal sealed partial class HnswGraph : IDisposable
         {
             var prepared = new QueryRanker(_rows, _rows.Prepare(query));
             var start = Descend(prepared, entry, toLayer: 0);
-            Walk(prepared, start, ef, layer: 0, scratch);
+            Walk(prepared, start, count, layer: 0, scratch);
             var found = new Candidate[scratch.Pool.Count];
             for (var i = 0; i < found.Length; i++)
                 found[i] = new Candidate(scratch.Pool.NodeAt(i), scratch.Pool.RankAt(i));
@@ -69,8 +67,7 @@ internal sealed partial class HnswGraph : IDisposable
         }
     }
 
-    /// <summary>Gives the memory back; no walk may be under way.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
         _rows.Dispose();
         _links.Dispose();

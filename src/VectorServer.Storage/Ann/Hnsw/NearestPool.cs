@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace VectorServer.Storage.Graphs;
+namespace VectorServer.Storage.Ann.Hnsw;
 
 /// <summary>
 /// The nearest nodes seen so far on a walk, nearest first, with a mark on those whose links have been followed. Insertion moves what

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using VectorServer.Storage.Graphs;
+using VectorServer.Storage.Ann.Hnsw;
 using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
 
-namespace VectorServer.Storage.Tests.Graphs;
+namespace VectorServer.Storage.Tests.Ann.Hnsw;
 
 public class Int8RowsTests
 {

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using VectorServer.Storage.Memory;
 
-namespace VectorServer.Storage.Graphs;
+namespace VectorServer.Storage.Ann.Hnsw;
 
 /// <summary>
 /// The links of a graph's nodes by layer. Readers take no lock: a list that is being rewritten shows old and new links mixed, each of

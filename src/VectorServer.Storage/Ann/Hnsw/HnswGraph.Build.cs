@@ -1,5 +1,5 @@
 
-namespace VectorServer.Storage.Graphs;
+namespace VectorServer.Storage.Ann.Hnsw;
 
 internal sealed partial class HnswGraph
 {
@@ -9,15 +9,7 @@ internal sealed partial class HnswGraph
 
     private int _reserved;
 
-    /// <summary>Gives a row by its number.</summary>
-    public delegate ReadOnlySpan<float> RowReader(int row);
-
-    /// <summary>Links the rows from <see cref="Count"/> up to <paramref name="rowCount"/>. One caller at a time.</summary>
-    /// <param name="read">Gives the raw vectors.</param>
-    /// <param name="rowCount">Rows to be linked when this returns.</param>
-    /// <param name="threads">How many link at once, at least 1.</param>
-    /// <param name="cancellation">Stops between steps; what is linked stays.</param>
-    public void Extend(RowReader read, int rowCount, int threads, CancellationToken cancellation)
+    public override void Extend(RowReader read, int rowCount, int threads, CancellationToken cancellation)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         while (_count < rowCount)
