@@ -25,7 +25,7 @@ internal static class ServerSettings
     public static readonly ServerSetting BareHost = new("BareHost", "VECTORSERVER_BARE_HOST", "--bare-host", "false", "Show the host of an index without http://");
     public static readonly ServerSetting Compression = new("Compression", "VECTORSERVER_COMPRESSION", "--compression", "auto", "Codes of indexes that do not choose their own: auto, float32, spectral_k64, spectral_k128, spectral_k256");
     public static readonly ServerSetting Durability = new("Durability", "VECTORSERVER_DURABILITY", "--durability", "fsync", "When a write is acknowledged: fsync (on the disk) or os (given to the operating system)");
-    public static readonly ServerSetting EnforceSizeLimits = new("EnforceSizeLimits", "VECTORSERVER_ENFORCE_SIZE_LIMITS", "--enforce-size-limits", "true", "Refuse data-plane requests over 2 MB");
+    public static readonly ServerSetting EnforceSizeLimits = new("EnforceSizeLimits", "VECTORSERVER_ENFORCE_SIZE_LIMITS", "--enforce-size-limits", "true", "Refuse data-plane requests over 2 MB and upserts of over 1,000 vectors");
     public static readonly ServerSetting ConsistencyDelay = new("ConsistencyDelay", "VECTORSERVER_CONSISTENCY_DELAY", "--consistency-delay", "0", "How long acknowledged writes stay invisible to reads, such as 500ms or 2s; 0 for not at all");
     public static readonly ServerSetting Faults = new("Faults", "VECTORSERVER_FAULTS", "--faults", "", "Share of requests that fail on purpose, such as 503:0.05 or POST /query=503:0.2,429:0.1;/vectors/*=lost:0.1");
     public static readonly ServerSetting FaultSeed = new("FaultSeed", "VECTORSERVER_FAULT_SEED", "--fault-seed", "1", "Which requests fail: the same ones in every run with the same seed");
