@@ -38,8 +38,10 @@ internal sealed class NamespaceSet
 
     public static StorageException NotFound() => new(StorageErrorCode.NotFound, "Namespace not found");
 
-    /// <summary>All names, in byte order.</summary>
-    public IEnumerable<string> Names() => _closed ? throw Closing() : _stores.Keys.Order(StringComparer.Ordinal);
+    /// <summary>The names of all that readers may see, in byte order.</summary>
+    public IEnumerable<string> Names() => _closed
+        ? throw Closing()
+        : _stores.Where(store => !store.Value.IsValueCreated || store.Value.Value.IsVisible).Select(store => store.Key).Order(StringComparer.Ordinal);
 
     /// <summary>The namespaces in use since the index was opened.</summary>
     public IEnumerable<NamespaceStore> Opened() => _stores.Values.Where(store => store.IsValueCreated).Select(store => store.Value);
@@ -60,7 +62,7 @@ internal sealed class NamespaceSet
     /// <exception cref="StorageException">Not found, damaged, or closing.</exception>
     public NamespaceStore Get(string name) => Find(name) ?? throw NotFound();
 
-    /// <summary>The newest snapshot of a namespace; false if there is no such namespace.</summary>
+    /// <summary>The newest snapshot of a namespace that readers may see; false if there is none, as for no such namespace.</summary>
     /// <exception cref="StorageException">Damaged, or closing.</exception>
     public bool TryAcquire(string name, out SnapshotLease lease) => TryAcquire(Find(name), out lease);
 
@@ -80,7 +82,7 @@ internal sealed class NamespaceSet
         {
             if (name.Length == 0 || _stores.ContainsKey(name))
                 throw new StorageException(StorageErrorCode.AlreadyExists, $"Namespace '{(name.Length == 0 ? DefaultListName : name)}' already exists");
-            Add(name, filterableFields);
+            Add(name, filterableFields, visible: true); // its maker is told what it is
         }
     }
 
@@ -321,15 +323,15 @@ internal sealed class NamespaceSet
         if (Find(name) is { } store)
             return store;
         lock (_changes)
-            return Find(name) ?? Add(name, filterableFields: null);
+            return Find(name) ?? Add(name, filterableFields: null, visible: false);
     }
 
-    private NamespaceStore Add(string name, IReadOnlyList<string>? filterableFields)
+    private NamespaceStore Add(string name, IReadOnlyList<string>? filterableFields, bool visible)
     {
         if (_closed)
             throw Closing();
         var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
-        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _options);
+        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _options, visible);
         _stores[name] = new Lazy<NamespaceStore>(created);
         return created;
     }
