@@ -4,7 +4,7 @@ using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Backups;
 
-/// <summary>What is in a backup: <c>manifest.json</c>, JSON in an envelope that bears the SHA-256 of the rest, so that no byte of it can change unseen.</summary>
+/// <summary>What is in a backup: <c>manifest.json</c>, in an envelope that bears its SHA-256, so that no byte of it can change unseen.</summary>
 /// <param name="FormatVersion">Of this file and of the directory's layout.</param>
 /// <param name="Id">The id it was made under; its directory may have been copied under another.</param>
 /// <param name="CreatedAt">When it was begun.</param>

@@ -30,7 +30,7 @@ internal sealed class BackupReader
     public BackupInfo Info { get; }
 
     /// <summary>Reads the manifest of a backup. Its directory's name is its id, whatever it was when it was made.</summary>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>, <see cref="StorageErrorCode.DataCorruption"/>, and as <see cref="BackupManifest.Read"/>.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>, or as <see cref="BackupManifest.Read"/>.</exception>
     public static BackupReader Open(string dataDirectory, string id) => new(BackupLayout.Existing(dataDirectory, id), id);
 
     /// <summary>Compares every file with its checksum.</summary>

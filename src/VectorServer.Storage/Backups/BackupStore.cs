@@ -34,7 +34,13 @@ public sealed class BackupStore
 
     /// <summary>Every backup whose manifest is whole, by id. Other directories are left out and named in the log.</summary>
     public IReadOnlyList<BackupInfo> List() =>
-        [.. Directories().Where(directory => !IsTemporary(directory)).Select(TryRead).OfType<BackupInfo>().OrderBy(backup => backup.Id, StringComparer.Ordinal)];
+    [
+        .. Directories()
+            .Where(directory => !IsTemporary(directory))
+            .Select(TryRead)
+            .OfType<BackupInfo>()
+            .OrderBy(backup => backup.Id, StringComparer.Ordinal),
+    ];
 
     /// <summary>The backup; null if there is none.</summary>
     /// <exception cref="StorageException">
@@ -114,7 +120,7 @@ public sealed class BackupStore
         cancellation);
 
     /// <summary>Opens a backup and reads of it.</summary>
-    /// <exception cref="StorageException">As <see cref="BackupReader"/>'s members; <see cref="StorageErrorCode.Unavailable"/> where the disk fails.</exception>
+    /// <exception cref="StorageException">As <see cref="BackupReader"/>; <see cref="StorageErrorCode.Unavailable"/>: the disk fails.</exception>
     internal T Read<T>(string id, Func<BackupReader, T> read)
     {
         try

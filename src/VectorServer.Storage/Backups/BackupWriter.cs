@@ -35,7 +35,8 @@ internal sealed class BackupWriter(string directory, CancellationToken cancellat
         if (index.Namespaces.Unreadable.FirstOrDefault() is { } unreadable)
         {
             throw new StorageException(
-                StorageErrorCode.DataCorruption, $"The description of the namespace in '{unreadable}' is damaged: index {index.Descriptor.Name} cannot be backed up whole");
+                StorageErrorCode.DataCorruption,
+                $"The description of the namespace in '{unreadable}' is damaged: index {index.Descriptor.Name} cannot be backed up whole");
         }
 
         var namespaces = new List<BackupNamespace>();
@@ -50,7 +51,13 @@ internal sealed class BackupWriter(string directory, CancellationToken cancellat
             catch (Exception e) when (!index.Namespaces.Ending.IsCancellationRequested && WhatIsWrong(e) is { } code)
             {
                 var listed = name.Length == 0 ? NamespaceSet.DefaultListName : name;
-                throw new StorageException(code, $"Namespace '{listed}' could not be backed up{(e is StorageException ? ": " + e.Message : "")}", e);
+                var why = e switch
+                {
+                    StorageException => e.Message,
+                    FileNotFoundException or DirectoryNotFoundException => "a file of it is missing",
+                    _ => "the disk refuses",
+                };
+                throw new StorageException(code, $"Namespace '{listed}' could not be backed up: {why}", e);
             }
         }
 

@@ -14,7 +14,7 @@ internal static class RowCopy
     /// <param name="added">Told each row's number in the target, its id and its sparse vector.</param>
     /// <param name="cancellation">Asked once a batch.</param>
     /// <returns>Rows copied.</returns>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: a row is damaged, or their number is not the snapshot's.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: a row is damaged, or not as many live as counted.</exception>
     public static int CopyLive(
         NamespaceSnapshot source,
         MetadataReader metadata,

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using VectorServer.Storage.Backups;
 using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Filters;
-using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
+using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Contract;
 
 namespace VectorServer.Storage.Tests.Backups;
@@ -69,7 +69,8 @@ public abstract class BackupContract : IndexContract
     }
 
     private static List<(string Name, long Records, string Fields)> Namespaces(VectorIndex index) =>
-        [.. index.ListNamespaces(null, 1000, null).Namespaces.Select(ns => (ns.Name, ns.RecordCount, ns.FilterableFields is null ? "all" : string.Join(',', ns.FilterableFields)))];
+        [.. index.ListNamespaces(null, 1000, null).Namespaces
+            .Select(ns => (ns.Name, ns.RecordCount, ns.FilterableFields is null ? "all" : string.Join(',', ns.FilterableFields)))];
 
     private static NamespaceStorageStats Stats(VectorIndex index, string ns) =>
         index.Stats().Namespaces.Single(stats => stats.Name == ns) with { DeletedRows = 0 };
@@ -84,8 +85,10 @@ public abstract class BackupContract : IndexContract
                 yield return new VectorQuery { TopK = 10, Vector = RandomVector(random, descriptor.Dimension), Filter = filter };
             if (descriptor.VectorType == VectorType.Sparse)
                 yield return new VectorQuery { TopK = 10, Sparse = SparseVector.Create([1, 3, 5], [1, 2, 3]), Filter = filter };
-            if (descriptor is { VectorType: VectorType.Dense, Metric: Scoring.Metric.DotProduct })
-                yield return new VectorQuery { TopK = 10, Vector = RandomVector(random, descriptor.Dimension), Sparse = SparseVector.Create([1, 3], [1, 2]), Filter = filter };
+            if (descriptor is not { VectorType: VectorType.Dense, Metric: Metric.DotProduct })
+                continue;
+            var dense = RandomVector(random, descriptor.Dimension);
+            yield return new VectorQuery { TopK = 10, Vector = dense, Sparse = SparseVector.Create([1, 3], [1, 2]), Filter = filter };
         }
     }
 
