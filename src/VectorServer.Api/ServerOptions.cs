@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using VectorServer.Api.Switches;
 using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Registry;
@@ -54,6 +55,16 @@ internal sealed record ServerOptions
     /// <summary>Refuse data-plane bodies over the wire's 2 MB; false lifts it for local bulk loads.</summary>
     public required bool EnforceSizeLimits { get; init; }
 
+    /// <summary>How long acknowledged writes stay invisible to reads.</summary>
+    public required TimeSpan ConsistencyDelay { get; init; }
+
+    /// <summary>Requests that fail on purpose; the first rule that matches a request decides.</summary>
+    public required IReadOnlyList<FaultRule> Faults { get; init; }
+
+    public required int FaultSeed { get; init; }
+
+    public required int FaultRetryAfterSeconds { get; init; }
+
     public required StartIndexOptions? StartIndex { get; init; }
 
     public bool IsOpen => ApiKeys.Count == 0;
@@ -78,6 +89,10 @@ internal sealed record ServerOptions
             Compression = ReadCompression(read),
             Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
             EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),
+            ConsistencyDelay = read.Duration(ServerSettings.ConsistencyDelay, max: TimeSpan.FromMinutes(10)),
+            Faults = ReadFaults(read),
+            FaultSeed = read.Number(ServerSettings.FaultSeed, 0, int.MaxValue),
+            FaultRetryAfterSeconds = read.Number(ServerSettings.FaultRetryAfter, 0, 3600),
             StartIndex = ReadStartIndex(read),
         };
 
@@ -132,6 +147,13 @@ internal sealed record ServerOptions
             ? compression
             : throw SettingReader.Bad(ServerSettings.Compression, text, $"one of {CompressionNames.All}");
     }
+
+    private static FaultRule[] ReadFaults(SettingReader read) =>
+    [
+        .. read.List(ServerSettings.Faults, ';').Select(text => FaultParser.TryParse(text, out var rule)
+            ? rule
+            : throw SettingReader.Bad(ServerSettings.Faults, text, FaultParser.Grammar)),
+    ];
 
     private static StartIndexOptions? ReadStartIndex(SettingReader read)
     {

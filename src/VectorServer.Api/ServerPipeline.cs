@@ -6,6 +6,7 @@ using VectorServer.Api.Errors;
 using VectorServer.Api.Grpc;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Logging;
+using VectorServer.Api.Switches;
 using VectorServer.Storage;
 
 namespace VectorServer.Api;
@@ -29,14 +30,19 @@ internal static class ServerPipeline
 
     public static void UseVectorServer(this WebApplication app)
     {
+        var injectsFaults = app.Services.GetRequiredService<ServerOptions>().Faults.Count > 0;
         app.UseMiddleware<RequestIdMiddleware>();
         app.UseMiddleware<RequestLogMiddleware>();
+        if (injectsFaults)
+            app.Use(FaultMiddleware.LoseAnswersAsync);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<AddressingMiddleware>();
         app.UseDocs();
         app.UseRouting();
         app.UseMiddleware<ApiKeyMiddleware>();
         app.Use(AddressingMiddleware.GuardControlPlane);
+        if (injectsFaults)
+            app.UseMiddleware<FaultMiddleware>();
     }
 
     public static void MapVectorServer(this WebApplication app)

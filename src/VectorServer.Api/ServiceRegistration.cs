@@ -44,6 +44,7 @@ internal static class ServiceRegistration
         {
             DataDirectory = options.DataDirectory,
             Durability = options.Durability,
+            VisibilityDelay = options.ConsistencyDelay,
             Time = services.GetRequiredService<TimeProvider>(),
             Log = message => StartupLog.LogEngine(logger, message),
         });

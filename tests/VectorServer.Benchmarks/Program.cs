@@ -8,6 +8,7 @@ return args switch
     ["recall", var directory] => RecallBench.Run(directory),
     ["graph", var directory] => GraphBench.Run(directory),
     ["encode"] => EncodeBench.Run(),
+    ["grpc"] => await GrpcBench.RunAsync(),
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
     _ => Usage(),
@@ -20,6 +21,7 @@ static int Usage()
           scan [ROWS]       exact and spectral scans against reading the same memory; 100000 rows of 384 dimensions
           recall DIRECTORY  recall@10 of each code on vectors.npy, queries.npy and cosine_top100.npy
           encode            encodes per second and core
+          grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
         """);
     return 2;

@@ -24,7 +24,7 @@ internal sealed class NamespaceWriter
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Queues a write and returns its LSN once it is durable and visible.</summary>
+    /// <summary>Queues a write and returns its LSN once it is durable and published.</summary>
     /// <param name="resolve">The effects on the newest snapshot; null when there are none, and the newest LSN is returned.</param>
     /// <param name="readsState">Whether <paramref name="resolve"/> looks at the snapshot.</param>
     /// <param name="cancellation">Honoured until the request is queued; what is logged is applied.</param>

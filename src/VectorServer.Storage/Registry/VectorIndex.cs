@@ -23,12 +23,18 @@ public sealed class VectorIndex
     {
         (_descriptor, _options) = (descriptor, options);
         var calibration = NamespaceLayout.IndexCalibration(directory);
-        _codecChoice = new CodecChoice(descriptor, File.Exists(calibration) ? Codec.Deserialize(File.ReadAllBytes(calibration)) : null);
+        Calibrated = File.Exists(calibration) ? Codec.Deserialize(File.ReadAllBytes(calibration)) : null;
+        _codecChoice = new CodecChoice(descriptor, Calibrated);
         _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, options);
     }
 
     /// <summary>What the index is now.</summary>
     public IndexDescriptor Descriptor => Volatile.Read(ref _descriptor);
+
+    /// <summary>The codec calibrated on a sample given at the index's creation; null without one.</summary>
+    internal Codec? Calibrated { get; }
+
+    internal NamespaceSet Namespaces => _namespaces;
 
     /// <summary>Writes whole records, all or none; an id twice in one batch: the last one wins.</summary>
     /// <exception cref="StorageException">A record breaks a rule of the index (dimension, zero vector, ...).</exception>

@@ -18,8 +18,8 @@ export const { Errors, Pinecone } = sdk;
 
 export const pinecone = connect(args.key);
 
-export function connect(apiKey) {
-  return new Pinecone({ apiKey, controllerHostUrl: args.host });
+export function connect(apiKey, options = {}) {
+  return new Pinecone({ apiKey, controllerHostUrl: args.host, ...options });
 }
 
 /** Creates an index in the form that every major takes. */
