@@ -1,3 +1,5 @@
+using VectorServer.Storage.Codecs;
+
 namespace VectorServer.Api;
 
 /// <summary>One setting's names: <c>VectorServer:Key</c> in appsettings.json, a short environment variable, a switch.</summary>
@@ -23,7 +25,7 @@ internal static class ServerSettings
     public static readonly ServerSetting Domain = new("Domain", "VECTORSERVER_DOMAIN", "--domain", "localhost", "Domain under which indexes are host names, in subdomain mode; may name the public port");
     public static readonly ServerSetting PublicHost = new("PublicHost", "PINECONE_HOST", "--public-host", "", "Host name that clients reach the server by; empty takes the request's");
     public static readonly ServerSetting BareHost = new("BareHost", "VECTORSERVER_BARE_HOST", "--bare-host", "false", "Show the host of an index without http://");
-    public static readonly ServerSetting Compression = new("Compression", "VECTORSERVER_COMPRESSION", "--compression", "auto", "Codes of indexes that do not choose their own: auto, float32, spectral_k64, spectral_k128, spectral_k256");
+    public static readonly ServerSetting Compression = new("Compression", "VECTORSERVER_COMPRESSION", "--compression", "auto", $"Codes of indexes that do not choose their own: {CompressionNames.All}");
     public static readonly ServerSetting Durability = new("Durability", "VECTORSERVER_DURABILITY", "--durability", "fsync", "When a write is acknowledged: fsync (on the disk) or os (given to the operating system)");
     public static readonly ServerSetting EnforceSizeLimits = new("EnforceSizeLimits", "VECTORSERVER_ENFORCE_SIZE_LIMITS", "--enforce-size-limits", "true", "Refuse data-plane requests over 2 MB and upserts of over 1,000 vectors");
     public static readonly ServerSetting ConsistencyDelay = new("ConsistencyDelay", "VECTORSERVER_CONSISTENCY_DELAY", "--consistency-delay", "0", "How long acknowledged writes stay invisible to reads, such as 500ms or 2s; 0 for not at all");

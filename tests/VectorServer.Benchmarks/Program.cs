@@ -6,6 +6,7 @@ return args switch
     ["scan"] => ScanBench.Run(100_000),
     ["scan", var rows] when int.TryParse(rows, out var count) && count > 0 => ScanBench.Run(count),
     ["recall", var directory] => RecallBench.Run(directory),
+    ["graph", var directory] => GraphBench.Run(directory),
     ["encode"] => EncodeBench.Run(),
     ["grpc"] => await GrpcBench.RunAsync(),
     ["http"] => await HttpBench.RunAsync(null),
