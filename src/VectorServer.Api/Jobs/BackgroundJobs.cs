@@ -14,6 +14,7 @@ internal sealed partial class BackgroundJobs(ILogger<BackgroundJobs> logger) : I
     private readonly ConcurrentDictionary<string, (Task Task, CancellationTokenSource Cancellation)> _jobs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _slots = new(RunningMax);
     private readonly CancellationTokenSource _stopping = new();
+    private Task? _stopped;
 
     /// <summary>Runs a job in the background.</summary>
     /// <param name="id">Unique among the jobs under way.</param>
@@ -49,16 +50,24 @@ internal sealed partial class BackgroundJobs(ILogger<BackgroundJobs> logger) : I
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Ends with the last job. A host may stop twice, the second time when this is already disposed.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
-        await Task.WhenAll(_jobs.Values.Select(job => job.Task)).WaitAsync(cancellationToken);
+        lock (_jobs)
+            _stopped ??= StopOnceAsync();
+        return _stopped.WaitAsync(cancellationToken);
     }
 
     public void Dispose()
     {
         _slots.Dispose();
         _stopping.Dispose();
+    }
+
+    private async Task StopOnceAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_jobs.Values.Select(job => job.Task));
     }
 
     private async Task RunAsync(string id, Func<CancellationToken, Task> work, Task started, CancellationTokenSource cancellation)

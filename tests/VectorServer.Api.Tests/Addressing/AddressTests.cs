@@ -56,6 +56,22 @@ public sealed class AddressTests
     }
 
     [Theory]
+    [InlineData("http://docs.vectors.test/describe_index_stats")]
+    [InlineData("http://vectors.test/indexes/docs/describe_index_stats")]
+    [InlineData("http://vectors.test//indexes/docs/describe_index_stats")]
+    public async Task The_statistics_are_at_every_address_of_an_index_by_both_methods(string url)
+    {
+        await using var server = TestServer.Start(("Addressing", "subdomain"), ("Domain", "vectors.test"));
+        await SendAsync(server, HttpMethod.Post, "http://vectors.test/indexes", Docs);
+
+        var posted = await SendAsync(server, HttpMethod.Post, url, "{}");
+        var got = await SendAsync(server, HttpMethod.Get, url);
+
+        Assert.Equal(3, posted.Json.GetProperty("dimension").GetInt32());
+        Assert.Equal(posted.Body, got.Body);
+    }
+
+    [Theory]
     [InlineData("//indexes")]
     [InlineData("///indexes")]
     public async Task Repeated_leading_slashes_are_accepted(string path)

@@ -8,7 +8,7 @@ namespace VectorServer.Api.Wire.Data;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(Float32ArrayConverter), typeof(Int64TextConverter)])]
+    Converters = [typeof(Float32ArrayConverter), typeof(Int64TextConverter), typeof(ProtoInt32Converter), typeof(ProtoUInt32Converter)])]
 [JsonSerializable(typeof(UpsertRequest))]
 [JsonSerializable(typeof(UpsertResponse))]
 [JsonSerializable(typeof(QueryRequest))]
