@@ -19,10 +19,9 @@ internal static class Compactor
         try
         {
             var rows = new List<int>(BatchRows);
-            for (var row = source.FirstRow; row < source.RowCount; row++)
+            foreach (var row in source.LiveRows())
             {
-                if (source.IsLive(row))
-                    rows.Add(row);
+                rows.Add(row);
                 if (rows.Count == BatchRows)
                     Copy(source.Generation, rows, target);
             }

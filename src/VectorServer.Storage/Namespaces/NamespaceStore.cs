@@ -85,6 +85,9 @@ internal sealed class NamespaceStore
     public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
         _writer.WriteAsync(resolve, readsState, cancellation);
 
+    /// <summary>Writes whole records past the log; durable and visible, all or none, when the task ends.</summary>
+    public Task<Lsn> LoadAsync(PutOperation records, CancellationToken cancellation) => _writer.MaintainAsync(() => Load(records), cancellation);
+
     public Task FlushAsync(CancellationToken cancellation) => _writer.MaintainAsync(WriteCheckpoint, cancellation);
 
     public Task CompactAsync(CancellationToken cancellation) => _writer.MaintainAsync(Compact, cancellation);
@@ -267,6 +270,26 @@ internal sealed class NamespaceStore
         {
             Current.Generation.Seal(Current.RowCount);
             Fold(Current);
+        }
+        catch (Exception e)
+        {
+            throw Fail(e);
+        }
+    }
+
+    /// <summary>
+    /// Applies records that are not logged, and folds them in before anyone sees them. Until the checkpoint names them a crash leaves the
+    /// older checkpoint with its log, whose recovery cuts the rows behind it.
+    /// </summary>
+    private void Load(PutOperation records)
+    {
+        ThrowIfFailed();
+        try
+        {
+            var loaded = Apply(Current, [records]);
+            loaded.Generation.Seal(loaded.RowCount);
+            Fold(loaded);
+            Publish(loaded);
         }
         catch (Exception e)
         {
