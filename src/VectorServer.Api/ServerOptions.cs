@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using VectorServer.Api.Bulk;
 using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Registry;
@@ -54,6 +55,12 @@ internal sealed record ServerOptions
     /// <summary>Refuse data-plane bodies over the wire's 2 MB; false lifts it for local bulk loads.</summary>
     public required bool EnforceSizeLimits { get; init; }
 
+    /// <summary>Absolute; imports are off where there are none.</summary>
+    public required IReadOnlyList<string> ImportRoots { get; init; }
+
+    /// <summary>Absolute; exports are off where there are none.</summary>
+    public required IReadOnlyList<string> ExportRoots { get; init; }
+
     public required StartIndexOptions? StartIndex { get; init; }
 
     public bool IsOpen => ApiKeys.Count == 0;
@@ -78,6 +85,8 @@ internal sealed record ServerOptions
             Compression = ReadCompression(read),
             Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
             EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),
+            ImportRoots = ReadRoots(read, ServerSettings.ImportRoots),
+            ExportRoots = ReadRoots(read, ServerSettings.ExportRoots),
             StartIndex = ReadStartIndex(read),
         };
 
@@ -123,6 +132,20 @@ internal sealed record ServerOptions
         return host.Length > 0 && !host.Contains('/')
             ? host
             : throw SettingReader.Bad(ServerSettings.PublicHost, text, "a host name");
+    }
+
+    /// <summary>Directories, which the platform's own separator of paths divides too.</summary>
+    private static string[] ReadRoots(SettingReader read, ServerSetting setting)
+    {
+        var data = Path.GetFullPath(read.Text(ServerSettings.DataDirectory));
+        string[] roots =
+        [
+            .. read.List(setting)
+                .SelectMany(part => part.Split(Path.PathSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                .Select(root => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))),
+        ];
+        var overlapping = roots.FirstOrDefault(root => BulkRoots.IsBelow(root, data) || BulkRoots.IsBelow(data, root));
+        return overlapping is null ? roots : throw SettingReader.Bad(setting, overlapping, "directories apart from the data directory");
     }
 
     private static Compression ReadCompression(SettingReader read)

@@ -26,6 +26,8 @@ internal static class ServerSettings
     public static readonly ServerSetting Compression = new("Compression", "VECTORSERVER_COMPRESSION", "--compression", "auto", "Codes of indexes that do not choose their own: auto, float32, spectral_k64, spectral_k128, spectral_k256");
     public static readonly ServerSetting Durability = new("Durability", "VECTORSERVER_DURABILITY", "--durability", "fsync", "When a write is acknowledged: fsync (on the disk) or os (given to the operating system)");
     public static readonly ServerSetting EnforceSizeLimits = new("EnforceSizeLimits", "VECTORSERVER_ENFORCE_SIZE_LIMITS", "--enforce-size-limits", "true", "Refuse data-plane requests over 2 MB");
+    public static readonly ServerSetting ImportRoots = new("ImportRoots", "VECTORSERVER_IMPORT_ROOTS", "--import-roots", "", "Directories that bulk imports may read, separated by commas; none turns imports off");
+    public static readonly ServerSetting ExportRoots = new("ExportRoots", "VECTORSERVER_EXPORT_ROOTS", "--export-roots", "", "Directories that exports may write to, separated by commas; none turns exports off");
     public static readonly ServerSetting IndexType = new("IndexType", "INDEX_TYPE", "--index-type", "", "serverless or pod: one index exists from the start and is served on the main port");
     public static readonly ServerSetting IndexVectorType = new("VectorType", "VECTOR_TYPE", "--vector-type", "dense", "Vector type of that index: dense or sparse");
     public static readonly ServerSetting IndexDimension = new("Dimension", "DIMENSION", "--dimension", "1536", "Dimension of that index, when dense");
@@ -34,7 +36,7 @@ internal static class ServerSettings
     public static readonly IReadOnlyList<ServerSetting> All =
     [
         Port, BindAddress, DataDirectory, ApiKeys, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost, Compression,
-        Durability, EnforceSizeLimits, IndexType, IndexVectorType, IndexDimension, IndexMetric,
+        Durability, EnforceSizeLimits, ImportRoots, ExportRoots, IndexType, IndexVectorType, IndexDimension, IndexMetric,
     ];
 
     private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, EnforceSizeLimits];
