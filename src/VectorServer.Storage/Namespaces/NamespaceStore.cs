@@ -303,7 +303,8 @@ internal sealed class NamespaceStore
         new Checkpoint(
             Checkpoint.CurrentFormat, snapshot.Generation.Number, snapshot.RowCount, snapshot.FirstRow, snapshot.LiveCount, snapshot.Lsn.Value)
             .Write(NamespaceLayout.Checkpoint(_directory));
-        _wal.Cut(new Lsn(snapshot.Lsn.Value + 1));
+        if (_wal.PendingBytes > 0)
+            _wal.Cut(new Lsn(snapshot.Lsn.Value + 1)); // an empty log takes any later operation: a new one would only cost three syncs
     }
 
     private void Compact()

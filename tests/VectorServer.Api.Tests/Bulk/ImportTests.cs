@@ -192,7 +192,7 @@ public sealed class ImportTests
     [Fact]
     public async Task More_than_a_chunk_is_imported_whole()
     {
-        const int Count = 25_000;
+        const int Count = 60_000;
         await using var bulk = await BulkServer.StartAsync();
         bulk.Write("set/ns/1.jsonl", string.Join('\n', Enumerable.Range(0, Count).Select(i => $$"""{"id": "r{{i}}", "values": [{{i}}, 1]}""")));
 
@@ -200,7 +200,7 @@ public sealed class ImportTests
 
         Assert.Equal(Count, job.GetProperty("recordsImported").GetInt64());
         Assert.Contains($"\"totalVectorCount\":{Count}", (await bulk.GetAsync("/describe_index_stats")).Body);
-        Assert.Contains("[24999,1]", (await bulk.GetAsync("/vectors/fetch?namespace=ns&ids=r24999")).Body);
+        Assert.Contains("[59999,1]", (await bulk.GetAsync("/vectors/fetch?namespace=ns&ids=r59999")).Body);
     }
 
     private static string IdsOf(JsonElement page) =>

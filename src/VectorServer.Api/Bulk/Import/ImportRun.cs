@@ -10,9 +10,12 @@ namespace VectorServer.Api.Bulk.Import;
 /// </summary>
 internal sealed class ImportRun(VectorIndex index, BulkJob job, BulkRoots roots, Func<Func<BulkJob, BulkJob>, BulkJob?> change)
 {
-    private const int ChunkRecordsMax = 10_000;
+    private const int ChunkRecordsMax = 50_000;
     private const long ChunkBytesMax = 64 << 20; // of values and metadata in memory
-    private const int LoadRecordsMin = 2_000; // below, the log is faster than a checkpoint
+
+    // Below both, the log is faster than a checkpoint with its syncs (the load bench).
+    private const int LoadRecordsMin = 10_000;
+    private const long LoadBytesMin = 8 << 20;
     private const int ErrorLengthMax = 1000;
 
     private readonly List<VectorRecord> _chunk = [];
@@ -110,7 +113,7 @@ internal sealed class ImportRun(VectorIndex index, BulkJob job, BulkRoots roots,
     private async Task LoadAsync(string ns, ImportPosition position, long bytesInFile, CancellationToken cancellation)
     {
         // Step 3: load
-        if (_chunk.Count >= LoadRecordsMin)
+        if (_chunk.Count >= LoadRecordsMin || _chunkBytes >= LoadBytesMin)
             await index.LoadAsync(ns, _chunk, cancellation);
         else if (_chunk.Count > 0)
             await index.UpsertAsync(ns, _chunk, cancellation);
