@@ -1,4 +1,5 @@
 using VectorServer.Api.Errors;
+using VectorServer.Api.Wire.Data;
 
 namespace VectorServer.Api.Bulk.Import;
 
@@ -10,6 +11,8 @@ internal static class ImportPlan
 
     private const string Lines = ".jsonl";
     private const string Vectors = ".npy";
+    private const string Formats = "*.jsonl, or NAME.npy with NAME.jsonl";
+    private const string DefaultFolder = NamespaceName.Default;
 
     /// <summary>The files below the directory, folder by folder, by name.</summary>
     /// <exception cref="WireException">Something in it cannot be imported; nothing is skipped in silence but names that begin with a dot or underscore.</exception>
@@ -24,7 +27,7 @@ internal static class ImportPlan
         foreach (var entry in Entries(root))
         {
             if (entry is not DirectoryInfo folder)
-                throw WireException.Invalid($"Files must lie in one folder per namespace, '{NamespaceName}' for the default one: '{entry.Name}' does not");
+                throw WireException.Invalid($"Files must lie in one folder per namespace, '{DefaultFolder}' for the default one: '{entry.Name}' does not");
             if (++folders > FoldersMax)
                 throw WireException.Invalid($"An import takes at most {FoldersMax} namespaces");
             AddFiles(folder, files);
@@ -34,10 +37,6 @@ internal static class ImportPlan
             ? files
             : throw WireException.Invalid($"uri names a directory without files to import: a folder per namespace with {Formats}");
     }
-
-    private const string NamespaceName = Wire.Data.NamespaceName.Default;
-
-    private const string Formats = "*.jsonl, or NAME.npy with NAME.jsonl";
 
     private static void AddFiles(DirectoryInfo folder, List<ImportFile> files)
     {
@@ -72,8 +71,10 @@ internal static class ImportPlan
 
     private static IEnumerable<FileSystemInfo> Entries(DirectoryInfo directory)
     {
-        foreach (var entry in directory.EnumerateFileSystemInfos().Where(entry => entry.Name[0] is not ('.' or '_') || entry.Name == NamespaceName).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        foreach (var entry in directory.EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
+            if (entry.Name[0] is '.' or '_' && entry.Name != DefaultFolder)
+                continue;
             BulkRoots.CheckNoLink(entry);
             yield return entry;
         }
