@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using VectorServer.Api.Bulk;
 using VectorServer.Api.Switches;
 using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
@@ -64,6 +65,11 @@ internal sealed record ServerOptions
     public required int FaultSeed { get; init; }
 
     public required int FaultRetryAfterSeconds { get; init; }
+    /// <summary>Absolute; imports are off where there are none.</summary>
+    public required IReadOnlyList<string> ImportRoots { get; init; }
+
+    /// <summary>Absolute; exports are off where there are none.</summary>
+    public required IReadOnlyList<string> ExportRoots { get; init; }
 
     public required StartIndexOptions? StartIndex { get; init; }
 
@@ -93,6 +99,8 @@ internal sealed record ServerOptions
             Faults = ReadFaults(read),
             FaultSeed = read.Number(ServerSettings.FaultSeed, 0, int.MaxValue),
             FaultRetryAfterSeconds = read.Number(ServerSettings.FaultRetryAfter, 0, 3600),
+            ImportRoots = ReadRoots(read, ServerSettings.ImportRoots),
+            ExportRoots = ReadRoots(read, ServerSettings.ExportRoots),
             StartIndex = ReadStartIndex(read),
         };
 
@@ -138,6 +146,20 @@ internal sealed record ServerOptions
         return host.Length > 0 && !host.Contains('/')
             ? host
             : throw SettingReader.Bad(ServerSettings.PublicHost, text, "a host name");
+    }
+
+    /// <summary>Directories, which the platform's own separator of paths divides too.</summary>
+    private static string[] ReadRoots(SettingReader read, ServerSetting setting)
+    {
+        var data = Path.GetFullPath(read.Text(ServerSettings.DataDirectory));
+        string[] roots =
+        [
+            .. read.List(setting)
+                .SelectMany(part => part.Split(Path.PathSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                .Select(root => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))),
+        ];
+        var overlapping = roots.FirstOrDefault(root => BulkRoots.IsBelow(root, data) || BulkRoots.IsBelow(data, root));
+        return overlapping is null ? roots : throw SettingReader.Bad(setting, overlapping, "directories apart from the data directory");
     }
 
     private static Compression ReadCompression(SettingReader read)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
+using VectorServer.Api.Bulk;
 using VectorServer.Api.Endpoints;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Grpc;
@@ -25,6 +26,7 @@ internal static class ServerPipeline
         var engine = app.Services.GetRequiredService<VectorEngine>();
         StartIndex.Ensure(engine, options);
         IndexPortsAtStart.Reserve(engine, app.Services.GetRequiredService<IndexPorts>(), options, app.Logger);
+        app.Services.GetRequiredService<BulkJobs>().Resume();
         StartupLog.Write(app.Logger, options, engine.Indexes.Count);
     }
 
@@ -60,6 +62,8 @@ internal static class ServerPipeline
         data.MapQuery();
         data.MapStats();
         data.MapNamespaces();
+        data.MapImports();
+        data.MapExports();
         data.MapMaintenance();
         data.MapVectorService();
     }

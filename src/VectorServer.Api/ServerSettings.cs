@@ -32,6 +32,8 @@ internal static class ServerSettings
     public static readonly ServerSetting Faults = new("Faults", "VECTORSERVER_FAULTS", "--faults", "", "Share of requests that fail on purpose, such as 503:0.05 or POST /query=503:0.2,429:0.1;/vectors/*=lost:0.1");
     public static readonly ServerSetting FaultSeed = new("FaultSeed", "VECTORSERVER_FAULT_SEED", "--fault-seed", "1", "Which requests fail: the same ones in every run with the same seed");
     public static readonly ServerSetting FaultRetryAfter = new("FaultRetryAfter", "VECTORSERVER_FAULT_RETRY_AFTER", "--fault-retry-after", "1", "Seconds that Retry-After of injected 429 and 503 says");
+    public static readonly ServerSetting ImportRoots = new("ImportRoots", "VECTORSERVER_IMPORT_ROOTS", "--import-roots", "", "Directories that bulk imports may read, separated by commas; none turns imports off");
+    public static readonly ServerSetting ExportRoots = new("ExportRoots", "VECTORSERVER_EXPORT_ROOTS", "--export-roots", "", "Directories that exports may write to, separated by commas; none turns exports off");
     public static readonly ServerSetting IndexType = new("IndexType", "INDEX_TYPE", "--index-type", "", "serverless or pod: one index exists from the start and is served on the main port");
     public static readonly ServerSetting IndexVectorType = new("VectorType", "VECTOR_TYPE", "--vector-type", "dense", "Vector type of that index: dense or sparse");
     public static readonly ServerSetting IndexDimension = new("Dimension", "DIMENSION", "--dimension", "1536", "Dimension of that index, when dense");
@@ -40,7 +42,8 @@ internal static class ServerSettings
     public static readonly IReadOnlyList<ServerSetting> All =
     [
         Port, BindAddress, DataDirectory, ApiKeys, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost, Compression,
-        Durability, EnforceSizeLimits, ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, IndexType, IndexVectorType, IndexDimension, IndexMetric,
+        Durability, EnforceSizeLimits, ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots,
+        IndexType, IndexVectorType, IndexDimension, IndexMetric,
     ];
 
     private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, EnforceSizeLimits];

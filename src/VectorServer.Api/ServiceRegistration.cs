@@ -1,6 +1,7 @@
 using Serilog;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
+using VectorServer.Api.Bulk;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
 using VectorServer.Api.Logging;
@@ -30,6 +31,7 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton<IndexCatalog>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<BackgroundJobs>();
+        builder.Services.AddSingleton<BulkJobs>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BackgroundJobs>());
 
         // The container closes the engine as it goes, after the server has answered its last request.

@@ -46,6 +46,26 @@ public sealed class ServerOptionsTests
     }
 
     [Fact]
+    public void Roots_of_imports_are_divided_by_commas_or_as_the_platform_divides_paths()
+    {
+        var options = Read(environment: new() { ["VECTORSERVER_IMPORT_ROOTS"] = $"/one, /two/{Path.PathSeparator}/three" });
+
+        Assert.Equal([Path.GetFullPath("/one"), Path.GetFullPath("/two"), Path.GetFullPath("/three")], options.ImportRoots);
+        Assert.Empty(options.ExportRoots);
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("data/indexes")]
+    [InlineData(".")]
+    public void The_data_directory_is_open_to_no_export(string root)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(environment: new() { ["VECTORSERVER_EXPORT_ROOTS"] = root }));
+
+        Assert.Contains("VECTORSERVER_EXPORT_ROOTS", error.Message);
+    }
+
+    [Fact]
     public void A_switch_wins_over_the_environment_and_the_environment_over_the_file()
     {
         var options = Read(

@@ -1,3 +1,5 @@
+using VectorServer.Api.Indexes;
+using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
 using VectorServer.Storage.Metadata;
@@ -14,6 +16,15 @@ internal static class ResponseMapping
         Matches = { result.Matches.Select(ToProto) },
         Namespace = ns,
         Usage = Usage.One.ToProto(),
+    };
+
+    public static Proto.QueryResponse ToProto(this IReadOnlyList<SingleQueryResult> results) => new()
+    {
+        Results =
+        {
+            results.Select(single => new Proto.SingleQueryResults { Matches = { single.Result.Matches.Select(ToProto) }, Namespace = single.Namespace }),
+        },
+        Usage = new Usage(results.Count).ToProto(),
     };
 
     public static Proto.FetchResponse ToFetchResponse(IReadOnlyList<VectorRecord> records, string ns) => new()
@@ -57,6 +68,8 @@ internal static class ResponseMapping
         };
         if (index.VectorType == VectorType.Dense)
             answer.Dimension = (uint)index.Dimension;
+        if (IndexAttributes.Of(index).Deployment.IsDedicated && NamespaceName.IsSince("2025-10", apiVersion))
+            (answer.MemoryFullness, answer.StorageFullness) = (0, 0);
         foreach (var ns in stats.Namespaces)
             answer.Namespaces[NamespaceName.ToGrpcStatsKey(ns.Name, apiVersion)] = new Proto.NamespaceSummary { VectorCount = ToUInt32(ns.RecordCount) };
         return answer;

@@ -46,8 +46,9 @@ internal static class VectorService
     private static Task<IMessage> ListAsync(HttpContext context, Proto.ListRequest request) =>
         Answer(context.ListIds(request.Namespace, request.ToPage()).ToProto());
 
-    private static Task<IMessage> QueryAsync(HttpContext context, Proto.QueryRequest request) =>
-        Answer(context.Query(request.ToWire()).ToProto(request.Namespace));
+    private static Task<IMessage> QueryAsync(HttpContext context, Proto.QueryRequest request) => Answer(request.Queries.Count > 0
+        ? context.QuerySeveral(request.ToWire()).ToProto()
+        : context.Query(request.ToWire()).ToProto(request.Namespace));
 
     private static async Task<IMessage> UpdateAsync(HttpContext context, Proto.UpdateRequest request) =>
         (await context.UpdateAsync(request.ToWire())).ToProto();
