@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using VectorServer.Api.Tls;
 using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Registry;
@@ -47,6 +48,8 @@ internal sealed record ServerOptions
 
     public required bool BareHost { get; init; }
 
+    public required TlsOptions Tls { get; init; }
+
     public required Compression Compression { get; init; }
 
     public required Durability Durability { get; init; }
@@ -75,6 +78,7 @@ internal sealed record ServerOptions
             Domain = read.Text(ServerSettings.Domain).TrimStart('.'),
             PublicHost = ReadPublicHost(read),
             BareHost = read.Flag(ServerSettings.BareHost),
+            Tls = TlsOptions.Read(read),
             Compression = ReadCompression(read),
             Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
             EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),

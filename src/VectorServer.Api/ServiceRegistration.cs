@@ -4,6 +4,7 @@ using VectorServer.Api.Auth;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
 using VectorServer.Api.Logging;
+using VectorServer.Api.Tls;
 using VectorServer.Storage;
 
 namespace VectorServer.Api;
@@ -25,6 +26,7 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(listeners);
         builder.Services.AddSingleton(new ApiKeys(options.ApiKeys));
+        builder.Services.AddSingleton<TlsCertificates>();
         builder.Services.AddSingleton<IndexPorts>();
         builder.Services.AddSingleton<IndexHosts>();
         builder.Services.AddSingleton<IndexCatalog>();

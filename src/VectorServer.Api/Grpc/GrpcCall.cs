@@ -6,16 +6,21 @@ namespace VectorServer.Api.Grpc;
 /// <summary>A unary call as an endpoint: read the message, call, answer. Failures go the way of all requests, to the one error table.</summary>
 internal static class GrpcCall
 {
-    public static void MapCall<TRequest>(this IEndpointRouteBuilder routes, string method, MessageParser<TRequest> parser, Func<HttpContext, TRequest, Task<IMessage>> call)
+    public static IEndpointConventionBuilder MapCall<TRequest>(this IEndpointRouteBuilder routes, string method, MessageParser<TRequest> parser, Func<HttpContext, TRequest, Task<IMessage>> call)
         where TRequest : IMessage<TRequest> =>
         routes.MapPost(method, context => InvokeAsync(context, parser, call)).WithMetadata(GrpcMethod.Instance);
+
+    /// <exception cref="WireException">The request is not one of gRPC.</exception>
+    public static void CheckProtocol(HttpContext context)
+    {
+        if (!context.Request.IsGrpc())
+            throw new WireException(WireError.UnsupportedMediaType, "Expected a request over HTTP/2 with `content-type: application/grpc`");
+    }
 
     private static async Task InvokeAsync<TRequest>(HttpContext context, MessageParser<TRequest> parser, Func<HttpContext, TRequest, Task<IMessage>> call)
         where TRequest : IMessage<TRequest>
     {
-        if (!context.Request.IsGrpc())
-            throw new WireException(WireError.UnsupportedMediaType, "Expected a request over HTTP/2 with `content-type: application/grpc`");
-
+        CheckProtocol(context);
         using var deadline = GrpcDeadline.Start(context);
         try
         {

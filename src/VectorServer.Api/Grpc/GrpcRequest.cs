@@ -22,7 +22,15 @@ internal static class GrpcRequest
         where T : IMessage<T>
     {
         using var body = await RequestBody.ReadAsync(context);
-        var (isCompressed, message) = Unframe(body.Bytes);
+        return await context.ParseFrameAsync(body.Bytes, parser);
+    }
+
+    /// <summary>Reads the message of a frame: its prefix and all of its bytes.</summary>
+    /// <exception cref="WireException">As for a whole body.</exception>
+    public static async ValueTask<T> ParseFrameAsync<T>(this HttpContext context, ReadOnlyMemory<byte> frame, MessageParser<T> parser)
+        where T : IMessage<T>
+    {
+        var (isCompressed, message) = Unframe(frame);
         if (isCompressed)
             message = await DecompressAsync(message, context);
 
