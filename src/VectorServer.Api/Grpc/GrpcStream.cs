@@ -67,7 +67,7 @@ internal static class GrpcStream
             {
                 var frame = read.Buffer.Slice(0, length).ToArray();
                 input.AdvanceTo(read.Buffer.GetPosition(length));
-                yield return await context.ParseFrameAsync(frame, parser);
+                yield return await context.ParseFrameAsync<T>(frame, parser.ParseFrom);
                 continue;
             }
 

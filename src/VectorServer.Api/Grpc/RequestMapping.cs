@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Google.Protobuf.Collections;
 using VectorServer.Api.Validation;
@@ -11,6 +12,12 @@ internal static class RequestMapping
     private static readonly JsonElement SomeQueries = JsonElement.Parse("[{}]");
 
     public static UpsertRequest ToWire(this Proto.UpsertRequest request) => new()
+    {
+        Vectors = [.. request.Vectors.Select(ToWire)],
+        Namespace = request.Namespace,
+    };
+
+    public static UpsertRequest ToWire(this Proto.Packed.UpsertRequest request) => new()
     {
         Vectors = [.. request.Vectors.Select(ToWire)],
         Namespace = request.Namespace,
@@ -80,6 +87,14 @@ internal static class RequestMapping
     {
         Id = vector.Id,
         Values = ToArray(vector.Values),
+        SparseValues = vector.SparseValues.ToWire(),
+        Metadata = vector.Metadata.ToJson(),
+    };
+
+    private static Vector ToWire(Proto.Packed.Vector vector) => new()
+    {
+        Id = vector.Id,
+        Values = MemoryMarshal.Cast<byte, float>(vector.Values.Span).ToArray(),
         SparseValues = vector.SparseValues.ToWire(),
         Metadata = vector.Metadata.ToJson(),
     };
