@@ -15,6 +15,8 @@ internal static class DevelopmentCertificate
     // Below the 825 days that Apple's clients accept.
     private static readonly TimeSpan Validity = TimeSpan.FromDays(730);
 
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     public static string CertificatePath(string dataDirectory) => Path.Combine(dataDirectory, "tls", "certificate.pem");
@@ -51,13 +53,13 @@ internal static class DevelopmentCertificate
         if (IsUsable(certificatePath, keyPath, names, time.GetUtcNow()))
             return false;
 
-        CreateDirectory(Path.GetDirectoryName(keyPath)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(keyPath)!);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = Make(key, names, time.GetUtcNow());
 
         // A crash between the two leaves a pair that does not match, which the next start replaces.
-        Write(keyPath, key.ExportPkcs8PrivateKeyPem());
-        Write(certificatePath, certificate.ExportCertificatePem());
+        Write(keyPath, key.ExportPkcs8PrivateKeyPem(), Owner);
+        Write(certificatePath, certificate.ExportCertificatePem(), Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         return true;
     }
 
@@ -118,21 +120,13 @@ internal static class DevelopmentCertificate
     // Machines may have names that no certificate takes.
     private static bool IsName(string name) => Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) != UriHostNameType.Unknown;
 
-    private static void CreateDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static void Write(string path, string pem)
+    private static void Write(string path, string pem, UnixFileMode mode)
     {
         var aside = path + ".new";
         File.Delete(aside); // one that is there would keep its mode
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.UnixCreateMode = mode;
         using (var writer = new StreamWriter(path: aside, options))
             writer.WriteLine(pem);
         File.Move(aside, path, overwrite: true);

@@ -70,7 +70,7 @@ public sealed class DevelopmentCertificateTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_owner_reads_the_key()
+    public void Only_the_owner_reads_the_key_and_clients_read_the_certificate()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -82,6 +82,7 @@ public sealed class DevelopmentCertificateTests : IDisposable
         Ensure([.. Names, "vectors.test"]);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(DevelopmentCertificate.KeyPath(_data.FullName)));
+        Assert.True(File.GetUnixFileMode(DevelopmentCertificate.CertificatePath(_data.FullName)).HasFlag(UnixFileMode.OtherRead));
     }
 
     [Fact]
