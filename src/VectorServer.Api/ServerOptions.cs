@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using VectorServer.Api.Bulk;
 using VectorServer.Api.Switches;
+using VectorServer.Api.Tls;
 using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Registry;
@@ -49,6 +50,8 @@ internal sealed record ServerOptions
 
     public required bool BareHost { get; init; }
 
+    public required TlsOptions Tls { get; init; }
+
     public required Compression Compression { get; init; }
 
     public required Durability Durability { get; init; }
@@ -92,6 +95,7 @@ internal sealed record ServerOptions
             Domain = read.Text(ServerSettings.Domain).TrimStart('.'),
             PublicHost = ReadPublicHost(read),
             BareHost = read.Flag(ServerSettings.BareHost),
+            Tls = TlsOptions.Read(read),
             Compression = ReadCompression(read),
             Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
             EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),

@@ -24,7 +24,11 @@ internal static class ServerSettings
     public static readonly ServerSetting IndexPorts = new("IndexPorts", "VECTORSERVER_INDEX_PORTS", "--index-ports", "5081-5180", "Ports given to indexes, in port mode");
     public static readonly ServerSetting Domain = new("Domain", "VECTORSERVER_DOMAIN", "--domain", "localhost", "Domain under which indexes are host names, in subdomain mode; may name the public port");
     public static readonly ServerSetting PublicHost = new("PublicHost", "PINECONE_HOST", "--public-host", "", "Host name that clients reach the server by; empty takes the request's");
-    public static readonly ServerSetting BareHost = new("BareHost", "VECTORSERVER_BARE_HOST", "--bare-host", "false", "Show the host of an index without http://");
+    public static readonly ServerSetting BareHost = new("BareHost", "VECTORSERVER_BARE_HOST", "--bare-host", "false", "Show the host of an index without http:// or https://");
+    public static readonly ServerSetting Tls = new("Tls", "VECTORSERVER_TLS", "--tls", "", "https on every port: off, on (beside http) or only; empty is on with a certificate, else off");
+    public static readonly ServerSetting TlsCertificate = new("TlsCertificate", "VECTORSERVER_TLS_CERTIFICATE", "--tls-certificate", "", "Certificate file, PEM or PFX; empty makes a development certificate");
+    public static readonly ServerSetting TlsKey = new("TlsKey", "VECTORSERVER_TLS_KEY", "--tls-key", "", "Private key file, PEM; empty where the certificate's file holds it");
+    public static readonly ServerSetting TlsPassword = new("TlsPassword", "VECTORSERVER_TLS_PASSWORD", "--tls-password", "", "Password of the PFX file or of an encrypted key");
     public static readonly ServerSetting Compression = new("Compression", "VECTORSERVER_COMPRESSION", "--compression", "auto", $"Codes of indexes that do not choose their own: {CompressionNames.All}");
     public static readonly ServerSetting Durability = new("Durability", "VECTORSERVER_DURABILITY", "--durability", "fsync", "When a write is acknowledged: fsync (on the disk) or os (given to the operating system)");
     public static readonly ServerSetting EnforceSizeLimits = new("EnforceSizeLimits", "VECTORSERVER_ENFORCE_SIZE_LIMITS", "--enforce-size-limits", "true", "Refuse data-plane requests over 2 MB and upserts of over 1,000 vectors");
@@ -41,9 +45,9 @@ internal static class ServerSettings
 
     public static readonly IReadOnlyList<ServerSetting> All =
     [
-        Port, BindAddress, DataDirectory, ApiKeys, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost, Compression,
-        Durability, EnforceSizeLimits, ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots,
-        IndexType, IndexVectorType, IndexDimension, IndexMetric,
+        Port, BindAddress, DataDirectory, ApiKeys, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost,
+        Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, EnforceSizeLimits,
+        ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots, IndexType, IndexVectorType, IndexDimension, IndexMetric,
     ];
 
     private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, EnforceSizeLimits];

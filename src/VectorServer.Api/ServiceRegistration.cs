@@ -5,6 +5,7 @@ using VectorServer.Api.Bulk;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
 using VectorServer.Api.Logging;
+using VectorServer.Api.Tls;
 using VectorServer.Storage;
 
 namespace VectorServer.Api;
@@ -26,6 +27,7 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(listeners);
         builder.Services.AddSingleton(new ApiKeys(options.ApiKeys));
+        builder.Services.AddSingleton<TlsCertificates>();
         builder.Services.AddSingleton<IndexPorts>();
         builder.Services.AddSingleton<IndexHosts>();
         builder.Services.AddSingleton<IndexCatalog>();

@@ -124,6 +124,19 @@ public sealed class ServerOptionsTests
     }
 
     [Theory]
+    [InlineData("", "", "Off")]
+    [InlineData("", "certificate.pem", "On")]
+    [InlineData("off", "certificate.pem", "Off")]
+    [InlineData("on", "", "On")]
+    [InlineData("only", "certificate.pem", "Only")]
+    public void A_certificate_is_used_unless_TLS_is_off(string tls, string certificate, string expected)
+    {
+        var options = Read(environment: new() { ["VECTORSERVER_TLS"] = tls, ["VECTORSERVER_TLS_CERTIFICATE"] = certificate });
+
+        Assert.Equal(expected, options.Tls.Mode.ToString());
+    }
+
+    [Theory]
     [InlineData("PORT", "http", "PORT")]
     [InlineData("PORT", "70000", "from 0 to 65535")]
     [InlineData("PORT", "5090", "holds the main port")]
@@ -138,6 +151,9 @@ public sealed class ServerOptionsTests
     [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "601s", "at most 600s")]
     [InlineData("VECTORSERVER_FAULTS", "503:0.1;418:0.1", "FAULT:SHARE")]
     [InlineData("VECTORSERVER_FAULT_SEED", "x", "from 0")]
+    [InlineData("VECTORSERVER_TLS", "yes", "off, on, only")]
+    [InlineData("VECTORSERVER_TLS_KEY", "key.pem", "needs VectorServer:TlsCertificate")]
+    [InlineData("VECTORSERVER_TLS_PASSWORD", "secret", "needs VectorServer:TlsCertificate")]
     [InlineData("INDEX_TYPE", "hybrid", "serverless, pod")]
     public void A_bad_value_is_refused_with_its_rule(string variable, string value, string expected)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf.Collections;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire.Data;
@@ -8,6 +9,12 @@ namespace VectorServer.Api.Grpc;
 internal static class RequestMapping
 {
     public static UpsertRequest ToWire(this Proto.UpsertRequest request) => new()
+    {
+        Vectors = [.. request.Vectors.Select(ToWire)],
+        Namespace = request.Namespace,
+    };
+
+    public static UpsertRequest ToWire(this Proto.Packed.UpsertRequest request) => new()
     {
         Vectors = [.. request.Vectors.Select(ToWire)],
         Namespace = request.Namespace,
@@ -88,6 +95,14 @@ internal static class RequestMapping
         TopK = query.TopK == 0 ? null : ToInt(query.TopK),
         Namespace = query.Namespace,
         Filter = query.Filter.ToJson(),
+    };
+
+    private static Vector ToWire(Proto.Packed.Vector vector) => new()
+    {
+        Id = vector.Id,
+        Values = MemoryMarshal.Cast<byte, float>(vector.Values.Span).ToArray(),
+        SparseValues = vector.SparseValues.ToWire(),
+        Metadata = vector.Metadata.ToJson(),
     };
 
     private static SparseValues? ToWire(this Proto.SparseValues? sparse) =>

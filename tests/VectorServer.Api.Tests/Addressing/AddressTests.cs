@@ -10,6 +10,7 @@ public sealed class AddressTests
     [Theory]
     [InlineData("http://other.test:8080", "http://other.test:5081")]
     [InlineData("http://[::1]:8080", "http://[::1]:5081")]
+    [InlineData("https://other.test", "https://other.test:5081")]
     public async Task The_host_of_an_index_is_named_as_the_client_came(string address, string expected)
     {
         await using var server = TestServer.Start();
