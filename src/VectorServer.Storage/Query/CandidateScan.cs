@@ -9,9 +9,15 @@ internal static class CandidateScan
 {
     private const int RowsPerStep = 512; // scores of a step stay in the first-level cache
 
-    /// <summary>Scores the raw vectors: all of them, or only those of a filter's rows.</summary>
+    /// <summary>Scores the raw vectors from a row on: all of them, or only those of a filter's rows.</summary>
     public static void Exact(
-        Metric metric, NamespaceSnapshot snapshot, ReadOnlySpan<float> query, RowSet? filtered, TopK nearest, CancellationToken cancellation)
+        Metric metric,
+        NamespaceSnapshot snapshot,
+        ReadOnlySpan<float> query,
+        RowSet? filtered,
+        TopK nearest,
+        CancellationToken cancellation,
+        int firstRow = 0)
     {
         var vectors = snapshot.Generation.Vectors;
         var norm = ExactScorer.Norm(query);
@@ -20,7 +26,7 @@ internal static class CandidateScan
             Span<float> one = stackalloc float[1];
             foreach (var row in filtered)
             {
-                if (!snapshot.IsLive(row.Value))
+                if (row.Value < firstRow || !snapshot.IsLive(row.Value))
                     continue;
                 ExactScorer.Rows(metric, vectors.Row(row.Value), query, norm, one);
                 if (!(one[0] < nearest.Threshold))
@@ -31,7 +37,7 @@ internal static class CandidateScan
         }
 
         Span<float> scores = stackalloc float[RowsPerStep];
-        for (var row = snapshot.FirstRow; row < snapshot.RowCount;)
+        for (var row = Math.Max(firstRow, snapshot.FirstRow); row < snapshot.RowCount;)
         {
             cancellation.ThrowIfCancellationRequested();
             var chunkEnd = (row | (vectors.RowsPerChunk - 1)) + 1L;
@@ -42,23 +48,25 @@ internal static class CandidateScan
         }
     }
 
-    /// <summary>Scores the codes.</summary>
+    /// <summary>Scores the codes from a row on.</summary>
     public static void Codes(
-        NamespaceSnapshot snapshot, ReadOnlySpan<float> query, RowSet? filtered, TopK nearest, CancellationToken cancellation)
+        NamespaceSnapshot snapshot, ReadOnlySpan<float> query, RowSet? filtered, TopK nearest, CancellationToken cancellation, int firstRow = 0)
     {
         var codes = snapshot.Codes!;
         var prepared = codes.Codec.Prepare(query);
         Span<float> scores = stackalloc float[RowsPerStep];
 
         // Steps start on multiples of their length, so each lies in one chunk and begins with a block.
-        for (var row = snapshot.FirstRow / RowsPerStep * RowsPerStep; row < snapshot.RowCount; row += RowsPerStep)
+        firstRow = Math.Max(firstRow, snapshot.FirstRow);
+        for (var row = firstRow / RowsPerStep * RowsPerStep; row < snapshot.RowCount; row += RowsPerStep)
         {
             cancellation.ThrowIfCancellationRequested();
             if (filtered is not null && !filtered.ContainsAny(row, RowsPerStep))
                 continue;
             var step = scores[..Math.Min(RowsPerStep, snapshot.RowCount - row)];
             codes.Score(prepared, row, step);
-            Offer(snapshot, row, step, filtered, nearest);
+            var before = Math.Max(0, firstRow - row);
+            Offer(snapshot, row + before, step[before..], filtered, nearest);
         }
     }
 
