@@ -10,9 +10,10 @@ namespace VectorServer.Storage.Registry;
 /// <summary>
 /// One open index: what a host needs of it, free of files and SQL. Thread-safe. Namespace names are the client's; the empty
 /// string is the default namespace. Reads of an absent namespace are empty; writes create it, deletes in it throw
-/// <see cref="StorageErrorCode.NotFound"/>. The default namespace counts as present and empty before its first write.
+/// <see cref="StorageErrorCode.NotFound"/>. The default namespace counts as present and empty before its first write. Reads also take
+/// the name of an alias; everything else refuses it.
 /// </summary>
-public sealed class VectorIndex
+public sealed partial class VectorIndex
 {
     private readonly NamespaceSet _namespaces;
     private readonly CodecChoice _codecChoice;
@@ -93,38 +94,38 @@ public sealed class VectorIndex
     /// <summary>The records with these ids, in the order asked, each once; unknown ids are left out.</summary>
     public FetchResult Fetch(string ns, IReadOnlyList<string> ids)
     {
-        if (!_namespaces.TryAcquire(ns, out var lease))
-            return new FetchResult([], default);
+        if (!_namespaces.TryRead(ns, out var target, out var lease))
+            return new FetchResult([], default) { Namespace = target };
         using (lease)
         {
             var rows = ids.Distinct(StringComparer.Ordinal).Select(lease.Snapshot.Find).Where(row => row >= 0).ToArray();
-            return new FetchResult(Hydrator.Records(lease.Snapshot, rows), lease.Snapshot.Lsn);
+            return new FetchResult(Hydrator.Records(lease.Snapshot, rows), lease.Snapshot.Lsn) { Namespace = target };
         }
     }
 
     /// <summary>Records that match, in id order, after <paramref name="afterId"/>.</summary>
     public RecordPage FetchByFilter(string ns, Filter? filter, int limit, string? afterId)
     {
-        if (!_namespaces.TryAcquire(ns, out var lease))
-            return new RecordPage([], null, default);
+        if (!_namespaces.TryRead(ns, out var target, out var lease))
+            return new RecordPage([], null, default) { Namespace = target };
         using (lease)
         {
             var rows = FilterRows.InIdOrder(lease.Snapshot, prefix: null, filter, afterId, limit + 1);
             var page = Hydrator.Records(lease.Snapshot, rows.AsSpan(0, Math.Min(limit, rows.Length)));
-            return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, lease.Snapshot.Lsn);
+            return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, lease.Snapshot.Lsn) { Namespace = target };
         }
     }
 
     /// <summary>Ids that begin with <paramref name="prefix"/>, in UTF-8 byte order, after <paramref name="afterId"/>.</summary>
     public IdPage ListIds(string ns, string? prefix, int limit, string? afterId)
     {
-        if (!_namespaces.TryAcquire(ns, out var lease))
-            return new IdPage([], null, default);
+        if (!_namespaces.TryRead(ns, out var target, out var lease))
+            return new IdPage([], null, default) { Namespace = target };
         using (lease)
         {
             var rows = FilterRows.InIdOrder(lease.Snapshot, prefix, filter: null, afterId, limit + 1);
             var ids = rows.Take(limit).Select(lease.Snapshot.Generation.Ids.IdOf).ToArray();
-            return new IdPage(ids, rows.Length > limit ? ids[^1] : null, lease.Snapshot.Lsn);
+            return new IdPage(ids, rows.Length > limit ? ids[^1] : null, lease.Snapshot.Lsn) { Namespace = target };
         }
     }
 
@@ -134,10 +135,10 @@ public sealed class VectorIndex
     {
         var descriptor = Descriptor;
         QueryExecutor.Check(descriptor, query);
-        if (!_namespaces.TryAcquire(ns, out var lease))
-            return new QueryResult([], default);
+        if (!_namespaces.TryRead(ns, out var target, out var lease))
+            return new QueryResult([], default) { Namespace = target };
         using (lease)
-            return QueryExecutor.Execute(descriptor.Metric, lease.Snapshot, query, cancellation);
+            return QueryExecutor.Execute(descriptor.Metric, lease.Snapshot, query, cancellation) with { Namespace = target };
     }
 
     /// <param name="filter">Counts only records that match; null counts all.</param>
@@ -181,7 +182,7 @@ public sealed class VectorIndex
         return new NamespacePage(page, rest.Length > limit ? rest[limit - 1].Listed : null, names.Length);
     }
 
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>; the default namespace always exists.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>, as a namespace or an alias; the default namespace always exists.</exception>
     public NamespaceInfo CreateNamespace(string ns, IReadOnlyList<string>? filterableFields = null)
     {
         RecordRules.CheckNamespaceName(ns);
@@ -193,9 +194,9 @@ public sealed class VectorIndex
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public NamespaceInfo DescribeNamespace(string ns) =>
         _namespaces.Describe(ns)
-        ?? (ns.Length == 0 ? new NamespaceInfo(ns, 0, null, 0) : throw NamespaceSet.NotFound());
+        ?? (ns.Length == 0 ? new NamespaceInfo(ns, 0, null, 0) : throw _namespaces.Absent(ns));
 
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>; <see cref="StorageErrorCode.FailedPrecondition"/>: an alias targets it.</exception>
     public Task DeleteNamespaceAsync(string ns, CancellationToken cancellation = default) => _namespaces.DeleteAsync(ns, cancellation);
 
     /// <summary>Rewrites the namespace without deleted rows and gives their space back.</summary>
