@@ -54,7 +54,9 @@ internal static class ServerPipeline
         data.MapQuery();
         data.MapStats();
         data.MapNamespaces();
+        data.MapAliases();
         data.MapMaintenance();
         data.MapVectorService();
+        data.MapNamespaceAliasService();
     }
 }

@@ -17,7 +17,7 @@ internal static class QueryEndpoints
     private static async Task QueryAsync(HttpContext context)
     {
         var request = await context.ReadBodyAsync(DataJson.Type<QueryRequest>());
-        var result = context.Query(request);
-        await context.AnswerAsync(writer => QueryResponse.Write(writer, result, request.Namespace ?? ""));
+        var (result, ns) = context.Query(request);
+        await context.AnswerAsync(writer => QueryResponse.Write(writer, result, ns));
     }
 }

@@ -40,11 +40,6 @@ internal static class UnofferedEndpoints
         (Plane.Data, "Bulk import", "GET /bulk/imports"),
         (Plane.Data, "Bulk import", "GET /bulk/imports/{id}"),
         (Plane.Data, "Bulk import", "DELETE /bulk/imports/{id}"),
-        (Plane.Data, "Namespace aliases", "POST /namespace-aliases"),
-        (Plane.Data, "Namespace aliases", "GET /namespace-aliases"),
-        (Plane.Data, "Namespace aliases", "GET /namespace-aliases/{alias_name}"),
-        (Plane.Data, "Namespace aliases", "PATCH /namespace-aliases/{alias_name}"),
-        (Plane.Data, "Namespace aliases", "DELETE /namespace-aliases/{alias_name}"),
     ];
 
     public static void MapUnoffered(this IEndpointRouteBuilder routes)

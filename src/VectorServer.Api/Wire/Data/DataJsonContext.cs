@@ -22,6 +22,10 @@ namespace VectorServer.Api.Wire.Data;
 [JsonSerializable(typeof(CreateNamespaceRequest))]
 [JsonSerializable(typeof(NamespaceDescription))]
 [JsonSerializable(typeof(ListNamespacesResponse))]
+[JsonSerializable(typeof(CreateNamespaceAliasRequest))]
+[JsonSerializable(typeof(RepointNamespaceAliasRequest))]
+[JsonSerializable(typeof(NamespaceAliasDescription))]
+[JsonSerializable(typeof(ListNamespaceAliasesResponse))]
 internal sealed partial class DataJsonContext : JsonSerializerContext;
 
 /// <summary>The JSON of the data plane: generated, and taking the original snake_case names of fields as proto-JSON readers do.</summary>

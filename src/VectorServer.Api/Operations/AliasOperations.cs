@@ -1,0 +1,48 @@
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Validation;
+using VectorServer.Api.Wire.Data;
+
+namespace VectorServer.Api.Operations;
+
+/// <summary>The operations on namespace aliases.</summary>
+internal static class AliasOperations
+{
+    public static NamespaceAliasDescription CreateAlias(this HttpContext context, CreateNamespaceAliasRequest request)
+    {
+        AliasValidator.CheckVersion(context.Target());
+        return NamespaceAliasDescription.Of(context.TargetIndex().CreateAlias(request.Name ?? "", AliasValidator.Target(request.TargetNamespace)));
+    }
+
+    public static ListNamespaceAliasesResponse ListAliases(this HttpContext context, ListNamespaceAliasesRequest request)
+    {
+        AliasValidator.CheckVersion(context.Target());
+        var index = context.TargetIndex();
+        var limit = AliasValidator.Limit(request.Limit);
+        var (prefix, target) = (AliasValidator.Prefix(request.Prefix), AliasValidator.TargetFilter(request.TargetNamespace));
+        var token = AliasPageToken.Read(index.Descriptor.Id, request.PaginationToken, prefix, target);
+
+        var page = index.ListAliases(token.Prefix, token.Target, limit, token.After);
+        return new ListNamespaceAliasesResponse(
+            [.. page.Aliases.Select(NamespaceAliasDescription.Of)],
+            Pagination.Of(token.Next(index.Descriptor.Id, page.NextAfterName)),
+            page.TotalCount);
+    }
+
+    public static NamespaceAliasDescription DescribeAlias(this HttpContext context, string name)
+    {
+        AliasValidator.CheckVersion(context.Target());
+        return NamespaceAliasDescription.Of(context.TargetIndex().DescribeAlias(name));
+    }
+
+    public static NamespaceAliasDescription RepointAlias(this HttpContext context, string name, RepointNamespaceAliasRequest request)
+    {
+        AliasValidator.CheckVersion(context.Target());
+        return NamespaceAliasDescription.Of(context.TargetIndex().RepointAlias(name, AliasValidator.Target(request.TargetNamespace)));
+    }
+
+    public static void DeleteAlias(this HttpContext context, string name)
+    {
+        AliasValidator.CheckVersion(context.Target());
+        context.TargetIndex().DeleteAlias(name);
+    }
+}
