@@ -8,7 +8,7 @@ public sealed class AliasServiceTests
     [Fact]
     public async Task What_gRPC_makes_REST_finds()
     {
-        await using var index = await GrpcIndex.CreateAsync("17800-17804");
+        await using var index = await GrpcIndex.CreateAsync("18700-18704");
         await index.Grpc.CallAsync("Upsert", new UpsertRequest { Namespace = "blue", Vectors = { new Vector { Id = "a", Values = { 1, 0 } } } }, UpsertResponse.Parser);
 
         var created = await CallAsync(
@@ -37,7 +37,7 @@ public sealed class AliasServiceTests
     [Fact]
     public async Task Messages_have_the_documented_numbers()
     {
-        await using var index = await GrpcIndex.CreateAsync("17805-17809");
+        await using var index = await GrpcIndex.CreateAsync("18705-18709");
 
         // name: "live" target_namespace: "__default__"
         var created = await index.Grpc.CallAsync("NamespaceAliasService/CreateNamespaceAlias", Bytes("0A 04 6C697665 12 0B 5F5F64656661756C745F5F"));
@@ -62,7 +62,7 @@ public sealed class AliasServiceTests
     [Fact]
     public async Task A_page_token_of_one_protocol_goes_on_in_the_other()
     {
-        await using var index = await GrpcIndex.CreateAsync("17810-17814");
+        await using var index = await GrpcIndex.CreateAsync("18710-18714");
         foreach (var name in new[] { "a", "b", "c" })
             await CallAsync(index, "CreateNamespaceAlias", new CreateNamespaceAliasRequest { Name = name, TargetNamespace = "__default__" }, NamespaceAliasDescription.Parser);
 
@@ -76,7 +76,7 @@ public sealed class AliasServiceTests
     [Fact]
     public async Task A_refusal_carries_its_reason_in_the_details_of_the_status()
     {
-        await using var index = await GrpcIndex.CreateAsync("17815-17819");
+        await using var index = await GrpcIndex.CreateAsync("18715-18719");
         var request = new CreateNamespaceAliasRequest { Name = "live", TargetNamespace = "__default__" };
         await CallAsync(index, "CreateNamespaceAlias", request, NamespaceAliasDescription.Parser);
 

@@ -160,14 +160,14 @@ public sealed class AliasTests
         var directory = Directory.CreateTempSubdirectory("vectorserver-");
         try
         {
-            await using (var server = TestServer.Listen(directory.FullName, ("IndexPorts", "17490-17494")))
+            await using (var server = TestServer.Listen(directory.FullName, ("IndexPorts", "18650-18654")))
             {
                 await server.PostAsync("/indexes", """{"name": "things", "dimension": 2, "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"} } }""");
                 Assert.Equal(200, (await server.PostAsync("/indexes/things/namespaces", """{"name": "blue"}""")).Status);
             }
 
             File.WriteAllText(System.IO.Path.Combine(directory.FullName, "indexes", "things", "blue", "checkpoint.json"), "{");
-            await using var restarted = TestServer.Listen(directory.FullName, ("IndexPorts", "17490-17494"));
+            await using var restarted = TestServer.Listen(directory.FullName, ("IndexPorts", "18650-18654"));
 
             (await restarted.PostAsync("/indexes/things" + Path, """{"name": "live", "target_namespace": "blue"}""")).AssertReason("TARGET_NAMESPACE_NOT_ACTIVE", code: 9);
         }
