@@ -15,23 +15,32 @@ internal sealed partial class NamespaceSet
     private readonly AliasSet _aliases;
     private string? _ending; // the namespace that is being deleted; changed under the lock
 
-    /// <summary>
-    /// The newest snapshot of the namespace that a name means: its own, or an alias's target. False if there is no such namespace.
-    /// </summary>
-    /// <exception cref="StorageException">Damaged, or closing.</exception>
-    public bool TryRead(string name, out string target, out SnapshotLease lease)
+    /// <summary>Reads the namespace that a name means: its own, or an alias's target.</summary>
+    /// <param name="name">Of a namespace or an alias.</param>
+    /// <param name="read">Takes the name of the namespace and its newest snapshot, null if there is no such namespace.</param>
+    /// <exception cref="StorageException">Damaged, closing, or removed in the middle of the read; and what <paramref name="read"/> throws.</exception>
+    public T Read<T>(string name, Func<string, NamespaceSnapshot?, T> read)
     {
         while (true)
         {
             var alias = AliasOf(name);
-            target = alias?.TargetNamespace ?? name;
-            var found = TryAcquire(target, out lease);
-
-            // Only while an alias stands still is its target sure to be there: else it may have been deleted, and made anew, meanwhile.
-            if (ReferenceEquals(alias, AliasOf(name)))
-                return found;
-            if (found)
-                lease.Dispose();
+            var target = alias?.TargetNamespace ?? name;
+            var isThere = TryAcquire(target, out var lease);
+            try
+            {
+                // Only while an alias stands still is its target sure to be there: else it may have been deleted, and made anew, meanwhile.
+                if (ReferenceEquals(alias, AliasOf(name)))
+                    return read(target, isThere ? lease.Snapshot : null);
+            }
+            catch (StorageException e) when (e.Code == StorageErrorCode.NotFound && alias is not null && !ReferenceEquals(alias, AliasOf(name)))
+            {
+                // The old target was deleted in the middle of the read: read the new one.
+            }
+            finally
+            {
+                if (isThere)
+                    lease.Dispose();
+            }
         }
     }
 

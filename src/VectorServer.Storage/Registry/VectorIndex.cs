@@ -92,42 +92,33 @@ public sealed partial class VectorIndex
         _namespaces.WriteExistingAsync(ns, _ => new ClearOperation(), readsState: false, cancellation);
 
     /// <summary>The records with these ids, in the order asked, each once; unknown ids are left out.</summary>
-    public FetchResult Fetch(string ns, IReadOnlyList<string> ids)
+    public FetchResult Fetch(string ns, IReadOnlyList<string> ids) => _namespaces.Read(ns, (target, snapshot) =>
     {
-        if (!_namespaces.TryRead(ns, out var target, out var lease))
+        if (snapshot is null)
             return new FetchResult([], default) { Namespace = target };
-        using (lease)
-        {
-            var rows = ids.Distinct(StringComparer.Ordinal).Select(lease.Snapshot.Find).Where(row => row >= 0).ToArray();
-            return new FetchResult(Hydrator.Records(lease.Snapshot, rows), lease.Snapshot.Lsn) { Namespace = target };
-        }
-    }
+        var rows = ids.Distinct(StringComparer.Ordinal).Select(snapshot.Find).Where(row => row >= 0).ToArray();
+        return new FetchResult(Hydrator.Records(snapshot, rows), snapshot.Lsn) { Namespace = target };
+    });
 
     /// <summary>Records that match, in id order, after <paramref name="afterId"/>.</summary>
-    public RecordPage FetchByFilter(string ns, Filter? filter, int limit, string? afterId)
+    public RecordPage FetchByFilter(string ns, Filter? filter, int limit, string? afterId) => _namespaces.Read(ns, (target, snapshot) =>
     {
-        if (!_namespaces.TryRead(ns, out var target, out var lease))
+        if (snapshot is null)
             return new RecordPage([], null, default) { Namespace = target };
-        using (lease)
-        {
-            var rows = FilterRows.InIdOrder(lease.Snapshot, prefix: null, filter, afterId, limit + 1);
-            var page = Hydrator.Records(lease.Snapshot, rows.AsSpan(0, Math.Min(limit, rows.Length)));
-            return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, lease.Snapshot.Lsn) { Namespace = target };
-        }
-    }
+        var rows = FilterRows.InIdOrder(snapshot, prefix: null, filter, afterId, limit + 1);
+        var page = Hydrator.Records(snapshot, rows.AsSpan(0, Math.Min(limit, rows.Length)));
+        return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, snapshot.Lsn) { Namespace = target };
+    });
 
     /// <summary>Ids that begin with <paramref name="prefix"/>, in UTF-8 byte order, after <paramref name="afterId"/>.</summary>
-    public IdPage ListIds(string ns, string? prefix, int limit, string? afterId)
+    public IdPage ListIds(string ns, string? prefix, int limit, string? afterId) => _namespaces.Read(ns, (target, snapshot) =>
     {
-        if (!_namespaces.TryRead(ns, out var target, out var lease))
+        if (snapshot is null)
             return new IdPage([], null, default) { Namespace = target };
-        using (lease)
-        {
-            var rows = FilterRows.InIdOrder(lease.Snapshot, prefix, filter: null, afterId, limit + 1);
-            var ids = rows.Take(limit).Select(lease.Snapshot.Generation.Ids.IdOf).ToArray();
-            return new IdPage(ids, rows.Length > limit ? ids[^1] : null, lease.Snapshot.Lsn) { Namespace = target };
-        }
-    }
+        var rows = FilterRows.InIdOrder(snapshot, prefix, filter: null, afterId, limit + 1);
+        var ids = rows.Take(limit).Select(snapshot.Generation.Ids.IdOf).ToArray();
+        return new IdPage(ids, rows.Length > limit ? ids[^1] : null, snapshot.Lsn) { Namespace = target };
+    });
 
     /// <summary>The nearest records, best first; ties by id.</summary>
     /// <exception cref="StorageException">The query breaks a rule of the index (dimension, kind of vector, ...).</exception>
@@ -135,10 +126,11 @@ public sealed partial class VectorIndex
     {
         var descriptor = Descriptor;
         QueryExecutor.Check(descriptor, query);
-        if (!_namespaces.TryRead(ns, out var target, out var lease))
-            return new QueryResult([], default) { Namespace = target };
-        using (lease)
-            return QueryExecutor.Execute(descriptor.Metric, lease.Snapshot, query, cancellation) with { Namespace = target };
+        return _namespaces.Read(ns, (target, snapshot) =>
+        {
+            var result = snapshot is null ? new QueryResult([], default) : QueryExecutor.Execute(descriptor.Metric, snapshot, query, cancellation);
+            return result with { Namespace = target };
+        });
     }
 
     /// <param name="filter">Counts only records that match; null counts all.</param>
