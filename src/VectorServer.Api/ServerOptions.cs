@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Net;
+using VectorServer.Api.Bulk;
+using VectorServer.Api.Switches;
+using VectorServer.Api.Tls;
 using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Registry;
@@ -47,12 +50,29 @@ internal sealed record ServerOptions
 
     public required bool BareHost { get; init; }
 
+    public required TlsOptions Tls { get; init; }
+
     public required Compression Compression { get; init; }
 
     public required Durability Durability { get; init; }
 
     /// <summary>Refuse data-plane bodies over the wire's 2 MB; false lifts it for local bulk loads.</summary>
     public required bool EnforceSizeLimits { get; init; }
+
+    /// <summary>How long acknowledged writes stay invisible to reads.</summary>
+    public required TimeSpan ConsistencyDelay { get; init; }
+
+    /// <summary>Requests that fail on purpose; the first rule that matches a request decides.</summary>
+    public required IReadOnlyList<FaultRule> Faults { get; init; }
+
+    public required int FaultSeed { get; init; }
+
+    public required int FaultRetryAfterSeconds { get; init; }
+    /// <summary>Absolute; imports are off where there are none.</summary>
+    public required IReadOnlyList<string> ImportRoots { get; init; }
+
+    /// <summary>Absolute; exports are off where there are none.</summary>
+    public required IReadOnlyList<string> ExportRoots { get; init; }
 
     public required StartIndexOptions? StartIndex { get; init; }
 
@@ -75,9 +95,16 @@ internal sealed record ServerOptions
             Domain = read.Text(ServerSettings.Domain).TrimStart('.'),
             PublicHost = ReadPublicHost(read),
             BareHost = read.Flag(ServerSettings.BareHost),
+            Tls = TlsOptions.Read(read),
             Compression = ReadCompression(read),
             Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
             EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),
+            ConsistencyDelay = read.Duration(ServerSettings.ConsistencyDelay, max: TimeSpan.FromMinutes(10)),
+            Faults = ReadFaults(read),
+            FaultSeed = read.Number(ServerSettings.FaultSeed, 0, int.MaxValue),
+            FaultRetryAfterSeconds = read.Number(ServerSettings.FaultRetryAfter, 0, 3600),
+            ImportRoots = ReadRoots(read, ServerSettings.ImportRoots),
+            ExportRoots = ReadRoots(read, ServerSettings.ExportRoots),
             StartIndex = ReadStartIndex(read),
         };
 
@@ -125,6 +152,20 @@ internal sealed record ServerOptions
             : throw SettingReader.Bad(ServerSettings.PublicHost, text, "a host name");
     }
 
+    /// <summary>Directories, which the platform's own separator of paths divides too.</summary>
+    private static string[] ReadRoots(SettingReader read, ServerSetting setting)
+    {
+        var data = Path.GetFullPath(read.Text(ServerSettings.DataDirectory));
+        string[] roots =
+        [
+            .. read.List(setting)
+                .SelectMany(part => part.Split(Path.PathSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                .Select(root => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))),
+        ];
+        var overlapping = roots.FirstOrDefault(root => BulkRoots.IsBelow(root, data) || BulkRoots.IsBelow(data, root));
+        return overlapping is null ? roots : throw SettingReader.Bad(setting, overlapping, "directories apart from the data directory");
+    }
+
     private static Compression ReadCompression(SettingReader read)
     {
         var text = read.Text(ServerSettings.Compression);
@@ -132,6 +173,13 @@ internal sealed record ServerOptions
             ? compression
             : throw SettingReader.Bad(ServerSettings.Compression, text, $"one of {CompressionNames.All}");
     }
+
+    private static FaultRule[] ReadFaults(SettingReader read) =>
+    [
+        .. read.List(ServerSettings.Faults, ';').Select(text => FaultParser.TryParse(text, out var rule)
+            ? rule
+            : throw SettingReader.Bad(ServerSettings.Faults, text, FaultParser.Grammar)),
+    ];
 
     private static StartIndexOptions? ReadStartIndex(SettingReader read)
     {

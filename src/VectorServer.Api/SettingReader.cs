@@ -37,13 +37,29 @@ internal sealed class SettingReader(IConfiguration configuration)
         throw Bad(setting, text, $"one of {string.Join(", ", words)}");
     }
 
-    /// <summary>A comma list, or an array in appsettings.json.</summary>
-    public string[] List(ServerSetting setting)
+    /// <summary>A time as digits and a unit, <c>ms</c> or <c>s</c>; 0 needs none.</summary>
+    public TimeSpan Duration(ServerSetting setting, TimeSpan max)
+    {
+        var text = Text(setting);
+        var (digits, unit) = text switch
+        {
+            "0" => ("0", TimeSpan.Zero),
+            [.. var before, 'm', 's'] => (before, TimeSpan.FromMilliseconds(1)),
+            [.. var before, 's'] => (before, TimeSpan.FromSeconds(1)),
+            _ => ("", TimeSpan.Zero),
+        };
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count * unit <= max
+            ? count * unit
+            : throw Bad(setting, text, $"a time such as 500ms or 2s, at most {max.TotalSeconds}s");
+    }
+
+    /// <summary>A list in one text, separated by commas unless it says otherwise, or an array in appsettings.json.</summary>
+    public string[] List(ServerSetting setting, char separator = ',')
     {
         var text = configuration[setting.ConfigurationKey];
         var parts = string.IsNullOrWhiteSpace(text)
             ? configuration.GetSection(setting.ConfigurationKey).GetChildren().Select(child => child.Value?.Trim() ?? "")
-            : text.Split(',', StringSplitOptions.TrimEntries);
+            : text.Split(separator, StringSplitOptions.TrimEntries);
         return [.. parts.Where(part => part.Length > 0)];
     }
 

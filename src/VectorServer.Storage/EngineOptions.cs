@@ -12,6 +12,12 @@ public sealed record EngineOptions
     /// <summary>Log bytes per namespace after which the log is folded into the data files.</summary>
     public long CheckpointLogBytes { get; init; } = 64L << 20; // replays in about a second
 
+    /// <summary>
+    /// How long an acknowledged write stays invisible to reads, which then find what the namespace held before it; zero for not at all.
+    /// For tests of clients that must bear with an eventually consistent service. Writes are resolved on the newest state all the same.
+    /// </summary>
+    public TimeSpan VisibilityDelay { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Told of what an operator should know: cut tails, replays, failures.</summary>

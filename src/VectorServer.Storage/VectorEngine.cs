@@ -15,17 +15,20 @@ public sealed class VectorEngine : IAsyncDisposable
     private readonly IndexRegistry _registry;
     private readonly ConcurrentDictionary<string, VectorIndex> _indexes = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changes = new(1); // one change of the registry at a time
+    private readonly BackupWork _backupWork = new();
     private bool _disposed;
 
     private VectorEngine(EngineOptions options, DataDirectoryLock directoryLock, IndexRegistry registry, DocumentStore documents)
     {
         (_options, _lock, _registry, Documents) = (options, directoryLock, registry, documents);
+        Backups = new BackupStore(options, _backupWork);
     }
 
     /// <summary>What the host keeps in the data directory besides indexes.</summary>
     public DocumentStore Documents { get; }
 
-    public BackupStore Backups { get; } = new();
+    /// <summary>Copies of indexes in the data directory, from which <see cref="RestoreIndexAsync"/> makes new ones.</summary>
+    public BackupStore Backups { get; }
 
     /// <summary>Every index, by name.</summary>
     public IReadOnlyList<VectorIndex> Indexes => [.. _indexes.Values.OrderBy(index => index.Descriptor.Name, StringComparer.Ordinal)];
@@ -71,33 +74,8 @@ public sealed class VectorEngine : IAsyncDisposable
         try
         {
             ThrowIfDisposed();
-            if (_indexes.ContainsKey(descriptor.Name))
-                throw new StorageException(StorageErrorCode.AlreadyExists, "Resource already exists.");
-
-            var created = descriptor with { CreatedAt = _options.Time.GetUtcNow() };
-            var directory = NamespaceLayout.Index(_options.DataDirectory, created.Name);
-            if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
-                throw new StorageException(StorageErrorCode.FailedPrecondition, "The data directory holds files under this index's name that no index owns");
-
-            // Made aside and moved last: whatever step a crash comes after, the next open finds nothing in this name's way.
-            var aside = NamespaceLayout.Temporary(directory);
-            try
-            {
-                VectorIndex.Create(aside, created, calibrationSample);
-                _registry.Write(created);
-                if (Directory.Exists(directory))
-                    Directory.Delete(directory);
-                Directory.Move(aside, directory);
-            }
-            catch
-            {
-                if (Directory.Exists(aside))
-                    Directory.Delete(aside, recursive: true);
-                throw;
-            }
-
-            FileSync.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
-            return _indexes[created.Name] = VectorIndex.Open(directory, created, _options);
+            CheckFree(descriptor.Name);
+            return Make(descriptor, aside => VectorIndex.Create(aside, descriptor, calibrationSample), Register);
         }
         finally
         {
@@ -165,11 +143,12 @@ public sealed class VectorEngine : IAsyncDisposable
     /// </exception>
     public Task<VectorIndex> RestoreIndexAsync(
         string backupId, IndexDescriptor target, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
-        throw new NotImplementedException();
+        _backupWork.RunAsync(stop => Backups.Read(backupId, backup => Restore(backup, target, progress, stop)), cancellation);
 
-    /// <summary>Waits for requests under way, folds every log into its data files and releases the directory.</summary>
+    /// <summary>Stops backups and restores, waits for requests under way, folds every log into its data files and releases the directory.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _backupWork.CloseAsync().ConfigureAwait(false);
         await _changes.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -197,6 +176,88 @@ public sealed class VectorEngine : IAsyncDisposable
     {
         if (_disposed)
             throw new StorageException(StorageErrorCode.Unavailable, "The engine is closed");
+    }
+
+    /// <summary>Copies without the registry's lock, which only the end takes: whoever comes first gets the name.</summary>
+    private VectorIndex Restore(BackupReader backup, IndexDescriptor target, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        var source = backup.Manifest.Index;
+        var wanted = target with { VectorType = source.VectorType, Dimension = source.Dimension, Metric = source.Metric };
+        CheckDescriptor(wanted);
+        ThrowIfTaken(wanted.Name); // before the copying, to be asked again after it
+        var restored = Make(wanted, aside => backup.CopyTo(aside, progress, cancellation), (descriptor, aside) =>
+        {
+            _changes.Wait(cancellation);
+            try
+            {
+                ThrowIfDisposed();
+                CheckFree(descriptor.Name);
+                return Register(descriptor, aside);
+            }
+            finally
+            {
+                _changes.Release();
+            }
+        });
+        progress?.Report(1); // there are no bytes in the backup of an empty index
+        return restored;
+    }
+
+    private void ThrowIfTaken(string name)
+    {
+        if (_indexes.ContainsKey(name))
+            throw new StorageException(StorageErrorCode.AlreadyExists, "Resource already exists.");
+    }
+
+    /// <summary>The caller holds the registry's lock: while an index is being removed, its directory is there and its name is not.</summary>
+    private void CheckFree(string name)
+    {
+        ThrowIfTaken(name);
+        var directory = NamespaceLayout.Index(_options.DataDirectory, name);
+        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
+            throw new StorageException(StorageErrorCode.FailedPrecondition, "The data directory holds files under this index's name that no index owns");
+    }
+
+    /// <summary>Makes an index's directory aside and moves it last: whatever step a crash comes after, the next open finds nothing in its name's way.</summary>
+    /// <param name="descriptor">The index.</param>
+    /// <param name="fill">Makes the directory it is given.</param>
+    /// <param name="register">Moves it in place.</param>
+    private VectorIndex Make(IndexDescriptor descriptor, Action<string> fill, Func<IndexDescriptor, string, VectorIndex> register)
+    {
+        var aside = NamespaceLayout.Temporary(NamespaceLayout.Index(_options.DataDirectory, descriptor.Name));
+        try
+        {
+            fill(aside);
+            return register(descriptor, aside);
+        }
+        catch
+        {
+            Trash.Delete(aside);
+            throw;
+        }
+    }
+
+    /// <summary>Registers an index whose name is free and whose directory lies aside, and opens it. The caller holds the registry's lock.</summary>
+    private VectorIndex Register(IndexDescriptor descriptor, string aside)
+    {
+        var created = descriptor with { CreatedAt = _options.Time.GetUtcNow() };
+        var directory = NamespaceLayout.Index(_options.DataDirectory, created.Name);
+        _registry.Write(created);
+        try
+        {
+            if (Directory.Exists(directory))
+                Directory.Delete(directory);
+            Directory.Move(aside, directory);
+            FileSync.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
+            return _indexes[created.Name] = VectorIndex.Open(directory, created, _options);
+        }
+        catch
+        {
+            if (!Directory.Exists(aside))
+                Directory.Move(directory, aside);
+            _registry.Remove(created.Name);
+            throw;
+        }
     }
 
     private void OpenIndexes()

@@ -19,6 +19,8 @@ public sealed class ServerOptionsTests
         Assert.Equal((5081, 5180), (options.IndexPortMin, options.IndexPortMax));
         Assert.True(options.IsOpen);
         Assert.True(options.EnforceSizeLimits);
+        Assert.Equal(TimeSpan.Zero, options.ConsistencyDelay);
+        Assert.Empty(options.Faults);
         Assert.Null(options.StartIndex);
     }
 
@@ -41,6 +43,26 @@ public sealed class ServerOptionsTests
         Assert.Equal(Durability.Os, options.Durability);
         Assert.Equal(Compression.SpectralK64, options.Compression);
         Assert.Equal((7000, 7009), (options.IndexPortMin, options.IndexPortMax));
+    }
+
+    [Fact]
+    public void Roots_of_imports_are_divided_by_commas_or_as_the_platform_divides_paths()
+    {
+        var options = Read(environment: new() { ["VECTORSERVER_IMPORT_ROOTS"] = $"/one, /two/{Path.PathSeparator}/three" });
+
+        Assert.Equal([Path.GetFullPath("/one"), Path.GetFullPath("/two"), Path.GetFullPath("/three")], options.ImportRoots);
+        Assert.Empty(options.ExportRoots);
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("data/indexes")]
+    [InlineData(".")]
+    public void The_data_directory_is_open_to_no_export(string root)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(environment: new() { ["VECTORSERVER_EXPORT_ROOTS"] = root }));
+
+        Assert.Contains("VECTORSERVER_EXPORT_ROOTS", error.Message);
     }
 
     [Fact]
@@ -84,6 +106,37 @@ public sealed class ServerOptionsTests
     }
 
     [Theory]
+    [InlineData("0", 0)]
+    [InlineData("500ms", 500)]
+    [InlineData("2s", 2000)]
+    [InlineData("600s", 600_000)]
+    public void A_delay_is_a_number_with_its_unit(string text, int expectedMs) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(expectedMs), Read(environment: new() { ["VECTORSERVER_CONSISTENCY_DELAY"] = text }).ConsistencyDelay);
+
+    [Fact]
+    public void Faults_are_rules_in_one_text_also_as_a_switch()
+    {
+        var options = Read(args: ["--faults", "POST /query=503:0.2,429:0.1; *=lost:0.01", "--fault-seed", "9"]);
+
+        Assert.Equal(["/query", "*"], options.Faults.Select(rule => rule.Path));
+        Assert.Equal(2, options.Faults[0].Shares.Count);
+        Assert.Equal((9, 1), (options.FaultSeed, options.FaultRetryAfterSeconds));
+    }
+
+    [Theory]
+    [InlineData("", "", "Off")]
+    [InlineData("", "certificate.pem", "On")]
+    [InlineData("off", "certificate.pem", "Off")]
+    [InlineData("on", "", "On")]
+    [InlineData("only", "certificate.pem", "Only")]
+    public void A_certificate_is_used_unless_TLS_is_off(string tls, string certificate, string expected)
+    {
+        var options = Read(environment: new() { ["VECTORSERVER_TLS"] = tls, ["VECTORSERVER_TLS_CERTIFICATE"] = certificate });
+
+        Assert.Equal(expected, options.Tls.Mode.ToString());
+    }
+
+    [Theory]
     [InlineData("PORT", "http", "PORT")]
     [InlineData("PORT", "70000", "from 0 to 65535")]
     [InlineData("PORT", "5090", "holds the main port")]
@@ -93,6 +146,14 @@ public sealed class ServerOptionsTests
     [InlineData("VECTORSERVER_DURABILITY", "none", "fsync, os")]
     [InlineData("VECTORSERVER_ADDRESSING", "path", "port, subdomain")]
     [InlineData("VECTORSERVER_BARE_HOST", "yes", "true, false")]
+    [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "2", "500ms or 2s")]
+    [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "-2s", "500ms or 2s")]
+    [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "601s", "at most 600s")]
+    [InlineData("VECTORSERVER_FAULTS", "503:0.1;418:0.1", "FAULT:SHARE")]
+    [InlineData("VECTORSERVER_FAULT_SEED", "x", "from 0")]
+    [InlineData("VECTORSERVER_TLS", "yes", "off, on, only")]
+    [InlineData("VECTORSERVER_TLS_KEY", "key.pem", "needs VectorServer:TlsCertificate")]
+    [InlineData("VECTORSERVER_TLS_PASSWORD", "secret", "needs VectorServer:TlsCertificate")]
     [InlineData("INDEX_TYPE", "hybrid", "serverless, pod")]
     public void A_bad_value_is_refused_with_its_rule(string variable, string value, string expected)
     {

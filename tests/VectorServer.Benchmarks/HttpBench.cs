@@ -12,7 +12,7 @@ internal static class HttpBench
     private const int Dimension = 384;
     private const int BatchRows = 100;
     private const int UpsertBatches = 500;
-    private const int Clients = 4;
+    internal const int Clients = 4;
     private const int TopK = 10;
     private const int QueryRounds = 20;
 
@@ -67,7 +67,8 @@ internal static class HttpBench
         Report($"query of {rowCount:N0} x {dimension}, {level}", $"{rounds.Length / seconds:N0} queries/s", latencies, $"{found / (double)(queryCount * TopK):F3}");
     }
 
-    private static async Task<(double Seconds, double[] LatenciesMs)> TimeAsync(byte[][] bodies, Func<byte[], Task> send)
+    /// <summary>Sends all bodies from as many clients as <see cref="Clients"/>; latencies come sorted.</summary>
+    internal static async Task<(double Seconds, double[] LatenciesMs)> TimeAsync(byte[][] bodies, Func<byte[], Task> send)
     {
         var latencies = new double[bodies.Length];
         var next = -1;
@@ -92,14 +93,14 @@ internal static class HttpBench
         Console.WriteLine($"| {work} | {rate} | {At(0.5)} | {At(0.95)} | {At(0.99)} | {recall} |");
     }
 
-    private static byte[] UpsertBody(float[] vectors, int dimension, int first, int count)
+    internal static byte[] UpsertBody(float[] vectors, int dimension, int first, int count)
     {
         var records = Enumerable.Range(first, count)
             .Select(row => $$"""{"id":"{{row}}","values":{{Numbers(vectors.AsSpan(row * dimension, dimension))}},"metadata":{"group":{{row % 10}} } }""");
         return Encoding.UTF8.GetBytes($$"""{"vectors":[{{string.Join(',', records)}}]}""");
     }
 
-    private static string Numbers(ReadOnlySpan<float> values) => JsonSerializer.Serialize(values.ToArray());
+    internal static string Numbers(ReadOnlySpan<float> values) => JsonSerializer.Serialize(values.ToArray());
 }
 
 /// <summary>The server in a process of its own, on a free port and a fresh data directory.</summary>
@@ -111,13 +112,26 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process, DirectoryInfo data, HttpClient client) => (_process, _data, _client) = (process, data, client);
 
-    public static async Task<ServerProcess> StartAsync()
+    public Uri Address => _client.BaseAddress!;
+
+    /// <summary>Processor time it used so far, on all cores.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    public static async Task<ServerProcess> StartAsync(string durability = "fsync")
     {
         var data = Directory.CreateTempSubdirectory("vectorserver-bench-");
         var port = FreePort();
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "VectorServer.Api.dll")]) { RedirectStandardOutput = true };
         start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["VECTORSERVER_DATA"] = data.FullName;
+        start.Environment["VECTORSERVER_DURABILITY"] = durability;
         start.Environment["Serilog__MinimumLevel__Default"] = "Warning";
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
@@ -146,6 +160,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         spec = new { serverless = new { cloud = "aws", region = "us-east-1" } },
         tags = new { vs_compression = level },
     }));
+
+    public async Task DeleteIndexAsync(string name)
+    {
+        using var response = await _client.DeleteAsync($"/indexes/{name}");
+        response.EnsureSuccessStatusCode();
+    }
 
     public async Task<byte[]> PostAsync(string path, byte[] body)
     {

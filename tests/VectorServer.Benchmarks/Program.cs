@@ -6,7 +6,10 @@ return args switch
     ["scan"] => ScanBench.Run(100_000),
     ["scan", var rows] when int.TryParse(rows, out var count) && count > 0 => ScanBench.Run(count),
     ["recall", var directory] => RecallBench.Run(directory),
+    ["graph", var directory] => GraphBench.Run(directory),
     ["encode"] => EncodeBench.Run(),
+    ["grpc"] => await GrpcBench.RunAsync(),
+    ["load"] => await LoadBench.RunAsync(),
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
     _ => Usage(),
@@ -19,6 +22,8 @@ static int Usage()
           scan [ROWS]       exact and spectral scans against reading the same memory; 100000 rows of 384 dimensions
           recall DIRECTORY  recall@10 of each code on vectors.npy, queries.npy and cosine_top100.npy
           encode            encodes per second and core
+          grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
+          load              durable upserts and loads a second into the engine, without HTTP
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
         """);
     return 2;

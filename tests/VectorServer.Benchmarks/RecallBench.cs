@@ -23,7 +23,7 @@ internal static class RecallBench
             | code | bytes per vector | code alone | 40 rescored | 80 rescored |
             |---|---:|---:|---:|---:|
             """);
-        foreach (var compression in new[] { Compression.SpectralK64, Compression.SpectralK128, Compression.SpectralK256 })
+        foreach (var compression in CompressionNames.Codes)
         {
             var codec = Codec.Train(compression, Metric.Cosine, dimension, vectors.AsSpan(0, Math.Min(rowCount, SampleRows) * dimension));
             var blocks = Encode(codec, vectors, rowCount);

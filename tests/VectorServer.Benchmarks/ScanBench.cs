@@ -36,7 +36,7 @@ internal static class ScanBench
             """);
         foreach (var metric in Enum.GetValues<Metric>())
             Exact(metric, rows, query, scores);
-        foreach (var compression in new[] { Compression.SpectralK64, Compression.SpectralK128, Compression.SpectralK256 })
+        foreach (var compression in CompressionNames.Codes)
             Coded(compression, rows, query, scores);
 
         Console.WriteLine($"\nReference: {ReferenceMs} ms per {ReferenceRows:N0} rows of spectral_k64. (checksum {_sink})");

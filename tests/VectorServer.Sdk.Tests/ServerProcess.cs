@@ -23,7 +23,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public string Url { get; }
 
     /// <summary>Starts the server that was built with these tests and waits until it is ready.</summary>
-    public static Task<ServerProcess> StartAsync(string dataDirectory, PortRange ports) => StartAsync(
+    public static Task<ServerProcess> StartAsync(string dataDirectory, PortRange ports, params string[] settings) => StartAsync(
         "dotnet",
         dataDirectory,
         [
@@ -32,6 +32,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             "--index-ports", ports.IndexPorts,
             "--data", dataDirectory,
             "--api-keys", ApiKey,
+            .. settings,
         ],
         ports);
 

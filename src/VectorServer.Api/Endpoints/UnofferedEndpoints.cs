@@ -36,10 +36,6 @@ internal static class UnofferedEndpoints
         (Plane.Records, "The records API", "POST /records/namespaces/{namespace}/upsert"),
         (Plane.Records, "The records API", "POST /records/namespaces/{namespace}/search"),
         (Plane.Records, "The documents API", "POST /namespaces/{namespace}/documents/{operation}"),
-        (Plane.Data, "Bulk import", "POST /bulk/imports"),
-        (Plane.Data, "Bulk import", "GET /bulk/imports"),
-        (Plane.Data, "Bulk import", "GET /bulk/imports/{id}"),
-        (Plane.Data, "Bulk import", "DELETE /bulk/imports/{id}"),
     ];
 
     public static void MapUnoffered(this IEndpointRouteBuilder routes)

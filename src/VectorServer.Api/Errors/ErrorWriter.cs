@@ -5,7 +5,7 @@ using VectorServer.Api.Wire;
 
 namespace VectorServer.Api.Errors;
 
-/// <summary>Writes an error in the shape of the request's plane and family: the envelope, the rpc status, the plain 401 of 2026-07, or gRPC's status.</summary>
+/// <summary>Writes an error in the shape of the request's plane and family: the envelope, the rpc status, the plain text of the 2026-07 gateway, or gRPC's status.</summary>
 internal static class ErrorWriter
 {
     // Room for a whole id or namespace name and the rule it breaks. Other values are the client's own, of any length.
@@ -19,6 +19,8 @@ internal static class ErrorWriter
             return GrpcAnswer.WriteErrorAsync(context, error, message, reason);
         if (error == WireError.Unauthenticated)
             return WriteUnauthenticatedAsync(context);
+        if (error == WireError.ResourceExhausted && context.Target().Family == ApiFamily.Schema)
+            return WriteTextAsync(context, error, message);
         return context.UsesEnvelope()
             ? WriteEnvelopeAsync(context, error, message)
             : WriteRpcStatusAsync(context, error, message, reason);
@@ -30,9 +32,14 @@ internal static class ErrorWriter
         if (context.Target().Family != ApiFamily.Schema)
             return WriteEnvelopeAsync(context, WireError.Unauthenticated, "Invalid API key.");
 
-        context.Response.StatusCode = WireError.Unauthenticated.Status;
+        return WriteTextAsync(context, WireError.Unauthenticated, context.GetPlane() == Plane.Control ? "Invalid API key" : "Unauthorized");
+    }
+
+    private static Task WriteTextAsync(HttpContext context, WireError error, string text)
+    {
+        context.Response.StatusCode = error.Status;
         context.Response.ContentType = "text/plain";
-        return context.Response.WriteAsync(context.GetPlane() == Plane.Control ? "Invalid API key" : "Unauthorized");
+        return context.Response.WriteAsync(text);
     }
 
     private static Task WriteEnvelopeAsync(HttpContext context, WireError error, string message)

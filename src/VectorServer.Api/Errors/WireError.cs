@@ -13,6 +13,7 @@ internal sealed record WireError(int Status, string Code, int Rpc)
     public static readonly WireError PayloadTooLarge = new(413, "PAYLOAD_TOO_LARGE", 8);
     public static readonly WireError UnsupportedMediaType = new(415, "INVALID_ARGUMENT", 3);
     public static readonly WireError UnprocessableEntity = new(422, "UNPROCESSABLE_ENTITY", 3);
+    public static readonly WireError ResourceExhausted = new(429, "RESOURCE_EXHAUSTED", 8);
     public static readonly WireError Unimplemented = new(501, "UNIMPLEMENTED", 12);
     public static readonly WireError Unavailable = new(503, "UNAVAILABLE", 14);
     public static readonly WireError DeadlineExceeded = new(504, "DEADLINE_EXCEEDED", 4);

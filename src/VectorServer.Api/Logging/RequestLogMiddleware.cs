@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
+using VectorServer.Api.Switches;
 
 namespace VectorServer.Api.Logging;
 
 /// <summary>
-/// One line per request: method, path, index, status, duration. Never headers, bodies or the query string, which carry keys,
+/// One line per request: method, path, index, status, duration, and the fault where one was injected. Never headers, bodies or the query string, which carry keys,
 /// vectors and ids.
 /// </summary>
 internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger<RequestLogMiddleware> logger)
@@ -25,10 +26,11 @@ internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger
         var sentPath = path.ToUriComponent();
         var index = context.Target().IndexName ?? "-";
         var durationMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        LogRequest(logger, level, context.Request.Method, sentPath, index, context.Response.StatusCode, durationMs);
+        var mark = context.Features.Get<InjectedFault>() is { } injected ? $" (injected {injected.Fault.Name})" : "";
+        LogRequest(logger, level, context.Request.Method, sentPath, index, context.Response.StatusCode, durationMs, mark);
     }
 
-    [LoggerMessage(Message = "{Method:l} {Path:l} {Index:l} {Status} {DurationMs:0.0} ms")]
+    [LoggerMessage(Message = "{Method:l} {Path:l} {Index:l} {Status} {DurationMs:0.0} ms{Mark:l}")]
     private static partial void LogRequest(
-        ILogger logger, LogLevel level, string method, string path, string index, int status, double durationMs);
+        ILogger logger, LogLevel level, string method, string path, string index, int status, double durationMs, string mark);
 }

@@ -8,6 +8,10 @@ internal static partial class StartupLog
         LogData(logger, options.DataDirectory, indexCount);
         if (options.IsOpen)
             LogOpen(logger, options.BindAddress, ServerSettings.ApiKeys.Environment);
+        if (options.ConsistencyDelay > TimeSpan.Zero)
+            LogDelay(logger, options.ConsistencyDelay.TotalMilliseconds, ServerSettings.ConsistencyDelay.Environment);
+        if (options.Faults.Count > 0)
+            LogFaults(logger, options.FaultSeed, ServerSettings.Faults.Environment);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Data directory {Directory}: {IndexCount} indexes")]
@@ -16,6 +20,12 @@ internal static partial class StartupLog
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "NO API KEYS ARE SET: everyone who reaches {BindAddress} can read, change and delete all data. Set {Variable} to ask for keys")]
     private static partial void LogOpen(ILogger logger, string bindAddress, string variable);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Reads see writes {DelayMs} ms late, as {Variable} asks")]
+    private static partial void LogDelay(ILogger logger, double delayMs, string variable);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Requests fail on purpose, with seed {Seed}, as {Variable} asks")]
+    private static partial void LogFaults(ILogger logger, int seed, string variable);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Engine: {Message}")]
     public static partial void LogEngine(ILogger logger, string message);

@@ -8,8 +8,8 @@ namespace VectorServer.Storage.Codecs;
 /// <param name="calibrated">A codec calibrated on a sample that was given at creation; null calibrates on the first rows.</param>
 internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
 {
-    /// <summary>What <see cref="Compression.Auto"/> takes once it takes any: the most exact of the spectral levels.</summary>
-    public const Compression AutoCompression = Compression.SpectralK256;
+    /// <summary>What <see cref="Compression.Auto"/> takes once it takes any: with few candidates rescored as good as exact, at a half byte a dimension.</summary>
+    public const Compression AutoCompression = Compression.Spectral4Bit;
 
     /// <summary>Rows from which <see cref="Compression.Auto"/> keeps codes: below, an exact scan is as fast.</summary>
     public const int AutoRows = 5_000;

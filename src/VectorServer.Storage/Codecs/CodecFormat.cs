@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using VectorServer.Storage.Codecs.Scalar;
 using VectorServer.Storage.Codecs.Spectral;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Scoring;
@@ -53,6 +54,8 @@ internal static class CodecFormat
         {
             Compression.SpectralK64 or Compression.SpectralK128 or Compression.SpectralK256 =>
                 SpectralCodec.Deserialize(compression, metric, dimension, body),
+            Compression.Spectral4Bit or Compression.Spectral2Bit or Compression.Spectral1Bit or Compression.Sq8 =>
+                ScalarCodec.Deserialize(compression, metric, dimension, body),
             _ => throw Corrupt($"compression {(int)compression} is unknown"),
         };
     }

@@ -17,6 +17,18 @@ public enum Compression
 
     /// <summary>The 256 strongest Fourier bins of each vector.</summary>
     SpectralK256 = 4,
+
+    /// <summary>Rotated coordinates of 4 bits: half a byte a dimension.</summary>
+    Spectral4Bit = 5,
+
+    /// <summary>Rotated coordinates of 2 bits.</summary>
+    Spectral2Bit = 6,
+
+    /// <summary>The signs of rotated coordinates.</summary>
+    Spectral1Bit = 7,
+
+    /// <summary>Coordinates of 8 bits with a scale per vector.</summary>
+    Sq8 = 8,
 }
 
 /// <summary>The names users write for <see cref="Compression"/>.</summary>
@@ -29,10 +41,17 @@ public static class CompressionNames
         (Compression.SpectralK64, "spectral_k64"),
         (Compression.SpectralK128, "spectral_k128"),
         (Compression.SpectralK256, "spectral_k256"),
+        (Compression.Spectral4Bit, "spectral_4bit"),
+        (Compression.Spectral2Bit, "spectral_2bit"),
+        (Compression.Spectral1Bit, "spectral_1bit"),
+        (Compression.Sq8, "sq8"),
     ];
 
     /// <summary>All names, for error messages: <c>auto, float32, ...</c>.</summary>
     public static string All { get; } = string.Join(", ", Names.Select(entry => entry.Name));
+
+    /// <summary>Every code, without the choices of having none.</summary>
+    public static IEnumerable<Compression> Codes { get; } = [.. Names.Select(entry => entry.Value).Where(value => value is not (Compression.Auto or Compression.Float32))];
 
     public static string ToName(this Compression compression) => Names.First(entry => entry.Value == compression).Name;
 

@@ -82,7 +82,9 @@ internal sealed partial class MetadataStore
         return end;
     }
 
-    private RentedReader Rent()
+    /// <summary>A reader of the caller's own until disposed: it reads on when the file's path is left meanwhile.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: the path is left already.</exception>
+    public RentedReader Rent()
     {
         if (_readers.TryTake(out var reader))
             return new RentedReader(this, reader);
@@ -105,7 +107,7 @@ internal sealed partial class MetadataStore
     private static StorageException Removed(Exception? cause) => new(StorageErrorCode.NotFound, "Namespace not found", cause);
 
     /// <summary>A reader that goes back when disposed.</summary>
-    private readonly struct RentedReader(MetadataStore store, MetadataReader reader) : IDisposable
+    public readonly struct RentedReader(MetadataStore store, MetadataReader reader) : IDisposable
     {
         public MetadataReader Reader => reader;
 

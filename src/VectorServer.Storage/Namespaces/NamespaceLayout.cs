@@ -20,6 +20,8 @@ internal static class NamespaceLayout
 
     public static string Index(string dataDirectory, string indexName) => Path.Combine(Indexes(dataDirectory), Encode(indexName));
 
+    public static string Backups(string dataDirectory) => Path.Combine(dataDirectory, "backups");
+
     /// <summary>Calibration of the codes that was given at the index's creation.</summary>
     public static string IndexCalibration(string indexDirectory) => Path.Combine(indexDirectory, "calibration.bin");
 

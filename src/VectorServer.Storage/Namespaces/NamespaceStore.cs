@@ -15,6 +15,7 @@ internal sealed class NamespaceStore
     private readonly IndexDescriptor _index;
     private readonly CodecChoice _codecChoice;
     private readonly NamespaceWriter _writer;
+    private readonly DelayedView? _delayed;
     private NamespaceSnapshot _current;
     private readonly WalWriter _wal;
     private StorageException? _failure;
@@ -22,11 +23,20 @@ internal sealed class NamespaceStore
     private readonly List<Generation> _replaced = []; // by compaction, and still being read
     private bool _removed;
 
-    private NamespaceStore(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
+    private NamespaceStore(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options, bool visible)
     {
         (_directory, _index, _codecChoice, _options) = (directory, index, codecChoice, options);
         Description = NamespaceDescription.Read(NamespaceLayout.Description(directory));
         (_current, _wal) = Recover();
+        if (options.VisibilityDelay > TimeSpan.Zero)
+        {
+            _delayed = new DelayedView(options.Time, options.VisibilityDelay);
+            if (visible)
+                _delayed.Show(_current);
+            else
+                _delayed.Add(_current);
+        }
+
         _writer = new NamespaceWriter(this);
     }
 
@@ -35,12 +45,21 @@ internal sealed class NamespaceStore
     /// <summary>The newest snapshot, for the writer; readers take a lease.</summary>
     public NamespaceSnapshot Current => Volatile.Read(ref _current);
 
+    /// <summary>False for a namespace so new that readers do not see it yet.</summary>
+    public bool IsVisible => Readable is not null;
+
     /// <summary>Bytes on disk of a snapshot that the caller holds.</summary>
     public long SizeBytes(NamespaceSnapshot snapshot) => snapshot.Generation.SizeBytes(snapshot.RowCount) + _wal.PendingBytes;
 
     /// <summary>Makes the directory of a new, empty namespace, whole or not at all, and opens it.</summary>
+    /// <param name="directory">Where it is made.</param>
+    /// <param name="description">What it is.</param>
+    /// <param name="index">The index it belongs to.</param>
+    /// <param name="codecChoice">The codes of the index.</param>
+    /// <param name="options">How the engine runs.</param>
+    /// <param name="visible">False lets readers see it after the visibility delay only.</param>
     public static NamespaceStore Create(
-        string directory, NamespaceDescription description, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
+        string directory, NamespaceDescription description, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options, bool visible)
     {
         const int FirstGeneration = 1;
         var aside = NamespaceLayout.Temporary(directory);
@@ -53,19 +72,18 @@ internal sealed class NamespaceStore
             .Write(NamespaceLayout.Checkpoint(aside));
         Directory.Move(aside, directory);
         IO.FileSync.SyncDirectory(Path.GetDirectoryName(directory)!);
-        return Open(directory, index, codecChoice, options);
+        return new NamespaceStore(directory, index, codecChoice, options, visible);
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>.</exception>
     public static NamespaceStore Open(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options) =>
-        new(directory, index, codecChoice, options);
+        new(directory, index, codecChoice, options, visible: true);
 
-    /// <summary>The newest snapshot, held until the lease is disposed; false once the namespace is closed.</summary>
+    /// <summary>The newest snapshot that readers may see, held until the lease is disposed; false while there is none, and once the namespace is closed.</summary>
     public bool TryAcquire(out SnapshotLease lease)
     {
-        while (true)
+        while (Readable is { } snapshot)
         {
-            var snapshot = Current;
             if (snapshot.Generation.TryAddReference())
             {
                 lease = new SnapshotLease(snapshot);
@@ -73,17 +91,20 @@ internal sealed class NamespaceStore
             }
 
             // Compaction may have closed the generation between the two reads; then there is a newer snapshot.
-            if (ReferenceEquals(snapshot, Current))
-            {
-                lease = default;
-                return false;
-            }
+            if (ReferenceEquals(snapshot, Readable))
+                break;
         }
+
+        lease = default;
+        return false;
     }
 
     /// <inheritdoc cref="NamespaceWriter.WriteAsync"/>
     public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
         _writer.WriteAsync(resolve, readsState, cancellation);
+
+    /// <summary>Writes whole records past the log; durable and visible, all or none, when the task ends.</summary>
+    public Task<Lsn> LoadAsync(PutOperation records, CancellationToken cancellation) => _writer.MaintainAsync(() => Load(records), cancellation);
 
     public Task FlushAsync(CancellationToken cancellation) => _writer.MaintainAsync(WriteCheckpoint, cancellation);
 
@@ -192,7 +213,13 @@ internal sealed class NamespaceStore
             StorageErrorCode.Unavailable, "The namespace takes no writes since its disk refused one; reads go on, a restart recovers it", cause);
     }
 
-    private void Publish(NamespaceSnapshot snapshot) => Volatile.Write(ref _current, snapshot);
+    private NamespaceSnapshot? Readable => _delayed is null ? Current : _delayed.Visible;
+
+    private void Publish(NamespaceSnapshot snapshot)
+    {
+        Volatile.Write(ref _current, snapshot);
+        _delayed?.Add(snapshot);
+    }
 
     /// <summary>Opens the checkpoint's generation, replays the log through the same <see cref="Apply"/> as live writes, and goes on in the log.</summary>
     private (NamespaceSnapshot Snapshot, WalWriter Wal) Recover()
@@ -274,13 +301,34 @@ internal sealed class NamespaceStore
         }
     }
 
+    /// <summary>
+    /// Applies records that are not logged, and folds them in before anyone sees them. Until the checkpoint names them a crash leaves the
+    /// older checkpoint with its log, whose recovery cuts the rows behind it.
+    /// </summary>
+    private void Load(PutOperation records)
+    {
+        ThrowIfFailed();
+        try
+        {
+            var loaded = Apply(Current, [records]);
+            loaded.Generation.Seal(loaded.RowCount);
+            Fold(loaded);
+            Publish(loaded);
+        }
+        catch (Exception e)
+        {
+            throw Fail(e);
+        }
+    }
+
     /// <summary>Names what is durable in the data files, then cuts the log.</summary>
     private void Fold(NamespaceSnapshot snapshot)
     {
         new Checkpoint(
             Checkpoint.CurrentFormat, snapshot.Generation.Number, snapshot.RowCount, snapshot.FirstRow, snapshot.LiveCount, snapshot.Lsn.Value)
             .Write(NamespaceLayout.Checkpoint(_directory));
-        _wal.Cut(new Lsn(snapshot.Lsn.Value + 1));
+        if (_wal.PendingBytes > 0)
+            _wal.Cut(new Lsn(snapshot.Lsn.Value + 1)); // an empty log takes any later operation: a new one would only cost three syncs
     }
 
     private void Compact()
@@ -300,6 +348,7 @@ internal sealed class NamespaceStore
         }
 
         Publish(after);
+        _delayed?.Show(after); // what is older lies in the generation that goes, so compaction ends the wait of writes before it
         var replaced = NamespaceLayout.Generation(_directory, before.Generation.Number);
         lock (_removal)
             _replaced.Add(before.Generation);

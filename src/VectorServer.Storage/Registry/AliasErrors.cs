@@ -23,13 +23,13 @@ internal static class AliasErrors
         $"'{alias.Name}' is a namespace alias: write to its target namespace '{Shown(alias.TargetNamespace)}'");
 
     public static StorageException TargetNotFound(string target) => Refused(
-        StorageErrorCode.FailedPrecondition, "TARGET_NAMESPACE_NOT_FOUND", $"Target namespace '{target}' not found");
+        StorageErrorCode.InvalidArgument, "TARGET_NAMESPACE_NOT_FOUND", $"Target namespace '{target}' not found");
 
     public static StorageException TargetNotActive(string target) => Refused(
         StorageErrorCode.FailedPrecondition, "TARGET_NAMESPACE_NOT_ACTIVE", $"Target namespace '{Shown(target)}' is being deleted or cannot be read");
 
     public static StorageException TargetIsAlias(string target) => Refused(
-        StorageErrorCode.FailedPrecondition, "TARGET_IS_ALIAS", $"Target '{target}' is a namespace alias: the target must be a namespace");
+        StorageErrorCode.InvalidArgument, "TARGET_IS_ALIAS", $"Target '{target}' is a namespace alias: the target must be a namespace");
 
     public static StorageException TooMany(int countMax) => Refused(
         StorageErrorCode.FailedPrecondition, "ALIASES_PER_INDEX_EXCEEDED", $"An index can have at most {countMax} namespace aliases");

@@ -65,7 +65,7 @@ public sealed record IdPage(IReadOnlyList<string> Ids, string? NextAfterId, Lsn 
     public string Namespace { get; init; } = "";
 }
 
-/// <summary>A write took effect: visible to the next read and durable.</summary>
+/// <summary>A write took effect: durable, and visible to every read whose LSN is not below this one, which the next read's is unless visibility is delayed.</summary>
 public sealed record WriteResult(Lsn Lsn);
 
 /// <summary>How many records a filtered update matched, over and above the per-call change limit too.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class NamespaceSet
     public const int AliasesMax = 1000;
 
     private readonly AliasSet _aliases;
-    private string? _ending; // the namespace that is being deleted; changed under the lock
+    private string? _beingDeleted; // a namespace; changed under the lock
 
     /// <summary>Reads the namespace that a name means: its own, or an alias's target.</summary>
     /// <param name="name">Of a namespace or an alias.</param>
@@ -103,14 +103,14 @@ internal sealed partial class NamespaceSet
         {
             if (_aliases.All.Values.FirstOrDefault(alias => alias.TargetNamespace == name) is { } targeting)
                 throw AliasErrors.TargetedBy(targeting);
-            _ending = name;
+            _beingDeleted = name;
         }
     }
 
     private void EndDeletion()
     {
         lock (_changes)
-            _ending = null;
+            _beingDeleted = null;
     }
 
     // Opens the namespace, which takes its time: not under the lock.
@@ -122,7 +122,7 @@ internal sealed partial class NamespaceSet
             throw AliasErrors.TargetIsAlias(target);
         if (target.Length > 0 && !_stores.ContainsKey(target))
             throw AliasErrors.TargetNotFound(target);
-        if (isDamaged || _ending == target)
+        if (isDamaged || _beingDeleted == target)
             throw AliasErrors.TargetNotActive(target);
     }
 }

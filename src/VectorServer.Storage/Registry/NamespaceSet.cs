@@ -8,7 +8,7 @@ using VectorServer.Storage.Wal;
 namespace VectorServer.Storage.Registry;
 
 /// <summary>The namespaces of one index by the client's name. Each is opened at its first use; one that cannot be opened says so by itself.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing to dispose, and late callers must still find it.")]
+[SuppressMessage("Design", "CA1001", Justification = "Semaphore and token source have no wait handle or timer to dispose, and late callers must still find them.")]
 internal sealed partial class NamespaceSet
 {
     /// <summary>What clients see in place of the default namespace's empty name.</summary>
@@ -21,6 +21,8 @@ internal sealed partial class NamespaceSet
     private readonly IndexDescriptor _index;
     private readonly CodecChoice _codecChoice;
     private readonly EngineOptions _options;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly List<string> _unreadable = [];
     private volatile bool _closed;
     private volatile bool _dropped;
 
@@ -34,13 +36,23 @@ internal sealed partial class NamespaceSet
                 Directory.Delete(found, recursive: true); // a creation or removal that did not finish
             else if (ReadName(found) is { } name)
                 _stores[name] = AtFirstUse(found);
+            else
+                _unreadable.Add(found);
         }
     }
 
     public static StorageException NotFound() => new(StorageErrorCode.NotFound, "Namespace not found");
 
-    /// <summary>All names, in byte order.</summary>
-    public IEnumerable<string> Names() => _closed ? throw Closing() : _stores.Keys.Order(StringComparer.Ordinal);
+    /// <summary>The names of all that readers may see, in byte order.</summary>
+    public IEnumerable<string> Names() => _closed
+        ? throw Closing()
+        : _stores.Where(store => !store.Value.IsValueCreated || store.Value.Value.IsVisible).Select(store => store.Key).Order(StringComparer.Ordinal);
+
+    /// <summary>Cancelled when the index is about to close or to be removed.</summary>
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>Directories of namespaces whose very names are damaged, so that they are not served.</summary>
+    public IEnumerable<string> Unreadable => _unreadable.Where(Directory.Exists).Select(directory => Path.GetFileName(directory));
 
     /// <summary>The namespaces in use since the index was opened.</summary>
     public IEnumerable<NamespaceStore> Opened() => _stores.Values.Where(store => store.IsValueCreated).Select(store => store.Value);
@@ -61,9 +73,26 @@ internal sealed partial class NamespaceSet
     /// <exception cref="StorageException">Not found, an alias, damaged, or closing.</exception>
     public NamespaceStore Get(string name) => Find(name) ?? throw Absent(name);
 
-    /// <summary>The newest snapshot of a namespace by its own name; false if there is no such namespace.</summary>
+    /// <summary>The newest snapshot of a namespace, by its own name, that readers may see; false if there is none, as for no such namespace.</summary>
     /// <exception cref="StorageException">Damaged, or closing.</exception>
     public bool TryAcquire(string name, out SnapshotLease lease) => TryAcquire(Find(name), out lease);
+
+    /// <summary>Holds a namespace's newest snapshot to read all of it, whatever becomes of the namespace; null once it is deleted.</summary>
+    /// <exception cref="StorageException">Damaged, or closing.</exception>
+    public HeldNamespace? Hold(string name, CancellationToken cancellation)
+    {
+        while (Find(name) is { } store)
+        {
+            if (HeldNamespace.Take(store) is { } held)
+                return held;
+
+            // It is being deleted at this moment, or fails to be and comes back.
+            _endings.Wait(cancellation);
+            _endings.Release();
+        }
+
+        return null;
+    }
 
     public NamespaceInfo? Describe(string name)
     {
@@ -81,18 +110,18 @@ internal sealed partial class NamespaceSet
         {
             if (name.Length == 0 || _stores.ContainsKey(name))
                 throw new StorageException(StorageErrorCode.AlreadyExists, $"Namespace '{(name.Length == 0 ? DefaultListName : name)}' already exists");
-            Add(name, filterableFields);
+            Add(name, filterableFields, visible: true); // its maker is told what it is
         }
     }
 
-    /// <summary>Writes to a namespace, which the write creates if need be.</summary>
-    public async Task<WriteResult> WriteOrCreateAsync(string name, Func<NamespaceSnapshot, WalOperation?> resolve, CancellationToken cancellation)
+    /// <summary>Writes to a namespace, which is created if need be.</summary>
+    public async Task<WriteResult> WriteOrCreateAsync(string name, Func<NamespaceStore, Task<Lsn>> write, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                return new WriteResult(await GetOrCreate(name).WriteAsync(resolve, readsState: false, cancellation).ConfigureAwait(false));
+                return new WriteResult(await write(GetOrCreate(name)).ConfigureAwait(false));
             }
             catch (ChannelClosedException) when (!_closed)
             {
@@ -224,7 +253,8 @@ internal sealed partial class NamespaceSet
         }
     }
 
-    private StorageException Closing() => _dropped
+    /// <summary>Why nothing more is done here, once <see cref="Ending"/> is cancelled.</summary>
+    public StorageException Closing() => _dropped
         ? new StorageException(StorageErrorCode.NotFound, $"Index {_index.Name} not found.")
         : new StorageException(StorageErrorCode.Unavailable, "The index is closing");
 
@@ -306,6 +336,7 @@ internal sealed partial class NamespaceSet
     {
         lock (_changes)
             _closed = true;
+        _ending.Cancel();
         var opened = new List<NamespaceStore>();
         foreach (var store in _stores.Values)
         {
@@ -328,17 +359,17 @@ internal sealed partial class NamespaceSet
         if (Find(name) is { } store)
             return store;
         lock (_changes)
-            return Find(name) ?? Add(name, filterableFields: null);
+            return Find(name) ?? Add(name, filterableFields: null, visible: false);
     }
 
-    private NamespaceStore Add(string name, IReadOnlyList<string>? filterableFields)
+    private NamespaceStore Add(string name, IReadOnlyList<string>? filterableFields, bool visible)
     {
         if (_closed)
             throw Closing();
         if (_aliases.Find(name) is { } alias)
             throw AliasErrors.NameInUseByAlias(alias);
         var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
-        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _options);
+        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _options, visible);
         _stores[name] = new Lazy<NamespaceStore>(created);
         return created;
     }

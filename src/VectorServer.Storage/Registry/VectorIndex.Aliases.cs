@@ -18,9 +18,9 @@ public sealed partial class VectorIndex
     /// <param name="name">1..512 of printable ASCII without space and <c>/ ? # % &amp; = \ ; +</c>; neither <c>__default__</c> nor dots alone.</param>
     /// <param name="target">A namespace that is there, or the default one.</param>
     /// <exception cref="StorageException">
-    /// <see cref="StorageErrorCode.InvalidArgument"/>: the name; <see cref="StorageErrorCode.AlreadyExists"/>: an alias or a namespace has
-    /// it; <see cref="StorageErrorCode.FailedPrecondition"/>: the target is not there, being deleted, damaged or an alias, or there are
-    /// <see cref="AliasesMax"/>.
+    /// <see cref="StorageErrorCode.InvalidArgument"/>: the name, or a target that is not there or an alias;
+    /// <see cref="StorageErrorCode.AlreadyExists"/>: an alias or a namespace has the name;
+    /// <see cref="StorageErrorCode.FailedPrecondition"/>: the target is being deleted or damaged, or there are <see cref="AliasesMax"/>.
     /// </exception>
     public NamespaceAlias CreateAlias(string name, string target)
     {

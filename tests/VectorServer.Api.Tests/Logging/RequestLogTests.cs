@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Logging;
+using VectorServer.Api.Switches;
 using VectorServer.Api.Wire;
 
 namespace VectorServer.Api.Tests.Logging;
@@ -36,6 +37,18 @@ public sealed class RequestLogTests
         await new RequestLogMiddleware(_ => Task.CompletedTask, log).InvokeAsync(context);
 
         Assert.DoesNotContain('\n', Assert.Single(log.Lines));
+    }
+
+    [Fact]
+    public async Task An_injected_fault_is_told_from_a_true_one()
+    {
+        var log = new LineLog();
+        var context = new DefaultHttpContext();
+        context.Features.Set(new InjectedFault(Fault.All[0]));
+
+        await new RequestLogMiddleware(_ => Task.CompletedTask, log).InvokeAsync(context);
+
+        Assert.EndsWith(" ms (injected 429)", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 
     private sealed class LineLog : ILogger<RequestLogMiddleware>

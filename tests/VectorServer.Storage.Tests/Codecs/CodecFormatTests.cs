@@ -10,6 +10,10 @@ public class CodecFormatTests
     [InlineData(Compression.SpectralK64, Metric.Cosine, 384)]
     [InlineData(Compression.SpectralK128, Metric.DotProduct, 7)]
     [InlineData(Compression.SpectralK256, Metric.Euclidean, 1536)]
+    [InlineData(Compression.Spectral4Bit, Metric.Cosine, 384)]
+    [InlineData(Compression.Spectral2Bit, Metric.Euclidean, 100)]
+    [InlineData(Compression.Spectral1Bit, Metric.DotProduct, 7)]
+    [InlineData(Compression.Sq8, Metric.Euclidean, 384)]
     public void A_codec_read_back_encodes_and_scores_the_same(Compression compression, Metric metric, int dimension)
     {
         var vectors = TestVectors.Gaussian(new Random(1), 40 * dimension);
@@ -24,10 +28,12 @@ public class CodecFormatTests
         Assert.Equal(CodecBlocks.Score(codec, blocks, 40, query), CodecBlocks.Score(copy, blocks, 40, query));
     }
 
-    [Fact]
-    public void Any_flipped_bit_is_detected()
+    [Theory]
+    [InlineData(Compression.SpectralK64)]
+    [InlineData(Compression.Spectral4Bit)]
+    public void Any_flipped_bit_is_detected(Compression compression)
     {
-        var bytes = Codec.Train(Compression.SpectralK64, Metric.Cosine, 8, TestVectors.Gaussian(new Random(1), 80)).Serialize();
+        var bytes = Codec.Train(compression, Metric.Cosine, 8, TestVectors.Gaussian(new Random(1), 80)).Serialize();
 
         for (var bit = 0; bit < 8 * bytes.Length; bit++)
         {
@@ -37,10 +43,12 @@ public class CodecFormatTests
         }
     }
 
-    [Fact]
-    public void Any_cut_is_detected()
+    [Theory]
+    [InlineData(Compression.SpectralK64)]
+    [InlineData(Compression.Spectral4Bit)]
+    public void Any_cut_is_detected(Compression compression)
     {
-        var bytes = Codec.Train(Compression.SpectralK64, Metric.Cosine, 8, TestVectors.Gaussian(new Random(1), 80)).Serialize();
+        var bytes = Codec.Train(compression, Metric.Cosine, 8, TestVectors.Gaussian(new Random(1), 80)).Serialize();
 
         for (var length = 0; length < bytes.Length; length++)
             AssertCorrupt(bytes[..length]);

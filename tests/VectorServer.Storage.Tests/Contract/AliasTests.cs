@@ -101,10 +101,10 @@ public sealed class AliasTests : IndexContract
         var index = CreateDense();
         index.CreateAlias("live", "");
 
-        Refused(StorageErrorCode.FailedPrecondition, "TARGET_NAMESPACE_NOT_FOUND", () => index.CreateAlias("other", "missing"));
-        Refused(StorageErrorCode.FailedPrecondition, "TARGET_NAMESPACE_NOT_FOUND", () => index.RepointAlias("live", "missing"));
-        Refused(StorageErrorCode.FailedPrecondition, "TARGET_IS_ALIAS", () => index.CreateAlias("other", "live"));
-        Refused(StorageErrorCode.FailedPrecondition, "TARGET_IS_ALIAS", () => index.RepointAlias("live", "live"));
+        Refused(StorageErrorCode.InvalidArgument, "TARGET_NAMESPACE_NOT_FOUND", () => index.CreateAlias("other", "missing"));
+        Refused(StorageErrorCode.InvalidArgument, "TARGET_NAMESPACE_NOT_FOUND", () => index.RepointAlias("live", "missing"));
+        Refused(StorageErrorCode.InvalidArgument, "TARGET_IS_ALIAS", () => index.CreateAlias("other", "live"));
+        Refused(StorageErrorCode.InvalidArgument, "TARGET_IS_ALIAS", () => index.RepointAlias("live", "live"));
         Assert.Equal("", index.DescribeAlias("live").TargetNamespace);
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using VectorServer.Storage.Codecs.Fourier;
 using VectorServer.Storage.Scoring;
@@ -126,28 +125,16 @@ internal sealed partial class SpectralCodec : Codec
             var table = new byte[_layout.Pages * SpectralQuery.PageBytes];
             var level = FillTable(re, im, table);
 
-            // Cosine ranks by unit vectors; the others by the true lengths, Euclidean as 2 q.x - x.x - q.q.
-            var weight = Metric switch
-            {
-                Metric.Cosine => 1,
-                Metric.DotProduct => length,
-                Metric.Euclidean => 2 * length,
-                _ => throw new UnreachableException(),
-            };
+            var weights = RankWeights.Of(Metric, length, mean);
             return new SpectralQuery
             {
                 Layout = _layout,
                 Table = table,
-                Multiplier = (float)(weight * level),
-                BiasWeight = (float)weight,
-                LengthWeight = (float)(weight * mean),
-                LengthSquareWeight = Metric == Metric.Euclidean ? 1 : 0,
-                Offset = Metric switch
-                {
-                    Metric.Cosine => (float)mean,
-                    Metric.Euclidean => (float)-(length * length),
-                    _ => 0,
-                },
+                Multiplier = weights.Dot * level,
+                BiasWeight = weights.Dot,
+                LengthWeight = weights.Length,
+                LengthSquareWeight = weights.LengthSquare,
+                Offset = weights.Offset,
             };
         }
         finally

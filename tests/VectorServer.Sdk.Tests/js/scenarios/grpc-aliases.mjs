@@ -62,7 +62,7 @@ async function reads(index, target, values) {
 async function refusals(index, client) {
   const taken = await refused(() => call(client, 'CreateNamespaceAlias', { name: 'live', targetNamespace: 'blue' }), grpc.status.ALREADY_EXISTS);
   assert.deepEqual([taken.reason, taken.metadata], ['ALIAS_ALREADY_EXISTS', { target_namespace: 'green' }]);
-  const missing = await refused(() => call(client, 'RepointNamespaceAlias', { aliasName: 'live', targetNamespace: 'red' }), grpc.status.FAILED_PRECONDITION);
+  const missing = await refused(() => call(client, 'RepointNamespaceAlias', { aliasName: 'live', targetNamespace: 'red' }), grpc.status.INVALID_ARGUMENT);
   assert.equal(missing.reason, 'TARGET_NAMESPACE_NOT_FOUND');
 
   await rejects(() => upsert(index.namespace('live'), [{ id: 'b', values: [1, 1, 1] }]), 'PineconeConflictError', /alias/);

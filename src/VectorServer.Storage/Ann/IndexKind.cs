@@ -1,0 +1,53 @@
+namespace VectorServer.Storage.Ann;
+
+/// <summary>How an index finds candidates. The numbers are stored on disk.</summary>
+public enum IndexKind
+{
+    /// <summary>A scan of few rows, a graph over many.</summary>
+    Auto = 0,
+
+    /// <summary>A scan of every row's code, or of the raw vectors.</summary>
+    Flat = 1,
+
+    /// <summary>A hierarchical navigable small world graph.</summary>
+    Hnsw = 2,
+
+    /// <summary>Inverted lists around k-means centroids, rows scanned raw.</summary>
+    IvfFlat = 3,
+
+    /// <summary>Inverted lists around k-means centroids, with product-quantised residuals.</summary>
+    IvfPq = 4,
+}
+
+/// <summary>The names users write for <see cref="IndexKind"/>.</summary>
+public static class IndexKindNames
+{
+    private static readonly (IndexKind Value, string Name)[] Names =
+    [
+        (IndexKind.Auto, "auto"),
+        (IndexKind.Flat, "flat"),
+        (IndexKind.Hnsw, "hnsw"),
+        (IndexKind.IvfFlat, "ivf_flat"),
+        (IndexKind.IvfPq, "ivf_pq"),
+    ];
+
+    /// <summary>All names, for error messages: <c>auto, flat, ...</c>.</summary>
+    public static string All { get; } = string.Join(", ", Names.Select(entry => entry.Name));
+
+    public static string ToName(this IndexKind kind) => Names.First(entry => entry.Value == kind).Name;
+
+    public static bool TryParse(string name, out IndexKind kind)
+    {
+        foreach (var entry in Names)
+        {
+            if (entry.Name == name)
+            {
+                kind = entry.Value;
+                return true;
+            }
+        }
+
+        kind = default;
+        return false;
+    }
+}

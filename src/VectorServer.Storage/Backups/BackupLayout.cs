@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using VectorServer.Storage.Namespaces;
+
+namespace VectorServer.Storage.Backups;
+
+/// <summary>Where things lie in a backup, by paths relative to its directory with <c>/</c> on every platform; and what is said of a broken one.</summary>
+internal static partial class BackupLayout
+{
+    public const string Manifest = "manifest.json";
+
+    public const string Calibration = "calibration.bin";
+
+    public const string Namespaces = "namespaces";
+
+    public static bool IsId(string id) => IdPattern().IsMatch(id);
+
+    /// <param name="dataDirectory">The engine's.</param>
+    /// <param name="id">Already found to be one by <see cref="IsId"/>.</param>
+    public static string Directory(string dataDirectory, string id) => Path.Combine(NamespaceLayout.Backups(dataDirectory), id);
+
+    /// <summary>The directory of a backup, whole or not.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public static string Existing(string dataDirectory, string id) =>
+        IsId(id) && Directory(dataDirectory, id) is var directory && System.IO.Directory.Exists(directory) ? directory : throw NotFound(id);
+
+    public static string Namespace(string name) => NamespaceLayout.Namespace(Namespaces, name).Replace('\\', '/');
+
+    /// <summary>The files of a namespace, and whether it may lack them.</summary>
+    public static IEnumerable<(string Path, bool Optional)> Files(string name)
+    {
+        var ns = Namespace(name);
+        var generation = NamespaceLayout.Generation(ns, NamespaceExport.GenerationNumber);
+        return new[]
+        {
+            (NamespaceLayout.Description(ns), false),
+            (NamespaceLayout.Checkpoint(ns), false),
+            (NamespaceLayout.Vectors(generation), false),
+            (NamespaceLayout.Metadata(generation), false),
+            (NamespaceLayout.Codec(generation), true),
+        }.Select(file => (file.Item1.Replace('\\', '/'), file.Item2));
+    }
+
+    /// <summary>Where a file of a backup goes in an index's directory.</summary>
+    public static string InIndex(string indexDirectory, string path) => path == Calibration
+        ? NamespaceLayout.IndexCalibration(indexDirectory)
+        : Path.Combine(indexDirectory, path[(Namespaces.Length + 1)..]);
+
+    public static StorageException NotFound(string id) => new(StorageErrorCode.NotFound, $"Backup {id} not found.");
+
+    public static StorageException Damaged(string id, string file, string why, Exception? cause = null) =>
+        new(StorageErrorCode.DataCorruption, $"Backup {id} is damaged: {file} {why}", cause);
+
+    // \z: unlike $, no line break after it.
+    [GeneratedRegex(@"^[a-z0-9-]{1,100}\z")]
+    private static partial Regex IdPattern();
+}

@@ -1,0 +1,58 @@
+using VectorServer.Storage.Scoring;
+
+namespace VectorServer.Storage.Codecs.Scalar;
+
+/// <summary>
+/// Where things are in a block of scalar codes. A coordinate is a level of 1, 2, 4 or 8 bits, unsigned; a group holds the levels of
+/// <c>4 * 8 / bits</c> consecutive coordinates of 16 rows in 64 bytes:
+/// <code>
+/// block: group 0: 4 bytes of row 0, 4 bytes of row 1, ... row 15
+///            byte k of a row holds in its bits [f * bits, (f + 1) * bits) coordinate f * 4 + k of the group
+///        group 1 ...
+///        factor[16]  float32, undoes what the code has lost of the row
+///        bias[16]    float32, the part of the score that the mean carries
+///        length[16]  float32, the vector's length; absent for cosine
+/// </code>
+/// Four levels of a row are neighbours because VPMADDUBSW and VPMADDWD add four neighbouring products into one int32 per row.
+/// </summary>
+internal sealed class ScalarLayout
+{
+    public const int GroupBytes = 64;
+
+    /// <summary>Bytes of a row in a group.</summary>
+    public const int LaneBytes = GroupBytes / Codec.RowsPerBlock;
+
+    /// <summary>Bytes of one kind of side data of a block.</summary>
+    public const int SideBytes = sizeof(float) * Codec.RowsPerBlock;
+
+    /// <param name="coordinates">Coordinates of a row.</param>
+    /// <param name="bits">1, 2, 4 or 8.</param>
+    /// <param name="metric">All but cosine keep the vector's length.</param>
+    public ScalarLayout(int coordinates, int bits, Metric metric)
+    {
+        Bits = bits;
+        Groups = (coordinates + CoordinatesPerGroup - 1) / CoordinatesPerGroup;
+        HasLength = metric != Metric.Cosine;
+        FactorOffset = Groups * GroupBytes;
+        BlockBytes = FactorOffset + (HasLength ? 3 : 2) * SideBytes;
+    }
+
+    public int Bits { get; }
+
+    /// <summary>Levels a byte holds.</summary>
+    public int Fields => 8 / Bits;
+
+    public int CoordinatesPerGroup => LaneBytes * Fields;
+
+    public int Groups { get; }
+
+    public bool HasLength { get; }
+
+    public int FactorOffset { get; }
+
+    public int BiasOffset => FactorOffset + SideBytes;
+
+    public int LengthOffset => FactorOffset + 2 * SideBytes;
+
+    public int BlockBytes { get; }
+}

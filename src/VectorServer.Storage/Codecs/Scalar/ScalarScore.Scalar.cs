@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace VectorServer.Storage.Codecs.Scalar;
+
+internal static partial class ScalarScore
+{
+    /// <summary>The definition, one row after another.</summary>
+    internal static void BlocksScalar(ScalarQuery query, ReadOnlySpan<byte> blocks, Span<float> scores)
+    {
+        var layout = query.Layout;
+        for (var row = 0; row < scores.Length; row++)
+        {
+            var block = blocks.Slice(row / Codec.RowsPerBlock * layout.BlockBytes, layout.BlockBytes);
+            var rowInBlock = row % Codec.RowsPerBlock;
+            var factor = MemoryMarshal.Cast<byte, float>(block[layout.FactorOffset..])[rowInBlock];
+            var bias = MemoryMarshal.Cast<byte, float>(block[layout.BiasOffset..])[rowInBlock];
+
+            var dot = 2 * Products(query, block, rowInBlock) - query.Zero;
+            scores[row] = dot * factor * query.Multiplier + (bias * query.BiasWeight + query.Offset);
+            if (!layout.HasLength)
+                continue;
+
+            var length = MemoryMarshal.Cast<byte, float>(block[layout.LengthOffset..])[rowInBlock];
+            scores[row] += length * (query.LengthWeight - length * query.LengthSquareWeight);
+        }
+    }
+
+    /// <summary>Sum of level times query byte over the coordinates of one row.</summary>
+    private static int Products(ScalarQuery query, ReadOnlySpan<byte> block, int rowInBlock)
+    {
+        var layout = query.Layout;
+        var mask = (1 << layout.Bits) - 1;
+        var table = MemoryMarshal.Cast<int, sbyte>(query.Table.AsSpan());
+        var sum = 0;
+        for (var group = 0; group < layout.Groups; group++)
+        {
+            var lane = block.Slice(group * ScalarLayout.GroupBytes + rowInBlock * ScalarLayout.LaneBytes, ScalarLayout.LaneBytes);
+            for (var i = 0; i < layout.CoordinatesPerGroup; i++)
+            {
+                var level = lane[i % ScalarLayout.LaneBytes] >> (i / ScalarLayout.LaneBytes * layout.Bits) & mask;
+                sum += level * table[group * layout.CoordinatesPerGroup + i];
+            }
+        }
+
+        return sum;
+    }
+}
