@@ -67,10 +67,12 @@ internal static class ServerPipeline
         data.MapQuery();
         data.MapStats();
         data.MapNamespaces();
+        data.MapAliases();
         data.MapImports();
         data.MapExports();
         data.MapMaintenance();
         data.MapVectorService();
+        data.MapNamespaceAliasService();
         data.MapGrpcHealth();
         data.MapGrpcReflection();
     }

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace VectorServer.Storage;
 
 /// <summary>What went wrong, in terms a caller can act on. The host maps each code to a status.</summary>
@@ -29,6 +31,12 @@ public enum StorageErrorCode
 public sealed class StorageException(StorageErrorCode code, string message, Exception? inner = null) : Exception(message, inner)
 {
     public StorageErrorCode Code { get; } = code;
+
+    /// <summary>Which rule of several that share a code, as a word for programs, <c>LIKE_THIS</c>; null where the code says it.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What the reason is about, by name.</summary>
+    public IReadOnlyDictionary<string, string> ReasonMetadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     internal static StorageException Invalid(string message) => new(StorageErrorCode.InvalidArgument, message);
 }

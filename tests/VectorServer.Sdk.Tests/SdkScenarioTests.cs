@@ -55,5 +55,9 @@ public sealed class SdkScenarioTests(SdkServer server) : IClassFixture<SdkServer
     [InlineData(9)]
     public Task A_stock_grpc_client_reads_and_writes_what_REST_does(int major) => RunAsync("grpc", major);
 
+    [Theory]
+    [InlineData(9)]
+    public Task Aliases_made_by_a_stock_grpc_client_lead_the_sdk_to_their_targets(int major) => RunAsync("grpc-aliases", major);
+
     private Task<string> RunAsync(string scenario, int major) => Scenario.RunAsync(scenario, major, server.Url);
 }

@@ -6,6 +6,7 @@ internal static class DataPlanePaths
     private static readonly HashSet<string> Segments = new(StringComparer.OrdinalIgnoreCase)
     {
         "vectors", "query", "describe_index_stats", "namespaces", "namespace-aliases", "records", "bulk", "maintenance", "VectorService",
+        "NamespaceAliasService",
     };
 
     public static bool Contains(PathString path)

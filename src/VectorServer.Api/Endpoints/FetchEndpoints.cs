@@ -19,16 +19,16 @@ internal static class FetchEndpoints
 
     private static Task FetchAsync(HttpContext context)
     {
-        var asked = QueryParameters.Text(context.Request.Query, "namespace") ?? "";
-        var records = context.Fetch(QueryParameters.All(context.Request.Query, "ids"), asked);
-        return context.AnswerAsync(writer => FetchResponse.Write(writer, records, asked));
+        var query = context.Request.Query;
+        var (records, ns) = context.Fetch(QueryParameters.All(query, "ids"), QueryParameters.Text(query, "namespace"));
+        return context.AnswerAsync(writer => FetchResponse.Write(writer, records, ns));
     }
 
     private static async Task FetchByMetadataAsync(HttpContext context)
     {
         var request = await context.ReadBodyAsync(DataJson.Type<FetchByMetadataRequest>());
-        var (records, next) = context.FetchByMetadata(request);
-        await context.AnswerAsync(writer => FetchResponse.Write(writer, records, request.Namespace ?? "", next));
+        var (records, ns, next) = context.FetchByMetadata(request);
+        await context.AnswerAsync(writer => FetchResponse.Write(writer, records, ns, next));
     }
 
     private static Task ListAsync(HttpContext context)

@@ -24,7 +24,7 @@ internal static class QueryEndpoints
             return;
         }
 
-        var result = context.Query(request);
-        await context.AnswerAsync(writer => QueryResponse.Write(writer, result, request.Namespace ?? ""));
+        var (result, ns) = context.Query(request);
+        await context.AnswerAsync(writer => QueryResponse.Write(writer, result, ns));
     }
 }

@@ -36,11 +36,6 @@ internal static class UnofferedEndpoints
         (Plane.Records, "The records API", "POST /records/namespaces/{namespace}/upsert"),
         (Plane.Records, "The records API", "POST /records/namespaces/{namespace}/search"),
         (Plane.Records, "The documents API", "POST /namespaces/{namespace}/documents/{operation}"),
-        (Plane.Data, "Namespace aliases", "POST /namespace-aliases"),
-        (Plane.Data, "Namespace aliases", "GET /namespace-aliases"),
-        (Plane.Data, "Namespace aliases", "GET /namespace-aliases/{alias_name}"),
-        (Plane.Data, "Namespace aliases", "PATCH /namespace-aliases/{alias_name}"),
-        (Plane.Data, "Namespace aliases", "DELETE /namespace-aliases/{alias_name}"),
     ];
 
     public static void MapUnoffered(this IEndpointRouteBuilder routes)

@@ -9,8 +9,8 @@ internal sealed record ErrorEnvelope(int Status, ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Code, string Message);
 
-/// <summary>Schema <c>rpcStatus</c> of the data plane; <paramref name="Details"/> is always sent and always empty.</summary>
-internal sealed record RpcStatus(int Code, string Message, IReadOnlyList<string> Details);
+/// <summary>Schema <c>rpcStatus</c> of the data plane; <paramref name="Details"/> is always sent, and empty where there is no reason.</summary>
+internal sealed record RpcStatus(int Code, string Message, IReadOnlyList<ErrorReason> Details);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ErrorEnvelope))]

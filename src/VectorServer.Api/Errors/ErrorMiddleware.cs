@@ -43,7 +43,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             return;
         }
 
-        await ErrorWriter.WriteAsync(context, error, message);
+        await ErrorWriter.WriteAsync(context, error, message, ErrorReason.Of(exception));
     }
 
     private static bool IsBareError(HttpResponse response) =>

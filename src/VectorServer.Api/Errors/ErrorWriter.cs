@@ -11,19 +11,19 @@ internal static class ErrorWriter
     // Room for a whole id or namespace name and the rule it breaks. Other values are the client's own, of any length.
     private const int MessageLengthMax = 1000;
 
-    public static Task WriteAsync(HttpContext context, WireError error, string message)
+    public static Task WriteAsync(HttpContext context, WireError error, string message, ErrorReason? reason = null)
     {
         if (message.Length > MessageLengthMax)
             message = string.Concat(message.AsSpan(0, MessageLengthMax), "...");
         if (context.Request.IsGrpc())
-            return GrpcAnswer.WriteErrorAsync(context, error, message);
+            return GrpcAnswer.WriteErrorAsync(context, error, message, reason);
         if (error == WireError.Unauthenticated)
             return WriteUnauthenticatedAsync(context);
         if (error == WireError.ResourceExhausted && context.Target().Family == ApiFamily.Schema)
             return WriteTextAsync(context, error, message);
         return context.UsesEnvelope()
             ? WriteEnvelopeAsync(context, error, message)
-            : WriteRpcStatusAsync(context, error, message);
+            : WriteRpcStatusAsync(context, error, message, reason);
     }
 
     // Before 2026-07 the specification shows the envelope on both planes.
@@ -49,12 +49,13 @@ internal static class ErrorWriter
         return SendAsync(context, error.Status, JsonSerializer.SerializeToUtf8Bytes(body, ErrorJsonContext.Default.ErrorEnvelope));
     }
 
-    private static Task WriteRpcStatusAsync(HttpContext context, WireError error, string message)
+    private static Task WriteRpcStatusAsync(HttpContext context, WireError error, string message, ErrorReason? reason)
     {
         // The data plane answers 400 where the control plane has a status of its own; a body too large is an invalid argument to it.
         var shown = error == WireError.PayloadTooLarge ? WireError.InvalidArgument : error;
         var status = error == WireError.FailedPrecondition ? StatusCodes.Status400BadRequest : shown.Status;
-        var body = JsonSerializer.SerializeToUtf8Bytes(new RpcStatus(shown.Rpc, message, []), ErrorJsonContext.Default.RpcStatus);
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new RpcStatus(shown.Rpc, message, reason is null ? [] : [reason]), ErrorJsonContext.Default.RpcStatus);
         return SendAsync(context, status, body);
     }
 

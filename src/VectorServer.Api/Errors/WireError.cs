@@ -26,5 +26,8 @@ internal sealed class WireException(WireError error, string message) : Exception
 {
     public WireError Error { get; } = error;
 
+    /// <summary>Null where the code says it all.</summary>
+    public ErrorReason? Reason { get; init; }
+
     public static WireException Invalid(string message) => new(WireError.InvalidArgument, message);
 }

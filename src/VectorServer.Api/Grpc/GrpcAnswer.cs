@@ -55,13 +55,15 @@ internal static class GrpcAnswer
     }
 
     /// <summary>Sends a status without a message: the headers are the trailers, and the HTTP status is 200.</summary>
-    public static Task WriteErrorAsync(HttpContext context, WireError error, string message)
+    public static Task WriteErrorAsync(HttpContext context, WireError error, string message, ErrorReason? reason)
     {
         // A wrong key is "unauthenticated" to REST clients and "permission denied" to gRPC ones.
         var (code, text) = error == WireError.Unauthenticated ? (WireError.Forbidden.Rpc, "Invalid API key") : (error.Rpc, message);
         context.Response.SetGrpcHeaders();
         context.Response.Headers["grpc-status"] = code.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["grpc-message"] = PercentEncode(text);
+        if (reason is not null)
+            context.Response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(ToStatus(code, text, reason).ToByteArray());
         return context.Response.CompleteAsync();
     }
 
@@ -78,6 +80,14 @@ internal static class GrpcAnswer
         }
 
         return encoded.ToString();
+    }
+
+    private static Proto.Rpc.Status ToStatus(int code, string text, ErrorReason reason)
+    {
+        var info = new Proto.Rpc.ErrorInfo { Reason = reason.Reason, Domain = reason.Domain };
+        foreach (var (name, value) in reason.Metadata)
+            info.Metadata[name] = value;
+        return new Proto.Rpc.Status { Code = code, Message = text, Details = { Google.Protobuf.WellKnownTypes.Any.Pack(info) } };
     }
 
     private static void WritePrefix(Span<byte> prefix, int messageBytes)

@@ -6,7 +6,12 @@ namespace VectorServer.Api.Grpc;
 internal static class GrpcDescriptors
 {
     private static readonly FileDescriptor[] Own =
-        [Proto.VectorServiceReflection.Descriptor, Proto.HealthReflection.Descriptor, Proto.ReflectionReflection.Descriptor];
+    [
+        Proto.VectorServiceReflection.Descriptor,
+        Proto.NamespaceAliasServiceReflection.Descriptor,
+        Proto.HealthReflection.Descriptor,
+        Proto.ReflectionReflection.Descriptor,
+    ];
 
     private static readonly Dictionary<string, FileDescriptor> FileByName = Own.SelectMany(WithImports).DistinctBy(file => file.Name).ToDictionary(file => file.Name);
 

@@ -34,21 +34,28 @@ internal static class VectorService
         return new Proto.DeleteResponse();
     }
 
-    private static Task<IMessage> FetchAsync(HttpContext context, Proto.FetchRequest request) =>
-        Answer(ResponseMapping.ToFetchResponse(context.Fetch(request.Ids, request.Namespace), request.Namespace));
+    private static Task<IMessage> FetchAsync(HttpContext context, Proto.FetchRequest request)
+    {
+        var (records, ns) = context.Fetch(request.Ids, request.Namespace);
+        return Answer(ResponseMapping.ToFetchResponse(records, ns));
+    }
 
     private static Task<IMessage> FetchByMetadataAsync(HttpContext context, Proto.FetchByMetadataRequest request)
     {
-        var (records, next) = context.FetchByMetadata(request.ToWire());
-        return Answer(ResponseMapping.ToFetchByMetadataResponse(records, request.Namespace, next));
+        var (records, ns, next) = context.FetchByMetadata(request.ToWire());
+        return Answer(ResponseMapping.ToFetchByMetadataResponse(records, ns, next));
     }
 
     private static Task<IMessage> ListAsync(HttpContext context, Proto.ListRequest request) =>
         Answer(context.ListIds(request.Namespace, request.ToPage()).ToProto());
 
-    private static Task<IMessage> QueryAsync(HttpContext context, Proto.QueryRequest request) => Answer(request.Queries.Count > 0
-        ? context.QuerySeveral(request.ToWire()).ToProto()
-        : context.Query(request.ToWire()).ToProto(request.Namespace));
+    private static Task<IMessage> QueryAsync(HttpContext context, Proto.QueryRequest request)
+    {
+        if (request.Queries.Count > 0)
+            return Answer(context.QuerySeveral(request.ToWire()).ToProto());
+        var (result, ns) = context.Query(request.ToWire());
+        return Answer(result.ToProto(ns));
+    }
 
     private static async Task<IMessage> UpdateAsync(HttpContext context, Proto.UpdateRequest request) =>
         (await context.UpdateAsync(request.ToWire())).ToProto();

@@ -11,24 +11,25 @@ internal static class ReadOperations
 {
     private const int FetchLimitDefault = 100;
 
-    public static QueryResult Query(this HttpContext context, QueryRequest request)
+    public static (QueryResult Result, string Namespace) Query(this HttpContext context, QueryRequest request)
     {
         QueryValidator.Check(request);
         var result = context.TargetIndex().Query(NamespaceName.Parse(request.Namespace), request.ToQuery(), context.RequestAborted);
         AnswerSize.Check(context, result.Matches);
         context.SetMaxIndexedLsn(result.MaxIndexedLsn);
-        return result;
+        return (result, NamespaceName.ToAnswer(request.Namespace, result.Namespace));
     }
 
-    public static IReadOnlyList<VectorRecord> Fetch(this HttpContext context, IReadOnlyList<string?> ids, string? ns)
+    public static (IReadOnlyList<VectorRecord> Records, string Namespace) Fetch(this HttpContext context, IReadOnlyList<string?> ids, string? ns)
     {
         VectorIds.CheckList(ids);
         var fetched = context.TargetIndex().Fetch(NamespaceName.Parse(ns), ids!);
         context.SetMaxIndexedLsn(fetched.MaxIndexedLsn);
-        return fetched.Records;
+        return (fetched.Records, NamespaceName.ToAnswer(ns, fetched.Namespace));
     }
 
-    public static (IReadOnlyList<VectorRecord> Records, Pagination? Next) FetchByMetadata(this HttpContext context, FetchByMetadataRequest request)
+    public static (IReadOnlyList<VectorRecord> Records, string Namespace, Pagination? Next) FetchByMetadata(
+        this HttpContext context, FetchByMetadataRequest request)
     {
         FetchByMetadataValidator.Check(request, context.Target().Family);
         var (index, ns) = (context.TargetIndex(), NamespaceName.Parse(request.Namespace));
@@ -38,7 +39,7 @@ internal static class ReadOperations
         context.SetMaxIndexedLsn(page.MaxIndexedLsn);
         var records = AnswerSize.Fit(context, page.Records);
         var nextAfterId = records.Count < page.Records.Count ? records[^1].Id : page.NextAfterId;
-        return (records, Pagination.Of(token.Encode(nextAfterId)));
+        return (records, NamespaceName.ToAnswer(request.Namespace, page.Namespace), Pagination.Of(token.Encode(nextAfterId)));
     }
 
     public static ListResponse ListIds(this HttpContext context, string? ns, PageRequest request)
@@ -49,7 +50,8 @@ internal static class ReadOperations
 
         var page = index.ListIds(engineName, request.Prefix, request.Limit, token.Decode(request.PaginationToken));
         context.SetMaxIndexedLsn(page.MaxIndexedLsn);
-        return new ListResponse(page.Ids.Select(id => new ListItem(id)), Pagination.Of(token.Encode(page.NextAfterId)), ns ?? "", Usage.One);
+        return new ListResponse(
+            page.Ids.Select(id => new ListItem(id)), Pagination.Of(token.Encode(page.NextAfterId)), NamespaceName.ToAnswer(ns, page.Namespace), Usage.One);
     }
 
     public static IndexStats Stats(this HttpContext context, DescribeIndexStatsRequest request)

@@ -15,6 +15,10 @@ internal static class SeveralQueries
     public static IReadOnlyList<SingleQueryResult> QuerySeveral(this HttpContext context, QueryRequest request)
     {
         SeveralQueriesValidator.Check(request, context.Target().Family);
-        return [.. request.ToSingleQueries().Select(single => new SingleQueryResult(context.Query(single), single.Namespace ?? ""))];
+        return [.. request.ToSingleQueries().Select(single =>
+        {
+            var (result, ns) = context.Query(single);
+            return new SingleQueryResult(result, ns);
+        })];
     }
 }

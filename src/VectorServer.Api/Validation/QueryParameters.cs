@@ -23,6 +23,19 @@ internal static class QueryParameters
         var other => throw WireException.Invalid($"{name} must be true or false, got '{other}'"),
     };
 
+    /// <summary>Refuses parameters of any other name.</summary>
+    public static void RefuseOthers(IQueryCollection query, params ReadOnlySpan<string> names)
+    {
+        foreach (var given in query.Keys)
+        {
+            var isKnown = false;
+            foreach (var name in names)
+                isKnown |= given.Equals(name, StringComparison.OrdinalIgnoreCase) || given.Equals(JsonNamingPolicy.SnakeCaseLower.ConvertName(name), StringComparison.OrdinalIgnoreCase);
+            if (!isKnown)
+                throw WireException.Invalid($"Unknown query parameter '{given}'");
+        }
+    }
+
     /// <summary>Which page of ids or namespaces is asked for.</summary>
     public static PageRequest Page(IQueryCollection query) => new(Text(query, "prefix"), Limit(query), Text(query, "paginationToken"));
 

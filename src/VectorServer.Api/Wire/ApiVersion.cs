@@ -18,7 +18,7 @@ internal static class ApiVersion
     /// <summary>The family of a version <c>YYYY-MM</c>, with or without a suffix such as <c>.alpha</c>.</summary>
     public static ApiFamily FamilyOf(string version)
     {
-        if (!IsYearAndMonth(version))
+        if (!IsVersion(version))
             return ApiFamily.Classic;
 
         var month = version.AsSpan(0, 7);
@@ -27,7 +27,8 @@ internal static class ApiVersion
         return month.SequenceCompareTo("2025-10") >= 0 ? ApiFamily.ReadCapacity : ApiFamily.Classic;
     }
 
-    private static bool IsYearAndMonth(string version) =>
+    /// <summary>Whether it is a year and a month, with or without a suffix.</summary>
+    public static bool IsVersion(string version) =>
         version.Length >= 7
         && version[4] == '-'
         && version.AsSpan(0, 4).IndexOfAnyExceptInRange('0', '9') < 0

@@ -25,6 +25,9 @@ internal static class NamespaceLayout
     /// <summary>Calibration of the codes that was given at the index's creation.</summary>
     public static string IndexCalibration(string indexDirectory) => Path.Combine(indexDirectory, "calibration.bin");
 
+    /// <summary>The aliases of the index's namespaces.</summary>
+    public static string Aliases(string indexDirectory) => Path.Combine(indexDirectory, "aliases.json");
+
     public static string Namespace(string indexDirectory, string name) =>
         Path.Combine(indexDirectory, name.Length == 0 ? "__default__" : Encode(name));
 

@@ -39,15 +39,31 @@ public sealed record VectorQuery
 public sealed record ScoredRecord(string Id, float Score, ReadOnlyMemory<float> Values, SparseVector? Sparse, RecordMetadata? Metadata);
 
 /// <summary>Matches, best first; ties by id.</summary>
-public sealed record QueryResult(IReadOnlyList<ScoredRecord> Matches, Lsn MaxIndexedLsn);
+public sealed record QueryResult(IReadOnlyList<ScoredRecord> Matches, Lsn MaxIndexedLsn)
+{
+    /// <summary>The namespace that was read: an alias's target where an alias was asked.</summary>
+    public string Namespace { get; init; } = "";
+}
 
-public sealed record FetchResult(IReadOnlyList<VectorRecord> Records, Lsn MaxIndexedLsn);
+public sealed record FetchResult(IReadOnlyList<VectorRecord> Records, Lsn MaxIndexedLsn)
+{
+    /// <summary>The namespace that was read: an alias's target where an alias was asked.</summary>
+    public string Namespace { get; init; } = "";
+}
 
 /// <summary>One page; <paramref name="NextAfterId"/> continues it and is null on the last.</summary>
-public sealed record RecordPage(IReadOnlyList<VectorRecord> Records, string? NextAfterId, Lsn MaxIndexedLsn);
+public sealed record RecordPage(IReadOnlyList<VectorRecord> Records, string? NextAfterId, Lsn MaxIndexedLsn)
+{
+    /// <summary>The namespace that was read: an alias's target where an alias was asked.</summary>
+    public string Namespace { get; init; } = "";
+}
 
 /// <summary>One page of ids in UTF-8 byte order; <paramref name="NextAfterId"/> continues it and is null on the last.</summary>
-public sealed record IdPage(IReadOnlyList<string> Ids, string? NextAfterId, Lsn MaxIndexedLsn);
+public sealed record IdPage(IReadOnlyList<string> Ids, string? NextAfterId, Lsn MaxIndexedLsn)
+{
+    /// <summary>The namespace that was read: an alias's target where an alias was asked.</summary>
+    public string Namespace { get; init; } = "";
+}
 
 /// <summary>A write took effect: durable, and visible to every read whose LSN is not below this one, which the next read's is unless visibility is delayed.</summary>
 public sealed record WriteResult(Lsn Lsn);

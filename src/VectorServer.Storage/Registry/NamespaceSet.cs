@@ -10,7 +10,7 @@ namespace VectorServer.Storage.Registry;
 
 /// <summary>The namespaces of one index by the client's name. Each is opened at its first use; one that cannot be opened says so by itself.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Semaphore and token source have no wait handle or timer to dispose, and late callers must still find them.")]
-internal sealed class NamespaceSet
+internal sealed partial class NamespaceSet
 {
     /// <summary>What clients see in place of the default namespace's empty name.</summary>
     public const string DefaultListName = "__default__";
@@ -31,6 +31,7 @@ internal sealed class NamespaceSet
     public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options)
     {
         (_directory, _index, _codecChoice, _searchChoice, _options) = (directory, index, codecChoice, searchChoice, options);
+        _aliases = AliasSet.Open(NamespaceLayout.Aliases(directory), index.Name, options.Log);
         foreach (var found in Directory.GetDirectories(directory))
         {
             if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
@@ -71,10 +72,10 @@ internal sealed class NamespaceSet
         }
     }
 
-    /// <exception cref="StorageException">Not found, damaged, or closing.</exception>
-    public NamespaceStore Get(string name) => Find(name) ?? throw NotFound();
+    /// <exception cref="StorageException">Not found, an alias, damaged, or closing.</exception>
+    public NamespaceStore Get(string name) => Find(name) ?? throw Absent(name);
 
-    /// <summary>The newest snapshot of a namespace that readers may see; false if there is none, as for no such namespace.</summary>
+    /// <summary>The newest snapshot of a namespace, by its own name, that readers may see; false if there is none, as for no such namespace.</summary>
     /// <exception cref="StorageException">Damaged, or closing.</exception>
     public bool TryAcquire(string name, out SnapshotLease lease) => TryAcquire(Find(name), out lease);
 
@@ -182,12 +183,13 @@ internal sealed class NamespaceSet
     }
 
     /// <summary>Removes a namespace; does nothing to the default one before its first write.</summary>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>; an alias targets it.</exception>
     public async Task DeleteAsync(string name, CancellationToken cancellation)
     {
         await _endings.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            BeginDeletion(name);
             if (name.Length == 0 && !_stores.ContainsKey(name))
                 return;
             await Get(name).DropAsync(() =>
@@ -203,6 +205,7 @@ internal sealed class NamespaceSet
         }
         finally
         {
+            EndDeletion();
             _endings.Release();
         }
     }
@@ -262,12 +265,16 @@ internal sealed class NamespaceSet
     {
         try
         {
-            return Find(name) is { } store ? new WriteResult(await store.WriteAsync(resolve, readsState, cancellation).ConfigureAwait(false)) : null;
+            if (Find(name) is { } store)
+                return new WriteResult(await store.WriteAsync(resolve, readsState, cancellation).ConfigureAwait(false));
         }
         catch (ChannelClosedException)
         {
-            return _closed ? throw Closing() : null;
+            if (_closed)
+                throw Closing();
         }
+
+        return AliasOf(name) is { } alias ? throw AliasErrors.WriteTo(alias) : null;
     }
 
     /// <summary>The name that a directory's description gives; null where it is damaged, and the directory is left alone.</summary>
@@ -361,6 +368,8 @@ internal sealed class NamespaceSet
     {
         if (_closed)
             throw Closing();
+        if (_aliases.Find(name) is { } alias)
+            throw AliasErrors.NameInUseByAlias(alias);
         var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
         var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _searchChoice, _options, visible);
         _stores[name] = new Lazy<NamespaceStore>(created);

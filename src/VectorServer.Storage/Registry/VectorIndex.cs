@@ -11,9 +11,10 @@ namespace VectorServer.Storage.Registry;
 /// <summary>
 /// One open index: what a host needs of it, free of files and SQL. Thread-safe. Namespace names are the client's; the empty
 /// string is the default namespace. Reads of an absent namespace are empty; writes create it, deletes in it throw
-/// <see cref="StorageErrorCode.NotFound"/>. The default namespace counts as present and empty before its first write.
+/// <see cref="StorageErrorCode.NotFound"/>. The default namespace counts as present and empty before its first write. Reads also take
+/// the name of an alias; everything else refuses it.
 /// </summary>
-public sealed class VectorIndex
+public sealed partial class VectorIndex
 {
     private const int RowsPerRead = 1000;
 
@@ -109,16 +110,13 @@ public sealed class VectorIndex
         _namespaces.WriteExistingAsync(ns, _ => new ClearOperation(), readsState: false, cancellation);
 
     /// <summary>The records with these ids, in the order asked, each once; unknown ids are left out.</summary>
-    public FetchResult Fetch(string ns, IReadOnlyList<string> ids)
+    public FetchResult Fetch(string ns, IReadOnlyList<string> ids) => _namespaces.Read(ns, (target, snapshot) =>
     {
-        if (!_namespaces.TryAcquire(ns, out var lease))
-            return new FetchResult([], default);
-        using (lease)
-        {
-            var rows = ids.Distinct(StringComparer.Ordinal).Select(lease.Snapshot.Find).Where(row => row >= 0).ToArray();
-            return new FetchResult(Hydrator.Records(lease.Snapshot, rows), lease.Snapshot.Lsn);
-        }
-    }
+        if (snapshot is null)
+            return new FetchResult([], default) { Namespace = target };
+        var rows = ids.Distinct(StringComparer.Ordinal).Select(snapshot.Find).Where(row => row >= 0).ToArray();
+        return new FetchResult(Hydrator.Records(snapshot, rows), snapshot.Lsn) { Namespace = target };
+    });
 
     /// <summary>
     /// Every record, in the order they were last written, in lists of at most 1,000: what the namespace holds when the enumeration begins,
@@ -136,30 +134,24 @@ public sealed class VectorIndex
     }
 
     /// <summary>Records that match, in id order, after <paramref name="afterId"/>.</summary>
-    public RecordPage FetchByFilter(string ns, Filter? filter, int limit, string? afterId)
+    public RecordPage FetchByFilter(string ns, Filter? filter, int limit, string? afterId) => _namespaces.Read(ns, (target, snapshot) =>
     {
-        if (!_namespaces.TryAcquire(ns, out var lease))
-            return new RecordPage([], null, default);
-        using (lease)
-        {
-            var rows = FilterRows.InIdOrder(lease.Snapshot, prefix: null, filter, afterId, limit + 1);
-            var page = Hydrator.Records(lease.Snapshot, rows.AsSpan(0, Math.Min(limit, rows.Length)));
-            return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, lease.Snapshot.Lsn);
-        }
-    }
+        if (snapshot is null)
+            return new RecordPage([], null, default) { Namespace = target };
+        var rows = FilterRows.InIdOrder(snapshot, prefix: null, filter, afterId, limit + 1);
+        var page = Hydrator.Records(snapshot, rows.AsSpan(0, Math.Min(limit, rows.Length)));
+        return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, snapshot.Lsn) { Namespace = target };
+    });
 
     /// <summary>Ids that begin with <paramref name="prefix"/>, in UTF-8 byte order, after <paramref name="afterId"/>.</summary>
-    public IdPage ListIds(string ns, string? prefix, int limit, string? afterId)
+    public IdPage ListIds(string ns, string? prefix, int limit, string? afterId) => _namespaces.Read(ns, (target, snapshot) =>
     {
-        if (!_namespaces.TryAcquire(ns, out var lease))
-            return new IdPage([], null, default);
-        using (lease)
-        {
-            var rows = FilterRows.InIdOrder(lease.Snapshot, prefix, filter: null, afterId, limit + 1);
-            var ids = rows.Take(limit).Select(lease.Snapshot.Generation.Ids.IdOf).ToArray();
-            return new IdPage(ids, rows.Length > limit ? ids[^1] : null, lease.Snapshot.Lsn);
-        }
-    }
+        if (snapshot is null)
+            return new IdPage([], null, default) { Namespace = target };
+        var rows = FilterRows.InIdOrder(snapshot, prefix, filter: null, afterId, limit + 1);
+        var ids = rows.Take(limit).Select(snapshot.Generation.Ids.IdOf).ToArray();
+        return new IdPage(ids, rows.Length > limit ? ids[^1] : null, snapshot.Lsn) { Namespace = target };
+    });
 
     /// <summary>The nearest records, best first; ties by id.</summary>
     /// <exception cref="StorageException">The query breaks a rule of the index (dimension, kind of vector, ...).</exception>
@@ -167,10 +159,11 @@ public sealed class VectorIndex
     {
         var descriptor = Descriptor;
         QueryExecutor.Check(descriptor, query);
-        if (!_namespaces.TryAcquire(ns, out var lease))
-            return new QueryResult([], default);
-        using (lease)
-            return QueryExecutor.Execute(descriptor, lease.Snapshot, query, cancellation);
+        return _namespaces.Read(ns, (target, snapshot) =>
+        {
+            var result = snapshot is null ? new QueryResult([], default) : QueryExecutor.Execute(descriptor, snapshot, query, cancellation);
+            return result with { Namespace = target };
+        });
     }
 
     /// <summary>The namespaces that have been created or written to, in byte order; damaged ones too.</summary>
@@ -220,7 +213,7 @@ public sealed class VectorIndex
         return new NamespacePage(page, rest.Length > limit ? rest[limit - 1].Listed : null, names.Length);
     }
 
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>; the default namespace always exists.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>, as a namespace or an alias; the default namespace always exists.</exception>
     public NamespaceInfo CreateNamespace(string ns, IReadOnlyList<string>? filterableFields = null)
     {
         RecordRules.CheckNamespaceName(ns);
@@ -232,9 +225,9 @@ public sealed class VectorIndex
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public NamespaceInfo DescribeNamespace(string ns) =>
         _namespaces.Describe(ns)
-        ?? (ns.Length == 0 ? new NamespaceInfo(ns, 0, null, 0) : throw NamespaceSet.NotFound());
+        ?? (ns.Length == 0 ? new NamespaceInfo(ns, 0, null, 0) : throw _namespaces.Absent(ns));
 
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>; <see cref="StorageErrorCode.FailedPrecondition"/>: an alias targets it.</exception>
     public Task DeleteNamespaceAsync(string ns, CancellationToken cancellation = default) => _namespaces.DeleteAsync(ns, cancellation);
 
     /// <summary>Rewrites the namespace without deleted rows and gives their space back.</summary>

@@ -106,7 +106,8 @@ public sealed class CallErrorTests
         await using var index = await GrpcIndex.CreateAsync("17760-17769");
 
         (await index.Grpc.CallAsync("Nothing", [])).AssertRefused(12, "/VectorService/Nothing");
-        (await index.Grpc.CallAsync("../NamespaceAliasService/ListNamespaceAliases", [])).AssertRefused(12, "/NamespaceAliasService/ListNamespaceAliases");
+        (await index.Grpc.CallAsync("NamespaceAliasService/Nothing", [])).AssertRefused(12, "/NamespaceAliasService/Nothing");
+        (await index.Grpc.CallAsync("AdminService/Nothing", [])).AssertRefused(12, "/AdminService/Nothing");
     }
 
     [Fact]

@@ -23,9 +23,13 @@ internal sealed class GrpcClient(Uri address) : IDisposable
         SendAsync(method, Frame(message), metadata);
 
     /// <summary>Sends a body as it is, well-formed or not.</summary>
+    /// <param name="method">One of <c>VectorService</c>, or <c>Service/Method</c>.</param>
+    /// <param name="body">Frames.</param>
+    /// <param name="metadata">Headers.</param>
     public async Task<GrpcReply> SendAsync(string method, byte[] body, params (string Name, string Value)[] metadata)
     {
-        using var request = Request($"/VectorService/{method}", body, "application/grpc", metadata);
+        var path = method.Contains('/', StringComparison.Ordinal) ? $"/{method}" : $"/VectorService/{method}";
+        using var request = Request(path, body, "application/grpc", metadata);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/grpc", response.Content.Headers.ContentType?.MediaType);

@@ -18,13 +18,14 @@ public sealed class ReflectionTests
         var answer = Assert.Single(await AskAsync(index, version, List));
 
         Assert.Equal(
-            ["VectorService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"],
+            ["VectorService", "NamespaceAliasService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"],
             answer.ListServicesResponse.Service.Select(service => service.Name));
     }
 
     [Theory]
     [InlineData("VectorService", "vector_service.proto,google/protobuf/struct.proto")]
     [InlineData("VectorService.Query", "vector_service.proto,google/protobuf/struct.proto")]
+    [InlineData("NamespaceAliasService", "namespace_alias_service.proto,google/protobuf/timestamp.proto,vector_service.proto,google/protobuf/struct.proto")]
     [InlineData("SparseValues", "vector_service.proto,google/protobuf/struct.proto")]
     [InlineData("grpc.health.v1.HealthCheckResponse.ServingStatus", "health.proto")]
     public async Task The_file_of_a_symbol_comes_with_what_it_imports(string symbol, string files)

@@ -25,6 +25,11 @@ internal static class NamespaceName
 
     public static string ToWire(string engineName) => engineName.Length == 0 ? Default : engineName;
 
+    /// <summary>The name an answer bears: as it was asked, or the target's where an alias was asked.</summary>
+    /// <param name="asked">As the client wrote it.</param>
+    /// <param name="read">The engine's name of what was read.</param>
+    public static string ToAnswer(string? asked, string read) => Parse(asked) == read ? asked ?? "" : ToWire(read);
+
     /// <summary>The key in statistics. Clients older than 2025-04, and those that send no version, look for the empty string.</summary>
     public static string ToStatsKey(string engineName, string apiVersion) =>
         IsSince("2025-04", apiVersion) ? ToWire(engineName) : engineName;
@@ -34,11 +39,13 @@ internal static class NamespaceName
         IsSince("2025-10", apiVersion) ? ToWire(engineName) : engineName;
 
     /// <summary>The name at the end of the path, decoded whole: routing leaves <c>%2F</c> alone and cannot tell it from <c>%252F</c>.</summary>
-    public static string OfPath(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="parameter">The route's parameter for it.</param>
+    public static string OfPath(HttpContext context, string parameter = "namespace")
     {
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
         if (string.IsNullOrEmpty(target))
-            return (string)context.GetRouteValue("namespace")!; // not every server keeps the target as it was sent
+            return (string)context.GetRouteValue(parameter)!; // not every server keeps the target as it was sent
 
         var path = target.AsSpan(0, target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? query : target.Length).TrimEnd('/');
         return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);

@@ -27,15 +27,20 @@ internal sealed class PageToken(params ReadOnlySpan<string?> scope)
     {
         if (string.IsNullOrEmpty(token))
             return null;
-        if (!Base64Url.IsValid(token) || Base64Url.DecodeFromChars(token) is not { Length: >= DigestBytes } bytes)
-            throw Invalid();
+        return TryDecode(token, out var after) ? after : throw WireException.Invalid("Invalid pagination token");
+    }
 
-        var after = Encoding.UTF8.GetString(bytes.AsSpan(DigestBytes));
-        return bytes.AsSpan(0, DigestBytes).SequenceEqual(Digest(after)) ? after : throw Invalid();
+    /// <summary>Where the last page ended; false if the token was not made for this listing.</summary>
+    public bool TryDecode(string token, out string after)
+    {
+        after = "";
+        if (!Base64Url.IsValid(token) || Base64Url.DecodeFromChars(token) is not { Length: >= DigestBytes } bytes)
+            return false;
+
+        after = Encoding.UTF8.GetString(bytes.AsSpan(DigestBytes));
+        return bytes.AsSpan(0, DigestBytes).SequenceEqual(Digest(after));
     }
 
     private ReadOnlySpan<byte> Digest(string after) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{_scope}{after}")).AsSpan(0, DigestBytes);
-
-    private static WireException Invalid() => WireException.Invalid("Invalid pagination token");
 }

@@ -9,6 +9,8 @@ public sealed class PodIndexTests
     [InlineData("POST", "/namespaces", """{"name": "n"}""")]
     [InlineData("GET", "/namespaces/__default__")]
     [InlineData("DELETE", "/namespaces/__default__")]
+    [InlineData("GET", "/namespace-aliases")]
+    [InlineData("POST", "/namespace-aliases", """{"name": "n", "target_namespace": "__default__"}""")]
     public async Task Lists_and_operations_on_namespaces_are_refused(string method, string path, string? body = null)
     {
         await using var pod = await TestIndex.CreatePodAsync();

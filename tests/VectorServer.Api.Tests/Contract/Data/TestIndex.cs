@@ -1,3 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
+using VectorServer.Storage;
+using VectorServer.Storage.Registry;
+
 namespace VectorServer.Api.Tests.Contract.Data;
 
 /// <summary>A server with one index, and the data plane of that index.</summary>
@@ -38,6 +42,8 @@ internal sealed class TestIndex : IAsyncDisposable
 
     public Task<Answer> PostAsync(string path, string json, string? version = null) => _server.PostAsync(PathOf(path), json, version);
 
+    public Task<Answer> PatchAsync(string path, string json, string? version = null) => _server.PatchAsync(PathOf(path), json, version);
+
     public Task<Answer> DeleteAsync(string path, string? version = null) => _server.DeleteAsync(PathOf(path), version);
 
     public Task<Answer> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
@@ -47,6 +53,9 @@ internal sealed class TestIndex : IAsyncDisposable
             request.Headers.Add(name, value);
         return _server.SendAsync(request);
     }
+
+    /// <summary>The engine's side of the index.</summary>
+    public VectorIndex Engine => _server.Services.GetRequiredService<VectorEngine>().GetIndex(Name);
 
     /// <summary>Writes records that must be accepted.</summary>
     public async Task UpsertAsync(string vectors, string ns = "")
@@ -85,6 +94,18 @@ internal static class AnswerAssertions
         Assert.Equal(code, answer.Json.GetProperty("code").GetInt32());
         Assert.Contains(part, answer.Json.GetProperty("message").GetString());
         Assert.Equal(0, answer.Json.GetProperty("details").GetArrayLength());
+    }
+
+    /// <summary>A refusal in the shape of the data plane with one reason, and nothing to say beside it.</summary>
+    public static void AssertReason(this Answer answer, string reason, int status = 400, int code = 3, string metadata = "{}")
+    {
+        Assert.True(answer.Status == status, $"{answer.Status}: {answer.Body}");
+        Assert.Equal(code, answer.Json.GetProperty("code").GetInt32());
+        JsonAssert.Equal(
+            $$"""
+            [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "{{reason}}", "domain": "vectorserver", "metadata": {{metadata}}}]
+            """,
+            answer.Json.GetProperty("details"));
     }
 
     public static void AssertJson(this Answer answer, string expected)
