@@ -10,6 +10,8 @@ internal static partial class BackupLayout
 
     public const string Calibration = "calibration.bin";
 
+    public const string Aliases = "aliases.json";
+
     public const string Namespaces = "namespaces";
 
     public static bool IsId(string id) => IdPattern().IsMatch(id);
@@ -41,9 +43,12 @@ internal static partial class BackupLayout
     }
 
     /// <summary>Where a file of a backup goes in an index's directory.</summary>
-    public static string InIndex(string indexDirectory, string path) => path == Calibration
-        ? NamespaceLayout.IndexCalibration(indexDirectory)
-        : Path.Combine(indexDirectory, path[(Namespaces.Length + 1)..]);
+    public static string InIndex(string indexDirectory, string path) => path switch
+    {
+        Calibration => NamespaceLayout.IndexCalibration(indexDirectory),
+        Aliases => NamespaceLayout.Aliases(indexDirectory),
+        _ => Path.Combine(indexDirectory, path[(Namespaces.Length + 1)..]),
+    };
 
     public static StorageException NotFound(string id) => new(StorageErrorCode.NotFound, $"Backup {id} not found.");
 

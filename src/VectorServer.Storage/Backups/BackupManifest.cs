@@ -67,6 +67,7 @@ internal sealed record BackupManifest(
         }
 
         named.Remove(BackupLayout.Calibration);
+        named.Remove(BackupLayout.Aliases);
         foreach (var (path, optional) in Namespaces.SelectMany(ns => BackupLayout.Files(ns.Name)))
         {
             if (!named.Remove(path) && !optional)

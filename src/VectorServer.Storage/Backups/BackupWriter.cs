@@ -24,6 +24,7 @@ internal sealed class BackupWriter(string directory, CancellationToken cancellat
         }
 
         var namespaces = WriteNamespaces(index);
+        WriteAliases(index, namespaces);
         var manifest = new BackupManifest(BackupManifest.CurrentFormat, id, createdAt, descriptor, attributes, namespaces, _files);
         AtomicFile.Write(Path.Combine(directory, BackupLayout.Manifest), manifest.Write());
         return manifest;
@@ -64,6 +65,17 @@ internal sealed class BackupWriter(string directory, CancellationToken cancellat
         if (namespaces.Count > 0)
             FileSync.SyncDirectory(Path.Combine(directory, BackupLayout.Namespaces));
         return namespaces;
+    }
+
+    /// <summary>The aliases whose target is in the backup: one made after its target's turn may point to a younger namespace.</summary>
+    private void WriteAliases(VectorIndex index, List<BackupNamespace> namespaces)
+    {
+        var held = namespaces.Select(ns => ns.Name).Append("").ToHashSet(StringComparer.Ordinal);
+        var aliases = index.Namespaces.Aliases().Values.Where(alias => held.Contains(alias.TargetNamespace)).ToList();
+        if (aliases.Count == 0)
+            return;
+        AliasFile.Write(Path.Combine(directory, BackupLayout.Aliases), aliases);
+        Add(BackupLayout.Aliases);
     }
 
     /// <summary>Whether it is the namespace's data or the disk; null for what is not the namespace's own.</summary>

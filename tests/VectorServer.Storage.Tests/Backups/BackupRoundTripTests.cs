@@ -32,6 +32,22 @@ public sealed class BackupRoundTripTests : BackupContract
     }
 
     [Fact]
+    public async Task Aliases_are_restored_with_their_targets()
+    {
+        var index = CreateDense();
+        await index.UpsertAsync("blue", [Dense("a", [1, 2, 3])], Cancellation);
+        var live = index.CreateAlias("live", "blue");
+        index.CreateAlias("start", "");
+        await BackUpAsync(index);
+
+        var restored = await RestoreAsync();
+
+        Assert.Equal(live, restored.DescribeAlias("live"));
+        Assert.Equal(["live", "start"], restored.ListAliases(null, null, 10, null).Aliases.Select(alias => alias.Name));
+        Assert.Equal("a", Assert.Single(restored.Fetch("live", ["a"]).Records).Id);
+    }
+
+    [Fact]
     public async Task A_sparse_index_is_restored()
     {
         var random = new Random(6);
