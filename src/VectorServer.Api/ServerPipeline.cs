@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
+using VectorServer.Api.Backups;
 using VectorServer.Api.Endpoints;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Grpc;
@@ -13,7 +14,7 @@ namespace VectorServer.Api;
 /// <summary>The way of a request through the host, and what happens before the first one.</summary>
 internal static class ServerPipeline
 {
-    /// <summary>Opens the data directory and the ports of its indexes.</summary>
+    /// <summary>Opens the data directory and the ports of its indexes, and goes on with what the last stop cut off.</summary>
     /// <exception cref="StorageException">The directory is held by another process, or damaged.</exception>
     public static void Open(this WebApplication app)
     {
@@ -23,7 +24,12 @@ internal static class ServerPipeline
         var options = app.Services.GetRequiredService<ServerOptions>();
         var engine = app.Services.GetRequiredService<VectorEngine>();
         StartIndex.Ensure(engine, options);
-        IndexPortsAtStart.Reserve(engine, app.Services.GetRequiredService<IndexPorts>(), options, app.Logger);
+        var (backups, restores) = (app.Services.GetRequiredService<BackupCatalog>(), app.Services.GetRequiredService<RestoreJobs>());
+        backups.Recover();
+        restores.Load();
+        IndexPortsAtStart.Reserve(
+            engine, app.Services.GetRequiredService<PendingIndexes>(), app.Services.GetRequiredService<IndexPorts>(), options, app.Logger);
+        restores.Resume();
         StartupLog.Write(app.Logger, options, engine.Indexes.Count);
     }
 
@@ -47,6 +53,10 @@ internal static class ServerPipeline
 
         var control = app.MapControlPlane();
         control.MapIndexes();
+        control.MapBackups();
+        control.MapRestoreJobs();
+        control.MapCollections();
+        control.MapBackupSchedules();
 
         var data = app.MapDataPlane();
         data.MapVectors();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace VectorServer.Api.Jobs;
 
@@ -6,7 +7,8 @@ namespace VectorServer.Api.Jobs;
 /// Work that outlives the request that asked for it: backups, restores, imports. A few jobs run at a time, the others wait; all are
 /// cancelled and awaited when the server stops. A job keeps its own record of how it went. Thread-safe.
 /// </summary>
-internal sealed partial class BackgroundJobs(ILogger<BackgroundJobs> logger) : IHostedService, IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "Neither holds anything to dispose, and a second stop of the host must still find them.")]
+internal sealed partial class BackgroundJobs(ILogger<BackgroundJobs> logger) : IHostedService
 {
     // One core stays free for requests on the smallest machine; jobs wait for the disk most of the time.
     private const int RunningMax = 2;
@@ -53,12 +55,6 @@ internal sealed partial class BackgroundJobs(ILogger<BackgroundJobs> logger) : I
     {
         await _stopping.CancelAsync();
         await Task.WhenAll(_jobs.Values.Select(job => job.Task)).WaitAsync(cancellationToken);
-    }
-
-    public void Dispose()
-    {
-        _slots.Dispose();
-        _stopping.Dispose();
     }
 
     private async Task RunAsync(string id, Func<CancellationToken, Task> work, Task started, CancellationTokenSource cancellation)
