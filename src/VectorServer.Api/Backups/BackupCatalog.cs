@@ -95,9 +95,11 @@ internal sealed partial class BackupCatalog(
         lock (_changes)
         {
             if (_holds.TryGetValue(id, out var holders))
+            {
+                var pending = string.Join(", ", holders.Select(job => $"'{job}'"));
                 throw new WireException(
-                    WireError.FailedPrecondition,
-                    $"Unable to delete backup. There are pending restore jobs for this backup: [{string.Join(", ", holders.Select(job => $"'{job}'"))}]");
+                    WireError.FailedPrecondition, $"Unable to delete backup. There are pending restore jobs for this backup: [{pending}]");
+            }
 
             var wasUnfinished = engine.Documents.Get(BackupDocument.Kind, id) is not null;
             engine.Documents.Remove(BackupDocument.Kind, id);
@@ -124,9 +126,9 @@ internal sealed partial class BackupCatalog(
         lock (_changes)
         {
             var backup = Get(id);
+            var name = backup.IsCollection ? $"Collection {backup.CollectionName}" : $"Backup {id}";
             if (backup.Status != BackupStatus.Ready)
-                throw new WireException(
-                    WireError.FailedPrecondition, $"{(backup.IsCollection ? $"Collection {backup.CollectionName}" : $"Backup {id}")} is not ready: its status is {backup.Status}");
+                throw new WireException(WireError.FailedPrecondition, $"{name} is not ready: its status is {backup.Status}");
             HoldAgain(id, jobId);
             return backup;
         }
@@ -224,7 +226,8 @@ internal sealed partial class BackupCatalog(
     private void Save(string id, BackupDocument document) => engine.Documents.Put(BackupDocument.Kind, id, document.ToJson());
 
     private static WireException NotFound(string id) => new(
-        WireError.NotFound, Backup.IsCollectionId(id) ? $"Collection {id[Backup.IdOfCollection("").Length..]} not found." : $"Backup {id} not found.");
+        WireError.NotFound,
+        Backup.IsCollectionId(id) ? $"Collection {id[Backup.IdOfCollection("").Length..]} not found." : $"Backup {id} not found.");
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Backup {Backup} of index {Index} failed")]
     private static partial void LogFailed(ILogger logger, string backup, string index, Exception exception);

@@ -4,7 +4,10 @@ using VectorServer.Storage;
 
 namespace VectorServer.Api.Backups;
 
-/// <summary>Looks every minute which schedules are due and which of their backups have expired. Runs missed while the server was down are made up for once.</summary>
+/// <summary>
+/// Looks every minute which schedules are due and which of their backups have expired. Runs missed while the server was down are made
+/// up for once.
+/// </summary>
 internal sealed partial class BackupScheduler(
     VectorEngine engine, BackupSchedules schedules, BackupCatalog backups, TimeProvider time, ILogger<BackupScheduler> logger) : BackgroundService
 {
@@ -22,7 +25,11 @@ internal sealed partial class BackupScheduler(
 
         // The id was chosen before: a stop between these two steps does not make the run's backup twice.
         if (backups.Find(schedule.NextBackupId) is null or { Status: BackupStatus.InitializationFailed })
-            backups.Begin(index, schedule.NextBackupId, new BackupAttributes { Name = NameOf(schedule, time.GetUtcNow()), ScheduleId = schedule.Id });
+        {
+            var attributes = new BackupAttributes { Name = NameOf(schedule, time.GetUtcNow()), ScheduleId = schedule.Id };
+            backups.Begin(index, schedule.NextBackupId, attributes);
+        }
+
         schedules.Advance(schedule.Id);
     }
 

@@ -81,7 +81,7 @@ internal sealed class BackupSchedules(VectorEngine engine, TimeProvider time) : 
     {
         lock (_changes)
         {
-            if (Peek(id) is { IsDeleted: false } schedule)
+            if (engine.Documents.Get(BackupSchedule.Kind, id) is { } json && BackupSchedule.Parse(json) is { IsDeleted: false } schedule)
                 Save(schedule.AfterRun(time.GetUtcNow()));
         }
     }
@@ -91,7 +91,7 @@ internal sealed class BackupSchedules(VectorEngine engine, TimeProvider time) : 
     public void Delete(string id)
     {
         lock (_changes)
-            Save(Get(id) with { IsDeleted = true, IsEnabled = false, NextRun = null });
+            Save(Deleted(Get(id)));
     }
 
     /// <summary>Forgets a deleted schedule, none of whose backups is left.</summary>
@@ -103,18 +103,22 @@ internal sealed class BackupSchedules(VectorEngine engine, TimeProvider time) : 
 
     public void Dropped(IndexDescriptor index)
     {
-        foreach (var schedule in Of(index.Id).ToList())
-            Delete(schedule.Id);
+        lock (_changes)
+        {
+            foreach (var schedule in Of(index.Id).ToList())
+                Save(Deleted(schedule));
+        }
     }
 
     private void CheckNoneEnabled(BackupSchedule wanted)
     {
         if (Of(wanted.IndexId).FirstOrDefault(schedule => schedule.IsEnabled) is { } enabled)
             throw new WireException(
-                WireError.AlreadyExists, $"An enabled backup schedule already exists for index {wanted.IndexName}: '{enabled.Name}' ({enabled.Id})");
+                WireError.AlreadyExists,
+                $"An enabled backup schedule already exists for index {wanted.IndexName}: '{enabled.Name}' ({enabled.Id})");
     }
 
-    private BackupSchedule? Peek(string id) => engine.Documents.Get(BackupSchedule.Kind, id) is { } json ? BackupSchedule.Parse(json) : null;
+    private static BackupSchedule Deleted(BackupSchedule schedule) => schedule with { IsDeleted = true, IsEnabled = false, NextRun = null };
 
     private void Save(BackupSchedule schedule) => engine.Documents.Put(BackupSchedule.Kind, schedule.Id, schedule.ToJson());
 }

@@ -10,5 +10,5 @@ internal static class ShortWait
 
     /// <summary>Waits until the work has ended, but never long.</summary>
     public static Task ForAsync(Task work, TimeSpan? atMost = null) =>
-        work.WaitAsync(atMost ?? Moment).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Task.WhenAny(work, Task.Delay(atMost ?? Moment));
 }

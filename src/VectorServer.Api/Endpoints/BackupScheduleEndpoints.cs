@@ -61,7 +61,8 @@ internal static class BackupScheduleEndpoints
         return Results.NoContent();
     }
 
-    private static IResult ListHistory(HttpContext context, string schedule_id, IndexCatalog indexes, BackupSchedules schedules, BackupCatalog backups)
+    private static IResult ListHistory(
+        HttpContext context, string schedule_id, IndexCatalog indexes, BackupSchedules schedules, BackupCatalog backups)
     {
         var schedule = schedules.Get(schedule_id);
         var items = backups.List()

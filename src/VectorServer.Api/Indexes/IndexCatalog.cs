@@ -80,9 +80,11 @@ internal sealed class IndexCatalog(
     /// <exception cref="WireException">The index is protected, or something under way needs it.</exception>
     public async Task DropAsync(string name)
     {
-        var index = Get(name).Descriptor;
+        var (index, state) = Get(name);
         var attributes = IndexAttributes.Of(index);
-        if (attributes.DeletionProtection)
+
+        // There is nothing to protect where the restore failed, and no way to lift the protection.
+        if (attributes.DeletionProtection && state != IndexState.InitializationFailed)
             throw new WireException(
                 WireError.Forbidden, "Deletion protection is enabled for this index. Disable deletion protection before retrying.");
 

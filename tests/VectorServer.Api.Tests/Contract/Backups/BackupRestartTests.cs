@@ -1,3 +1,6 @@
+using VectorServer.Api.Backups;
+using VectorServer.Storage;
+
 namespace VectorServer.Api.Tests.Contract.Backups;
 
 /// <summary>What a stop of the server cuts off never hangs.</summary>
@@ -70,6 +73,35 @@ public sealed class BackupRestartTests
         (await again.GetAsync("/indexes/cancelled")).AssertStatus(404);
         (await again.DeleteAsync("/indexes/failed")).AssertStatus(202);
         (await again.GetAsync("/indexes/failed")).AssertStatus(404);
+    }
+
+    [Fact]
+    public async Task What_was_whole_when_a_crash_came_before_its_record_was_written_is_taken_as_done()
+    {
+        using var data = new TempData();
+        string backup, job;
+        await using (var server = TestServer.StartOn(data.Path))
+        {
+            await server.CreateIndexAsync("docs", ids: ["a"]);
+            backup = await server.BackUpAsync("docs");
+            job = await server.RestoreAsync(backup, "again");
+            await server.WaitForStateAsync("again", "Ready");
+        }
+
+        await using (var engine = VectorEngine.Open(new EngineOptions { DataDirectory = data.Path }))
+        {
+            // As a crash leaves them: the index and the backup are there, the records still say under way.
+            var written = RestoreJob.Parse(engine.Documents.Get(RestoreJob.Kind, job)!);
+            engine.Documents.Put(RestoreJob.Kind, job, (written with { Status = RestoreStatus.Pending, EndedAt = null }).ToJson());
+            var document = new BackupDocument(engine.GetIndex("docs").Descriptor, new BackupAttributes(), DateTimeOffset.UtcNow);
+            engine.Documents.Put(BackupDocument.Kind, backup, document.ToJson());
+        }
+
+        await using var again = TestServer.StartOn(data.Path);
+
+        Assert.Equal("Completed", (await again.GetAsync($"/restore-jobs/{job}")).Text("status"));
+        Assert.Equal("Ready", (await again.GetAsync($"/backups/{backup}")).Text("status"));
+        Assert.Equal(["a"], await again.IdsAsync("again"));
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class CollectionTests
         await server.PostAsync("/collections", """{"name":"tiny","source":"pods"}""");
         await server.WaitForStatusAsync("/collections/tiny", "Ready");
 
-        (await server.PostAsync("/collections", """{"name":"more","source":"docs"}""")).AssertError(400, "INVALID_ARGUMENT", "Only pod indexes support collections");
+        (await server.PostAsync("/collections", """{"name":"more","source":"docs"}""")).AssertError(400, "INVALID_ARGUMENT", "Only pod indexes");
         (await server.PostAsync("/collections", """{"name":"tiny","source":"pods"}""")).AssertError(409, "ALREADY_EXISTS", "Resource already exists.");
         (await server.PostAsync("/collections", """{"name":"more","source":"none"}""")).AssertError(404, "NOT_FOUND", "Index none not found.");
         (await server.PostAsync("/collections", """{"name":"No","source":"pods"}""")).AssertError(400, "INVALID_ARGUMENT", "Collection name");

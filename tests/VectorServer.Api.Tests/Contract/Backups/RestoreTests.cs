@@ -85,11 +85,14 @@ public sealed class RestoreTests
             Assert.Equal("Pending", (await server.GetAsync($"/restore-jobs/{job}")).Text("status"));
             Assert.Equal(0, (await server.GetAsync($"/restore-jobs/{job}", "2026-04")).Json.GetProperty("percent_complete").GetDouble());
             Assert.False((await server.GetAsync($"/restore-jobs/{job}", "2026-07")).Json.TryGetProperty("percent_complete", out _));
-            Assert.Equal(["again", "docs"], (await server.GetAsync("/indexes")).Json.GetProperty("indexes").EnumerateArray().Select(index => index.GetProperty("name").GetString()));
+            var listed = (await server.GetAsync("/indexes")).Json.GetProperty("indexes").EnumerateArray();
+            Assert.Equal(["again", "docs"], listed.Select(index => index.GetProperty("name").GetString()));
             var query = await server.PostAsync("/indexes/again/query", """{"vector":[1,2],"topK":1}""");
             Assert.Equal((503, 14), (query.Status, query.Json.GetProperty("code").GetInt32()));
-            (await server.PostAsync("/indexes", $$"""{"name":"again","dimension":2,"spec":{{BackupClient.Serverless}}}""")).AssertError(409, "ALREADY_EXISTS", "already exists");
-            (await server.PostAsync($"/backups/{backup}/create-index", """{"name":"again"}""")).AssertError(409, "ALREADY_EXISTS", "already exists");
+            (await server.PostAsync("/indexes", $$"""{"name":"again","dimension":2,"spec":{{BackupClient.Serverless}}}"""))
+                .AssertError(409, "ALREADY_EXISTS", "already exists");
+            (await server.PostAsync($"/backups/{backup}/create-index", """{"name":"again"}"""))
+                .AssertError(409, "ALREADY_EXISTS", "already exists");
             (await server.PatchAsync("/indexes/again", """{"tags":{"a":"b"}}""")).AssertError(412, "FAILED_PRECONDITION", "not ready");
             (await server.PostAsync("/indexes/again/backups", "{}")).AssertError(412, "FAILED_PRECONDITION", "not ready");
             (await server.DeleteAsync($"/backups/{backup}")).AssertError(412, "FAILED_PRECONDITION", $"pending restore jobs for this backup: ['{job}']");
@@ -109,17 +112,18 @@ public sealed class RestoreTests
         await server.CreateIndexAsync("docs", ids: ["a"]);
         var backup = await server.BackUpAsync("docs");
         string job;
+        Task<Answer> deletion;
 
         using (await server.HoldJobsAsync())
         {
             job = await server.RestoreAsync(backup, "again");
-            var deletion = server.DeleteAsync("/indexes/again");
+            deletion = server.DeleteAsync("/indexes/again");
             await server.WaitForStateAsync("again", "Terminating");
             Assert.Equal("Cancelled", (await server.GetAsync($"/restore-jobs/{job}")).Text("status"));
-            _ = deletion.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
-        await server.WaitForAsync("/indexes/again", answer => answer.Status == 404);
+        (await deletion).AssertStatus(202);
+        (await server.GetAsync("/indexes/again")).AssertStatus(404);
         await server.CreateIndexAsync("again");
         Assert.Equal("Cancelled", (await server.GetAsync($"/restore-jobs/{job}")).Text("status"));
         Assert.Empty(await server.IdsAsync("again"));
@@ -135,7 +139,8 @@ public sealed class RestoreTests
         var backup = await server.BackUpAsync("docs");
         Damage(Path.Combine(data.Path, "backups", backup), "*.npy");
 
-        var job = await server.RestoreAsync(backup, "again");
+        var accepted = await server.PostAsync($"/backups/{backup}/create-index", """{"name":"again","deletion_protection":"enabled"}""");
+        var job = accepted.AssertStatus(202).Text("restore_job_id");
         await server.WaitForStatusAsync($"/restore-jobs/{job}", "Failed");
         var described = await server.WaitForStateAsync("again", "InitializationFailed");
         var query = await server.PostAsync("/indexes/again/query", """{"vector":[1,2],"topK":1}""");
