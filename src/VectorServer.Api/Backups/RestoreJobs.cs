@@ -121,71 +121,63 @@ internal sealed partial class RestoreJobs(
         {
             var progress = new ProgressOf(share => _underWay[job.Id] = (done, share));
             await engine.RestoreIndexAsync(job.BackupId, target, progress, cancellation);
-            if (!End(job.Id, RestoreStatus.Completed))
+            if (!End(job, target, RestoreStatus.Completed))
+            {
                 await engine.DropIndexAsync(target.Name); // deleted as it became whole
+                pending.GiveBack(target.Name, IndexAttributes.Of(target).Port);
+            }
         }
         catch (Exception exception) when (!jobs.IsStopping)
         {
             if (!cancellation.IsCancellationRequested)
                 LogFailed(logger, job.Id, target.Name, job.BackupId, exception);
-            End(job.Id, RestoreStatus.Failed, ErrorMapping.Map(exception).Message);
+            if (!End(job, target, RestoreStatus.Failed, ErrorMapping.Map(exception).Message))
+                pending.GiveBack(target.Name, IndexAttributes.Of(target).Port);
         }
-
-        LeavePending(Get(job.Id), target);
     }
 
-    /// <summary>The index is the engine's now, or shows its failure, or is no more.</summary>
-    private void LeavePending(RestoreJob job, IndexDescriptor target)
+    /// <summary>Writes how a job ended, together with what that means for its index.</summary>
+    /// <returns>False if it was cancelled, whose name is then still taken.</returns>
+    private bool End(RestoreJob job, IndexDescriptor target, RestoreStatus status, string? failure = null)
     {
-        switch (job)
+        backups.Release(job.BackupId, job.Id); // first: who sees the job ended may delete its backup
+        lock (_changes)
         {
-            case { Status: RestoreStatus.Completed }:
+            if (Get(job.Id).Status != RestoreStatus.Pending)
+                return false;
+            if (status == RestoreStatus.Completed)
                 pending.Release(target.Name);
-                break;
-            case { HoldsName: true }:
+            else
                 Show(job with { Target = target }, IndexState.InitializationFailed);
-                break;
-            default:
-                pending.GiveBack(target.Name, IndexAttributes.Of(target).Port);
-                break;
+            Save(Ended(job, status) with { Failure = failure, HoldsName = status == RestoreStatus.Failed });
+            return true;
         }
     }
 
     /// <summary>Deletes the index of a job: one under way is cancelled, and soon over; one that failed lets go of the name.</summary>
     private async Task AbandonAsync(string id)
     {
-        RestoreJob job;
-        lock (_changes)
-        {
-            job = Get(id);
-            Save(job.Status == RestoreStatus.Pending ? Ended(job, RestoreStatus.Cancelled) : job with { HoldsName = false });
-        }
-
-        var name = job.Target.Name;
-        if (job.Status != RestoreStatus.Pending)
-        {
-            pending.GiveBack(name, pending.Find(name) is { } failed ? IndexAttributes.Of(failed.Descriptor).Port : null);
-            return;
-        }
-
-        if (pending.Find(name) is { } index)
-            pending.Show(index with { State = IndexState.Terminating });
-        jobs.Cancel(NameOf(id));
-        if (_underWay.TryGetValue(id, out var work))
-            await ShortWait.ForAsync(work.Done, AbandonTimeout);
-    }
-
-    /// <summary>Writes how a job ended; false if it had been cancelled before.</summary>
-    private bool End(string id, RestoreStatus status, string? failure = null)
-    {
         lock (_changes)
         {
             var job = Get(id);
+            var index = pending.Find(job.Target.Name);
+            if (index is null or { State: IndexState.Terminating } || index.Descriptor.Id != job.Target.Id)
+                return; // the job, or another deletion, was faster
+
             if (job.Status != RestoreStatus.Pending)
-                return false;
-            Save(Ended(job, status) with { Failure = failure, HoldsName = status == RestoreStatus.Failed });
-            return true;
+            {
+                Save(job with { HoldsName = false });
+                pending.GiveBack(index.Name, IndexAttributes.Of(index.Descriptor).Port);
+                return;
+            }
+
+            Save(Ended(job, RestoreStatus.Cancelled));
+            pending.Show(index with { State = IndexState.Terminating });
         }
+
+        jobs.Cancel(NameOf(id));
+        if (_underWay.TryGetValue(id, out var work))
+            await ShortWait.ForAsync(work.Done, AbandonTimeout);
     }
 
     private RestoreJob Ended(RestoreJob job, RestoreStatus status) => job with { Status = status, EndedAt = time.GetUtcNow() };

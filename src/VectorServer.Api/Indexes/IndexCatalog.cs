@@ -91,7 +91,8 @@ internal sealed class IndexCatalog(
         if (pending.Find(name) is { } toCome)
         {
             await toCome.AbandonAsync();
-            return;
+            if (!engine.TryGetIndex(name, out var made) || made.Descriptor.Id != index.Id)
+                return;
         }
 
         foreach (var dependent in dependents)

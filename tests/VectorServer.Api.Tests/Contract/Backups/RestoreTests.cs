@@ -120,6 +120,8 @@ public sealed class RestoreTests
             deletion = server.DeleteAsync("/indexes/again");
             await server.WaitForStateAsync("again", "Terminating");
             Assert.Equal("Cancelled", (await server.GetAsync($"/restore-jobs/{job}")).Text("status"));
+            (await server.DeleteAsync("/indexes/again")).AssertStatus(202);
+            (await server.PostAsync($"/backups/{backup}/create-index", """{"name":"again"}""")).AssertStatus(409);
         }
 
         (await deletion).AssertStatus(202);
