@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
+using VectorServer.Api.Backups;
 using VectorServer.Api.Bulk;
 using VectorServer.Api.Endpoints;
 using VectorServer.Api.Errors;
@@ -16,7 +17,7 @@ namespace VectorServer.Api;
 /// <summary>The way of a request through the host, and what happens before the first one.</summary>
 internal static class ServerPipeline
 {
-    /// <summary>Opens the data directory, the certificate and the ports of its indexes.</summary>
+    /// <summary>Opens the data directory, the certificate and the ports of its indexes, and goes on with what the last stop cut off.</summary>
     /// <exception cref="StorageException">The directory is held by another process, or damaged.</exception>
     /// <exception cref="SettingsException">The TLS certificate cannot be used.</exception>
     public static void Open(this WebApplication app)
@@ -29,7 +30,12 @@ internal static class ServerPipeline
         if (options.Tls.Mode != TlsMode.Off)
             app.Services.GetRequiredService<TlsCertificates>().Load();
         StartIndex.Ensure(engine, options);
-        IndexPortsAtStart.Reserve(engine, app.Services.GetRequiredService<IndexPorts>(), options, app.Logger);
+        var (backups, restores) = (app.Services.GetRequiredService<BackupCatalog>(), app.Services.GetRequiredService<RestoreJobs>());
+        backups.Recover();
+        restores.Load();
+        IndexPortsAtStart.Reserve(
+            engine, app.Services.GetRequiredService<PendingIndexes>(), app.Services.GetRequiredService<IndexPorts>(), options, app.Logger);
+        restores.Resume();
         app.Services.GetRequiredService<BulkJobs>().Resume();
         StartupLog.Write(app.Logger, options, engine.Indexes.Count);
     }
@@ -60,6 +66,10 @@ internal static class ServerPipeline
 
         var control = app.MapControlPlane();
         control.MapIndexes();
+        control.MapBackups();
+        control.MapRestoreJobs();
+        control.MapCollections();
+        control.MapBackupSchedules();
 
         var data = app.MapDataPlane();
         data.MapVectors();

@@ -1,6 +1,7 @@
 using Serilog;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
+using VectorServer.Api.Backups;
 using VectorServer.Api.Bulk;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
@@ -30,14 +31,31 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton<TlsCertificates>();
         builder.Services.AddSingleton<IndexPorts>();
         builder.Services.AddSingleton<IndexHosts>();
+        builder.Services.AddSingleton<PendingIndexes>();
         builder.Services.AddSingleton<IndexCatalog>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<BackgroundJobs>();
         builder.Services.AddSingleton<BulkJobs>();
+        builder.Services.AddSingleton<IIndexDependent>(services => services.GetRequiredService<BulkJobs>());
         builder.Services.AddHostedService(services => services.GetRequiredService<BackgroundJobs>());
+
+        builder.Services.AddBackups();
 
         // The container closes the engine as it goes, after the server has answered its last request.
         builder.Services.AddSingleton(OpenEngine);
+    }
+
+    private static void AddBackups(this IServiceCollection services)
+    {
+        services.AddSingleton<DeletedIndexes>();
+        services.AddSingleton<BackupCatalog>();
+        services.AddSingleton<BackupSchedules>();
+        services.AddSingleton<RestoreJobs>();
+        services.AddSingleton<IndexRestorer>();
+        services.AddSingleton<IIndexDependent>(provider => provider.GetRequiredService<BackupCatalog>());
+        services.AddSingleton<IIndexDependent>(provider => provider.GetRequiredService<BackupSchedules>());
+        services.AddSingleton<BackupScheduler>();
+        services.AddHostedService(provider => provider.GetRequiredService<BackupScheduler>());
     }
 
     private static VectorEngine OpenEngine(IServiceProvider services)

@@ -1,17 +1,37 @@
 namespace VectorServer.Api.Tests;
 
-/// <summary>A clock that stands still until it is moved; timers that come due run then, on the caller's thread.</summary>
-internal sealed class ManualTime(DateTimeOffset now) : TimeProvider
+/// <summary>A clock that goes when the test says so, and whose timers fire as it goes. Thread-safe.</summary>
+internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<Timer> _timers = [];
-    private DateTimeOffset _now = now;
+    private DateTimeOffset _now = start;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => _now;
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
-    public override long GetTimestamp() => _now.UtcTicks;
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_lock)
+            return _now;
+    }
+
+    /// <summary>Sets the clock forward, then fires what is due, once each.</summary>
+    public void Advance(TimeSpan by)
+    {
+        List<Timer> due;
+        lock (_lock)
+        {
+            _now += by;
+            due = _timers.Where(timer => timer.Due <= _now).ToList();
+            foreach (var timer in due)
+                timer.Due = timer.Period > TimeSpan.Zero ? _now + timer.Period : DateTimeOffset.MaxValue;
+        }
+
+        foreach (var timer in due)
+            timer.Callback();
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -22,29 +42,22 @@ internal sealed class ManualTime(DateTimeOffset now) : TimeProvider
         return timer;
     }
 
-    public void Advance(TimeSpan time)
-    {
-        _now += time;
-        Timer[] due;
-        lock (_lock)
-            due = [.. _timers.Where(timer => timer.Due <= _now)];
-        foreach (var timer in due)
-            timer.Run();
-    }
-
     private sealed class Timer(ManualTime time, Action callback) : ITimer
     {
-        public DateTimeOffset Due { get; private set; } = DateTimeOffset.MaxValue;
+        public Action Callback { get; } = callback;
 
-        public void Run()
-        {
-            Due = DateTimeOffset.MaxValue;
-            callback();
-        }
+        public DateTimeOffset Due { get; set; }
+
+        public TimeSpan Period { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : time.GetUtcNow() + dueTime;
+            lock (time._lock)
+            {
+                Due = dueTime < TimeSpan.Zero ? DateTimeOffset.MaxValue : time._now + dueTime;
+                Period = period;
+            }
+
             return true;
         }
 

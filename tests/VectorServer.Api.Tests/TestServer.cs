@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Jobs;
@@ -30,6 +31,13 @@ internal sealed class TestServer : IAsyncDisposable
         var directory = Directory.CreateTempSubdirectory("vectorserver-").FullName;
         var factory = Create(directory, settings);
         return new TestServer(factory, directory, ownsDirectory: true, factory.CreateClient());
+    }
+
+    /// <summary>Serves in memory a data directory that outlives the server, by a clock of the test's own.</summary>
+    public static TestServer StartOn(string directory, TimeProvider? time = null)
+    {
+        var factory = Create(directory, [], time);
+        return new TestServer(factory, directory, ownsDirectory: false, factory.CreateClient());
     }
 
     /// <summary>Listens on a port of its own, and on the ports of its indexes.</summary>
@@ -85,13 +93,15 @@ internal sealed class TestServer : IAsyncDisposable
             Directory.Delete(_directory, recursive: true);
     }
 
-    private static WebApplicationFactory<Program> Create(string directory, (string Key, string Value)[] settings) =>
+    private static WebApplicationFactory<Program> Create(string directory, (string Key, string Value)[] settings, TimeProvider? time = null) =>
         new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseSetting("VectorServer:DataDirectory", directory);
             host.UseSetting("Serilog:MinimumLevel:Default", "Error");
             foreach (var (key, value) in settings)
                 host.UseSetting($"VectorServer:{key}", value);
+            if (time is not null)
+                host.ConfigureTestServices(services => services.AddSingleton(time));
         });
 }
 

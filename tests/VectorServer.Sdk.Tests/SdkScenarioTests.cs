@@ -44,6 +44,10 @@ public sealed class SdkScenarioTests(SdkServer server) : IClassFixture<SdkServer
     public Task Namespaces_keep_records_apart(int major) => RunAsync("namespaces", major);
 
     [Theory]
+    [InlineData(6), InlineData(7), InlineData(8), InlineData(9)]
+    public Task An_index_is_backed_up_and_made_again_from_the_backup(int major) => RunAsync("backups", major);
+
+    [Theory]
     [InlineData(7), InlineData(8), InlineData(9)]
     public Task Records_are_fetched_and_updated_by_metadata(int major) => RunAsync("metadata", major);
 

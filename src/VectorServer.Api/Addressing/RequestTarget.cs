@@ -1,6 +1,6 @@
 using VectorServer.Api.Errors;
+using VectorServer.Api.Indexes;
 using VectorServer.Api.Wire;
-using VectorServer.Storage;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Addressing;
@@ -21,11 +21,11 @@ internal static class RequestTargetExtensions
         context.Features.Get<RequestTarget>() ?? new RequestTarget(ApiFamily.Classic, "", null);
 
     /// <summary>The open index a data-plane request addresses.</summary>
-    /// <exception cref="WireException">No index is addressed, or it does not exist: 404.</exception>
+    /// <exception cref="WireException">No index is addressed, or it does not exist: 404. It is still being restored: 503.</exception>
     public static VectorIndex TargetIndex(this HttpContext context)
     {
         var name = context.Target().IndexName
             ?? throw new WireException(WireError.NotFound, "No index is addressed: use the index's own host from GET /indexes/{index_name}");
-        return context.RequestServices.GetRequiredService<VectorEngine>().GetIndex(name);
+        return context.RequestServices.GetRequiredService<IndexCatalog>().Open(name);
     }
 }

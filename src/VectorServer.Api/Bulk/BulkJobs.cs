@@ -2,6 +2,7 @@ using System.Text.Json;
 using VectorServer.Api.Bulk.Export;
 using VectorServer.Api.Bulk.Import;
 using VectorServer.Api.Errors;
+using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
 using VectorServer.Storage;
 using VectorServer.Storage.Registry;
@@ -12,7 +13,7 @@ namespace VectorServer.Api.Bulk;
 /// The imports and exports of all indexes: started, told of, cancelled, and gone on with after a restart. What each came to is a document
 /// of the engine's, which this class alone changes. Thread-safe.
 /// </summary>
-internal sealed class BulkJobs(VectorEngine engine, BackgroundJobs background, ServerOptions options, TimeProvider time)
+internal sealed class BulkJobs(VectorEngine engine, BackgroundJobs background, ServerOptions options, TimeProvider time) : IIndexDependent
 {
     private const string DocumentKind = "bulk";
     private const int KeptMax = 1000; // of each kind and index; the oldest finished ones are forgotten
@@ -55,12 +56,17 @@ internal sealed class BulkJobs(VectorEngine engine, BackgroundJobs background, S
         background.Cancel(key);
     }
 
+    public void Dropping(IndexDescriptor index)
+    {
+        // no job keeps an index
+    }
+
     /// <summary>Ends and forgets the jobs of an index that is gone.</summary>
-    public void Forget(Guid indexId)
+    public void Dropped(IndexDescriptor index)
     {
         lock (_changes)
         {
-            foreach (var (key, _) in engine.Documents.All(DocumentKind).Where(found => Read(found.Json).IndexId == indexId))
+            foreach (var (key, _) in engine.Documents.All(DocumentKind).Where(found => Read(found.Json).IndexId == index.Id))
             {
                 engine.Documents.Remove(DocumentKind, key);
                 background.Cancel(key);

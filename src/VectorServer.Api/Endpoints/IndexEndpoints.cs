@@ -1,9 +1,9 @@
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Backups;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Control;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Endpoints;
 
@@ -23,9 +23,9 @@ internal static class IndexEndpoints
 
     private static IResult List(HttpContext context, IndexCatalog catalog, IndexHosts hosts)
     {
-        var indexes = catalog.List().Select(index => (Index: index, Attributes: IndexAttributes.Of(index))).ToList();
-        string HostOf((IndexDescriptor Index, IndexAttributes Attributes) shown) =>
-            hosts.HostOf(context.Request, shown.Index.Name, shown.Attributes.Port);
+        var indexes = catalog.List().Select(index => (Index: index, Attributes: IndexAttributes.Of(index.Descriptor))).ToList();
+        string HostOf((KnownIndex Index, IndexAttributes Attributes) shown) =>
+            hosts.HostOf(context.Request, shown.Index.Descriptor.Name, shown.Attributes.Port);
 
         var family = context.Target().Family;
         return family == ApiFamily.Schema
@@ -37,12 +37,14 @@ internal static class IndexEndpoints
                 ControlJsonContext.Default.IndexList);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, IndexCatalog catalog, IndexHosts hosts)
+    private static async Task<IResult> CreateAsync(HttpContext context, IndexCatalog catalog, IndexRestorer restorer, IndexHosts hosts)
     {
         var definition = context.Target().Family == ApiFamily.Schema
             ? await ReadSchemaDefinitionAsync(context)
             : await ReadDefinitionAsync(context);
-        var index = await catalog.CreateAsync(definition, context.RequestAborted);
+        var index = definition.Attributes.SourceCollection is null
+            ? await catalog.CreateAsync(definition, context.RequestAborted)
+            : await restorer.FromCollectionAsync(definition, context.RequestAborted);
         return Show(context, index, hosts, StatusCodes.Status201Created);
     }
 
@@ -91,10 +93,10 @@ internal static class IndexEndpoints
         return request.ToChange();
     }
 
-    private static IResult Show(HttpContext context, IndexDescriptor index, IndexHosts hosts, int status)
+    private static IResult Show(HttpContext context, KnownIndex index, IndexHosts hosts, int status)
     {
-        var attributes = IndexAttributes.Of(index);
-        var host = hosts.HostOf(context.Request, index.Name, attributes.Port);
+        var attributes = IndexAttributes.Of(index.Descriptor);
+        var host = hosts.HostOf(context.Request, index.Descriptor.Name, attributes.Port);
         var family = context.Target().Family;
         return family == ApiFamily.Schema
             ? Results.Json(index.ToSchemaModel(attributes, host), ControlJsonContext.Default.SchemaIndexModel, statusCode: status)

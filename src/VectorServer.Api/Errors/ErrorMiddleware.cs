@@ -33,7 +33,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     private async Task WriteAsync(HttpContext context, Exception exception)
     {
         var (error, message) = ErrorMapping.Map(exception);
-        if (error.Status >= StatusCodes.Status500InternalServerError && error != WireError.Unimplemented && error != WireError.DeadlineExceeded)
+
+        // What the host itself refuses is no failure: not offered, too late, not ready yet.
+        if (error.Status >= StatusCodes.Status500InternalServerError && exception is not WireException)
             LogFailure(logger, exception, context.Request.Method, context.Request.Path.ToUriComponent(), context.Target().IndexName ?? "-");
 
         if (context.Response.HasStarted)

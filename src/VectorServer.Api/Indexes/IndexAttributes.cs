@@ -64,9 +64,17 @@ internal sealed record IndexAttributes(DeploymentAttributes Deployment)
     /// <summary>A dense index that was declared with a sparse field beside the dense one.</summary>
     public bool HasSparseField { get; init; }
 
+    /// <summary>The backup this index was made from, if any.</summary>
+    public string? SourceBackupId { get; init; }
+
+    /// <summary>The collection this index was made from, if any.</summary>
+    public string? SourceCollection { get; init; }
+
     public static IndexAttributes Of(IndexDescriptor descriptor) =>
         JsonSerializer.Deserialize(descriptor.Attributes, IndexAttributesJsonContext.Default.IndexAttributes)
             ?? throw new JsonException($"Index {descriptor.Name} has no attributes");
+
+    public static IndexDescriptor WithPort(IndexDescriptor descriptor, int? port) => (Of(descriptor) with { Port = port }).WriteTo(descriptor);
 
     public IndexDescriptor WriteTo(IndexDescriptor descriptor) =>
         descriptor with { Attributes = JsonSerializer.Serialize(this, IndexAttributesJsonContext.Default.IndexAttributes) };

@@ -1,5 +1,4 @@
 using VectorServer.Api.Addressing;
-using VectorServer.Api.Bulk;
 using VectorServer.Api.Errors;
 using VectorServer.Storage;
 using VectorServer.Storage.Registry;
@@ -7,67 +6,111 @@ using VectorServer.Storage.Registry;
 namespace VectorServer.Api.Indexes;
 
 /// <summary>Creates, changes and drops indexes together with what the host keeps of them. Thread-safe.</summary>
-internal sealed class IndexCatalog(VectorEngine engine, IndexPorts ports, BulkJobs bulk, ServerOptions options)
+internal sealed class IndexCatalog(
+    VectorEngine engine, PendingIndexes pending, IndexPorts ports, IEnumerable<IIndexDependent> dependents, ServerOptions options)
 {
     /// <summary>Every index, by name.</summary>
-    public IEnumerable<IndexDescriptor> List() => engine.Indexes.Select(index => index.Descriptor);
+    public IEnumerable<KnownIndex> List()
+    {
+        // Those to come first: one that becomes ready meanwhile is then seen twice, not never.
+        var toCome = pending.List().Select(index => new KnownIndex(index.Descriptor, index.State)).ToList();
+        return engine.Indexes.Select(index => new KnownIndex(index.Descriptor))
+            .Concat(toCome)
+            .DistinctBy(index => index.Descriptor.Name)
+            .OrderBy(index => index.Descriptor.Name, StringComparer.Ordinal);
+    }
 
     /// <exception cref="StorageException">There is none of this name.</exception>
-    public IndexDescriptor Get(string name) => engine.GetIndex(name).Descriptor;
+    public KnownIndex Get(string name)
+    {
+        var toCome = pending.Find(name);
+        return toCome is null || engine.TryGetIndex(name, out _)
+            ? new KnownIndex(engine.GetIndex(name).Descriptor)
+            : new KnownIndex(toCome.Descriptor, toCome.State);
+    }
+
+    /// <summary>The index, open for reading.</summary>
+    /// <exception cref="StorageException">There is none of this name.</exception>
+    /// <exception cref="WireException">It is not ready.</exception>
+    public VectorIndex Open(string name)
+    {
+        var toCome = pending.Find(name);
+        if (engine.TryGetIndex(name, out var index))
+            return index;
+        throw toCome?.Refusal() ?? new WireException(WireError.NotFound, $"Index {name} not found.");
+    }
+
+    /// <summary>The index, open to be copied.</summary>
+    /// <exception cref="StorageException">There is none of this name.</exception>
+    /// <exception cref="WireException">It is not ready: 412.</exception>
+    public VectorIndex OpenReady(string name) => Get(name).State == IndexState.Ready
+        ? engine.GetIndex(name)
+        : throw new WireException(WireError.FailedPrecondition, $"Index {name} is not ready");
 
     /// <summary>Creates an index, ready and reachable when this returns.</summary>
     /// <exception cref="WireException">The name is taken, or no port is left.</exception>
-    public async Task<IndexDescriptor> CreateAsync(IndexDefinition definition, CancellationToken cancellation)
+    public async Task<KnownIndex> CreateAsync(IndexDefinition definition, CancellationToken cancellation)
     {
         var (descriptor, attributes, sample) = definition;
-        if (engine.TryGetIndex(descriptor.Name, out _))
-            throw AlreadyExists();
 
         // The port comes first, so that no one ever sees the index without it.
-        var port = options.Addressing == AddressingMode.Port && !StartIndex.Is(descriptor.Name, options)
-            ? await ports.OpenAsync(descriptor.Name, cancellation)
-            : (int?)null;
+        var port = await pending.TakeAsync(descriptor.Name, cancellation);
         try
         {
-            descriptor = descriptor with
+            var created = (attributes with { Port = port }).WriteTo(descriptor with
             {
                 Compression = IndexTags.CompressionOf(attributes.Tags, options.Compression),
                 Search = IndexTags.SearchOf(attributes.Tags),
-            };
-            return engine.CreateIndex((attributes with { Port = port }).WriteTo(descriptor), sample).Descriptor;
+            });
+            var index = engine.CreateIndex(created, sample);
+            pending.Release(descriptor.Name);
+            return new KnownIndex(index.Descriptor);
         }
-        catch (Exception exception)
+        catch
         {
-            if (port is not null)
-                ports.Close(port.Value);
-            if (exception is StorageException { Code: StorageErrorCode.AlreadyExists })
-                throw AlreadyExists();
+            pending.GiveBack(descriptor.Name, port);
             throw;
         }
     }
 
-    /// <exception cref="WireException">The change does not suit the index.</exception>
-    public IndexDescriptor Configure(string name, IndexChange change) =>
-        engine.ConfigureIndex(name, descriptor => change.Apply(descriptor, options.Compression));
+    /// <exception cref="WireException">The change does not suit the index, or the index is not ready.</exception>
+    public KnownIndex Configure(string name, IndexChange change)
+    {
+        _ = OpenReady(name);
+        return new KnownIndex(engine.ConfigureIndex(name, descriptor => change.Apply(descriptor, options.Compression)));
+    }
 
-    /// <exception cref="WireException">The index is protected.</exception>
+    /// <exception cref="WireException">The index is protected, or something under way needs it.</exception>
     public async Task DropAsync(string name)
     {
-        var descriptor = Get(name);
-        var attributes = IndexAttributes.Of(descriptor);
-        if (attributes.DeletionProtection)
+        var (index, state) = Get(name);
+        var attributes = IndexAttributes.Of(index);
+
+        // There is nothing to protect where the restore failed, and no way to lift the protection.
+        if (attributes.DeletionProtection && state != IndexState.InitializationFailed)
             throw new WireException(
                 WireError.Forbidden, "Deletion protection is enabled for this index. Disable deletion protection before retrying.");
 
+        if (pending.Find(name) is { } toCome)
+        {
+            await toCome.AbandonAsync();
+            if (!engine.TryGetIndex(name, out var made) || made.Descriptor.Id != index.Id)
+                return;
+        }
+
+        foreach (var dependent in dependents)
+            dependent.Dropping(index);
         await engine.DropIndexAsync(name);
-        bulk.Forget(descriptor.Id);
+        foreach (var dependent in dependents)
+            dependent.Dropped(index);
         if (attributes.Port is { } port && ports.IndexOn(port) == name)
             ports.Close(port);
     }
-
-    // Clients look for "already exists" in the text.
-    private static WireException AlreadyExists() => new(WireError.AlreadyExists, "Resource already exists.");
 }
 
 /// <summary>A valid create request, free of its wire family.</summary>
-internal sealed record IndexDefinition(IndexDescriptor Descriptor, IndexAttributes Attributes, IReadOnlyList<float[]>? CalibrationSample = null);
+internal sealed record IndexDefinition(IndexDescriptor Descriptor, IndexAttributes Attributes, IReadOnlyList<float[]>? CalibrationSample = null)
+{
+    /// <summary>Whether the client chose the metric; else a source of the index may.</summary>
+    public bool HasMetric { get; init; }
+}

@@ -6,14 +6,15 @@ namespace VectorServer.Api.Indexes;
 /// <summary>Gives the indexes of the data directory their ports back, before the server listens.</summary>
 internal static partial class IndexPortsAtStart
 {
-    public static void Reserve(VectorEngine engine, IndexPorts ports, ServerOptions options, ILogger logger)
+    public static void Reserve(VectorEngine engine, PendingIndexes pending, IndexPorts ports, ServerOptions options, ILogger logger)
     {
         if (options.Addressing != AddressingMode.Port)
             return;
 
         // Those with a port come first, so that none loses its own to one that has none yet.
-        var indexes = engine.Indexes
-            .Select(index => (index.Descriptor.Name, IndexAttributes.Of(index.Descriptor).Port))
+        var indexes = engine.Indexes.Select(index => index.Descriptor)
+            .Concat(pending.List().Select(index => index.Descriptor))
+            .Select(index => (index.Name, IndexAttributes.Of(index).Port))
             .OrderBy(index => index.Port ?? int.MaxValue)
             .ToList();
         foreach (var (name, before) in indexes)
@@ -27,7 +28,10 @@ internal static partial class IndexPortsAtStart
 
             if (before is not null && port is not null)
                 LogMoved(logger, name, before.Value, port.Value);
-            engine.ConfigureIndex(name, descriptor => (IndexAttributes.Of(descriptor) with { Port = port }).WriteTo(descriptor));
+            if (pending.Find(name) is { } index)
+                pending.Show(index with { Descriptor = IndexAttributes.WithPort(index.Descriptor, port) });
+            else
+                engine.ConfigureIndex(name, descriptor => IndexAttributes.WithPort(descriptor, port));
         }
     }
 

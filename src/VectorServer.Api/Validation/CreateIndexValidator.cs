@@ -6,7 +6,7 @@ namespace VectorServer.Api.Validation;
 /// <summary>What the specification calls invalid in <see cref="CreateIndexRequest"/>.</summary>
 internal static class CreateIndexValidator
 {
-    /// <exception cref="WireException">400 for a value that breaks a rule, 404 for an unknown region or collection.</exception>
+    /// <exception cref="WireException">400 for a value that breaks a rule, 404 for an unknown region.</exception>
     public static void Check(CreateIndexRequest request)
     {
         IndexRules.CheckName(request.Name);
@@ -16,6 +16,8 @@ internal static class CreateIndexValidator
         IndexRules.CheckTagCount(request.Tags?.Count ?? 0);
         CheckSpec(request.Spec);
         IndexRules.CheckCalibration(request.VsCalibration, request.Dimension ?? 0);
+        if (request.VsCalibration is not null && (request.Spec.Serverless?.SourceCollection ?? request.Spec.Pod?.SourceCollection) is not null)
+            throw WireException.Invalid("vs_calibration must not be set with source_collection: the index takes the collection's codes");
     }
 
     private static void CheckVectors(CreateIndexRequest request)
@@ -45,11 +47,7 @@ internal static class CreateIndexValidator
             throw WireException.Invalid("spec must hold exactly one of serverless, pod, byoc");
 
         if (spec.Serverless is { } serverless)
-        {
             CloudRegions.Check(serverless.Cloud, serverless.Region);
-            CheckSource(serverless.SourceCollection);
-        }
-
         if (spec.Pod is { } pod)
             CheckPod(pod);
         ReadCapacityRules.Check(spec.Serverless?.ReadCapacity ?? spec.Byoc?.ReadCapacity);
@@ -62,13 +60,5 @@ internal static class CreateIndexValidator
         IndexRules.CheckAtLeastOne("replicas", pod.Replicas);
         IndexRules.CheckAtLeastOne("shards", pod.Shards);
         IndexRules.CheckAtLeastOne("pods", pod.Pods);
-        CheckSource(pod.SourceCollection);
-    }
-
-    // There are no collections, so none is ever found.
-    private static void CheckSource(string? collection)
-    {
-        if (collection is not null)
-            throw new WireException(WireError.NotFound, $"Collection {collection} not found.");
     }
 }

@@ -14,13 +14,15 @@ internal static partial class IndexRules
     private const int TagsMax = 20;
     private const int CalibrationVectorsMax = 100_000; // far more than any code needs
 
-    public static void CheckName(string name)
+    /// <param name="name">Checked.</param>
+    /// <param name="what">Whose name it is, for the message.</param>
+    public static void CheckName(string name, string what = "Index")
     {
         if (name.Length is 0 or > NameLengthMax)
-            throw WireException.Invalid($"Index name must be 1 to {NameLengthMax} characters long, got {name.Length}");
+            throw WireException.Invalid($"{what} name must be 1 to {NameLengthMax} characters long, got {name.Length}");
         if (!NamePattern().IsMatch(name))
             throw WireException.Invalid(
-                $"Index name must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character, got '{name}'");
+                $"{what} name must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character, got '{name}'");
     }
 
     public static void CheckDimension(int? dimension)

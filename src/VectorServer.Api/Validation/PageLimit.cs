@@ -2,15 +2,15 @@ using VectorServer.Api.Errors;
 
 namespace VectorServer.Api.Validation;
 
-/// <summary>How many a page of ids or namespaces may hold.</summary>
+/// <summary>How many a page may hold.</summary>
 internal static class PageLimit
 {
-    private const int Default = 100;
-    private const int Max = 100;
+    /// <summary>The most, and the default where nothing else is said.</summary>
+    public const int Max = 100;
 
     public static int Check(long? limit) => limit switch
     {
-        null => Default,
+        null => Max,
         >= 1 and <= Max => (int)limit.Value,
         _ => throw Refused(limit),
     };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using VectorServer.Api.Errors;
+using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
 
 namespace VectorServer.Api.Validation;
@@ -39,10 +40,14 @@ internal static class QueryParameters
     /// <summary>Which page of ids or namespaces is asked for.</summary>
     public static PageRequest Page(IQueryCollection query) => new(Text(query, "prefix"), Limit(query), Text(query, "paginationToken"));
 
-    private static int Limit(IQueryCollection query)
+    /// <summary>Which page of backups and what belongs to them is asked for; a page holds 10 before 2026-07 unless said.</summary>
+    public static PageRequest ControlPage(IQueryCollection query, ApiFamily family) =>
+        new(null, Limit(query, family == ApiFamily.Schema ? PageLimit.Max : 10), Text(query, "paginationToken"));
+
+    private static int Limit(IQueryCollection query, int otherwise = PageLimit.Max)
     {
         if (Text(query, "limit") is not { } text)
-            return PageLimit.Check(null);
+            return otherwise;
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit)
             ? PageLimit.Check(limit)
             : throw PageLimit.Refused(text);

@@ -80,13 +80,9 @@ public sealed class ControlErrorTests
     }
 
     [Theory]
-    [InlineData("GET", "/backups")]
-    [InlineData("GET", "/collections")]
-    [InlineData("GET", "/restore-jobs")]
     [InlineData("POST", "/indexes/create-for-model")]
     [InlineData("POST", "/embed")]
     [InlineData("GET", "/models")]
-    [InlineData("GET", "/indexes/docs/backups")]
     public async Task What_the_control_plane_does_not_offer_says_so(string method, string path)
     {
         await using var server = TestServer.Start();

@@ -21,10 +21,11 @@ internal static class IndexDefinitionMapping
         {
             DeletionProtection = request.DeletionProtection == "enabled",
             Tags = IndexTags.Merge(null, request.Tags),
+            SourceCollection = request.Spec.Serverless?.SourceCollection ?? request.Spec.Pod?.SourceCollection,
             Fields = (request.Spec.Serverless?.Schema ?? request.Spec.Byoc?.Schema)?.Fields
                 .ToDictionary(field => field.Key, field => new FieldAttributes(null, field.Value.Filterable)),
         };
-        return new IndexDefinition(descriptor, attributes, request.VsCalibration);
+        return new IndexDefinition(descriptor, attributes, request.VsCalibration) { HasMetric = request.Metric is not null };
     }
 
     public static IndexDefinition ToDefinition(this SchemaCreateIndexRequest request)

@@ -1,3 +1,5 @@
+using VectorServer.Api.Indexes;
+
 namespace VectorServer.Api.Wire.Control;
 
 /// <summary>Schema <c>IndexModel</c> up to 2026-04.</summary>
@@ -26,8 +28,7 @@ internal sealed record IndexModel
 /// <summary>Schema <c>IndexModel.status</c>.</summary>
 internal sealed record IndexModelStatus(bool Ready, string State)
 {
-    /// <summary>An index is ready as soon as it is created.</summary>
-    public static readonly IndexModelStatus AlwaysReady = new(true, "Ready");
+    public static IndexModelStatus Of(IndexState state) => new(state == IndexState.Ready, state.ToString());
 }
 
 /// <summary>Schema <c>IndexList</c>.</summary>

@@ -6,30 +6,47 @@ namespace VectorServer.Api.Wire.Control;
 /// <summary>The stored description of an index to the model of each family.</summary>
 internal static class IndexModelMapping
 {
-    public static IndexModel ToModel(this IndexDescriptor index, IndexAttributes attributes, string host, ApiFamily family) => new()
+    public static IndexModel ToModel(this KnownIndex known, IndexAttributes attributes, string host, ApiFamily family)
     {
-        Name = index.Name,
-        Metric = index.Metric.ToWire(),
-        Host = host,
-        Spec = ToSpec(attributes, family),
-        Status = IndexModelStatus.AlwaysReady,
-        VectorType = index.VectorType.ToWire(),
-        Dimension = index.VectorType == VectorType.Sparse ? null : index.Dimension,
-        DeletionProtection = ToWord(attributes.DeletionProtection),
-        Tags = attributes.Tags,
-    };
+        var index = known.Descriptor;
+        return new IndexModel
+        {
+            Name = index.Name,
+            Metric = index.Metric.ToWire(),
+            Host = host,
+            Spec = ToSpec(attributes, family),
+            Status = IndexModelStatus.Of(known.State),
+            VectorType = index.VectorType.ToWire(),
+            Dimension = index.VectorType == VectorType.Sparse ? null : index.Dimension,
+            DeletionProtection = ToWord(attributes.DeletionProtection),
+            Tags = attributes.Tags,
+        };
+    }
 
-    public static SchemaIndexModel ToSchemaModel(this IndexDescriptor index, IndexAttributes attributes, string host) => new()
+    public static SchemaIndexModel ToSchemaModel(this KnownIndex known, IndexAttributes attributes, string host) => new()
     {
-        Name = index.Name,
+        Name = known.Descriptor.Name,
         Host = host,
-        Schema = new IndexSchema { Fields = ToFields(index, attributes) },
+        Schema = ToSchema(known.Descriptor, attributes),
         Deployment = ToDeployment(attributes.Deployment),
         ReadCapacity = attributes.Deployment.Kind == DeploymentKind.Pod ? null : ReadCapacity.Shown(attributes.Deployment.ReadCapacity),
         DeletionProtection = ToWord(attributes.DeletionProtection),
         Tags = attributes.Tags,
-        Status = IndexModelStatus.AlwaysReady,
+        Status = IndexModelStatus.Of(known.State),
+        SourceCollection = attributes.SourceCollection,
+        SourceBackupId = attributes.SourceBackupId,
     };
+
+    /// <summary>The schema of an index, as 2026-07 shows it.</summary>
+    public static IndexSchema ToSchema(IndexDescriptor index, IndexAttributes attributes) => new() { Fields = ToFields(index, attributes) };
+
+    /// <summary>The fields declared filterable, as versions before 2026-07 show them; null when all are.</summary>
+    public static MetadataSchema? ToMetadataSchema(IReadOnlyDictionary<string, FieldAttributes>? fields)
+    {
+        var filterable = fields?.Where(field => field.Value.Filterable == true)
+            .ToDictionary(field => field.Key, field => new MetadataFieldProperties(true));
+        return filterable is { Count: > 0 } ? new MetadataSchema { Fields = filterable } : null;
+    }
 
     private static string ToWord(bool deletionProtection) => deletionProtection ? "enabled" : "disabled";
 
@@ -40,14 +57,21 @@ internal static class IndexModelMapping
         var schema = family == ApiFamily.Classic ? null : ToMetadataSchema(attributes.Fields);
         return deployment.Kind switch
         {
-            DeploymentKind.Pod => new IndexSpec { Pod = ToPodSpec(deployment) },
+            DeploymentKind.Pod => new IndexSpec { Pod = ToPodSpec(deployment) with { SourceCollection = attributes.SourceCollection } },
             DeploymentKind.Byoc => new IndexSpec
             {
                 Byoc = new ByocSpec { Environment = deployment.Environment!, ReadCapacity = readCapacity, Schema = schema },
             },
             _ => new IndexSpec
             {
-                Serverless = new ServerlessSpec { Cloud = deployment.Cloud!, Region = deployment.Region!, ReadCapacity = readCapacity, Schema = schema },
+                Serverless = new ServerlessSpec
+                {
+                    Cloud = deployment.Cloud!,
+                    Region = deployment.Region!,
+                    ReadCapacity = readCapacity,
+                    SourceCollection = attributes.SourceCollection,
+                    Schema = schema,
+                },
             },
         };
     }
@@ -61,13 +85,6 @@ internal static class IndexModelMapping
         Pods = deployment.Replicas * deployment.Shards,
         MetadataConfig = deployment.IndexedFields is null ? null : new PodMetadataConfig(deployment.IndexedFields),
     };
-
-    private static MetadataSchema? ToMetadataSchema(IReadOnlyDictionary<string, FieldAttributes>? fields)
-    {
-        var filterable = fields?.Where(field => field.Value.Filterable == true)
-            .ToDictionary(field => field.Key, field => new MetadataFieldProperties(true));
-        return filterable is { Count: > 0 } ? new MetadataSchema { Fields = filterable } : null;
-    }
 
     private static Dictionary<string, IndexSchemaField> ToFields(IndexDescriptor index, IndexAttributes attributes)
     {

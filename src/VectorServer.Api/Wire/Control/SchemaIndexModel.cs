@@ -23,6 +23,10 @@ internal sealed record SchemaIndexModel
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
     public required IndexModelStatus Status { get; init; }
+
+    public string? SourceCollection { get; init; }
+
+    public string? SourceBackupId { get; init; }
 }
 
 /// <summary>Schema <c>IndexList</c> from 2026-07 on.</summary>

@@ -1,0 +1,50 @@
+using VectorServer.Api.Backups;
+using VectorServer.Api.Indexes;
+using VectorServer.Api.Validation;
+using VectorServer.Api.Wire;
+using VectorServer.Api.Wire.Control;
+
+namespace VectorServer.Api.Endpoints;
+
+/// <summary>The operations on collections: the backups of pod indexes, under names of their own.</summary>
+internal static class CollectionEndpoints
+{
+    public static void MapCollections(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/collections");
+        group.MapGet("", List);
+        group.MapPost("", CreateAsync);
+        group.MapGet("/{collection_name}", Describe);
+        group.MapDelete("/{collection_name}", Delete);
+    }
+
+    private static IResult List(BackupCatalog backups)
+    {
+        var collections = backups.List().Where(backup => backup.IsCollection).OrderBy(backup => backup.Id, StringComparer.Ordinal);
+        return Results.Json(
+            new CollectionList([.. collections.Select(BackupMapping.ToCollectionModel)]), ControlJsonContext.Default.CollectionList);
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext context, IndexCatalog indexes, BackupCatalog backups)
+    {
+        var request = await context.ReadBodyAsync(ControlJsonContext.Default.CreateCollectionRequest);
+        BackupRules.Check(request);
+        var index = indexes.OpenReady(request.Source);
+        BackupRules.CheckHasCollections(index.Descriptor);
+
+        var collection = await backups.CreateAsync(index, Backup.IdOfCollection(request.Name), new BackupAttributes { Name = request.Name });
+        return Show(collection, StatusCodes.Status201Created);
+    }
+
+    private static IResult Describe(string collection_name, BackupCatalog backups) =>
+        Show(backups.Get(Backup.IdOfCollection(collection_name)), StatusCodes.Status200OK);
+
+    private static IResult Delete(string collection_name, BackupCatalog backups)
+    {
+        backups.Delete(Backup.IdOfCollection(collection_name));
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    private static IResult Show(Backup collection, int status) =>
+        Results.Json(collection.ToCollectionModel(), ControlJsonContext.Default.CollectionModel, statusCode: status);
+}
