@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 
 namespace VectorServer.Sdk.Tests;
@@ -5,7 +6,7 @@ namespace VectorServer.Sdk.Tests;
 /// <summary>Runs scripts with Node.js. Their packages are installed once, from the lock file beside them.</summary>
 internal static class Node
 {
-    private static readonly SemaphoreSlim Installing = new(1, 1);
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Installing = new(); // one installation at a time in a directory
 
     /// <summary>Skips the test on a machine without Node.js.</summary>
     public static async Task RequireAsync()
@@ -35,7 +36,8 @@ internal static class Node
 
     private static async Task InstallAsync(string packageDirectory)
     {
-        await Installing.WaitAsync(TestContext.Current.CancellationToken);
+        var gate = Installing.GetOrAdd(packageDirectory, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
             if (IsInstalled(packageDirectory))
@@ -47,7 +49,7 @@ internal static class Node
         }
         finally
         {
-            Installing.Release();
+            gate.Release();
         }
     }
 

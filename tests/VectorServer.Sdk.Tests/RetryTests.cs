@@ -15,5 +15,15 @@ public sealed class RetryTests : IDisposable
         await Scenario.RunAsync("retries", major, server.Url);
     }
 
+    [Fact]
+    public async Task Failures_of_the_server_arrive_as_the_error_classes_of_every_major()
+    {
+        await using var server = await ServerProcess.StartAsync(
+            _data.FullName, PortRange.Take(5), "--faults", "GET /indexes=500:1;GET /indexes/*=503:1;DELETE /indexes/*=429:1", "--fault-retry-after", "0");
+
+        for (var major = 3; major <= 9; major++)
+            await Scenario.RunAsync("server-errors", major, server.Url);
+    }
+
     public void Dispose() => _data.Delete(recursive: true);
 }

@@ -47,10 +47,11 @@ internal static class GrpcRequest
     }
 
     // Suffixes such as +proto and parameters name the encoding of messages; clients of this service have but one.
+    // A comma joins header fields of one name: the Go SDK has that of its REST calls among its metadata.
     private static bool IsGrpcContentType(string? contentType) =>
         contentType is not null
         && contentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
-        && contentType.AsSpan("application/grpc".Length) is "" or ['+' or ';', ..];
+        && contentType.AsSpan("application/grpc".Length) is "" or ['+' or ';' or ',', ..];
 
     private static (bool IsCompressed, ReadOnlyMemory<byte> Message) Unframe(ReadOnlyMemory<byte> body)
     {

@@ -66,9 +66,9 @@ internal sealed class GrpcClient(Uri address) : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(body),
         };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         foreach (var (name, value) in metadata)
-            request.Headers.Add(name, value);
+            request.Headers.TryAddWithoutValidation(name, value);
         return request;
     }
 }

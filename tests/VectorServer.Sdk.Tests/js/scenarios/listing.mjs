@@ -1,6 +1,6 @@
 // Ids are listed in order, page by page, by prefix; the statistics count them.
 import assert from 'node:assert/strict';
-import { listAll, upsert } from '../support/calls.mjs';
+import { deleteIds, listAll, upsert } from '../support/calls.mjs';
 import { withIndex } from '../support/sdk.mjs';
 
 await withIndex({}, async (index) => {
@@ -20,4 +20,12 @@ await withIndex({}, async (index) => {
   assert.equal(stats.totalRecordCount, 121);
   assert.deepEqual(stats.namespaces.other, { recordCount: 1 });
   assert.deepEqual(Object.values(stats.namespaces).map((ns) => ns.recordCount).sort((a, b) => a - b), [1, 120]);
+
+  // A page's token holds after the page is deleted: that is how documents are removed by the prefix of their ids.
+  const paged = index.namespace('paged');
+  await upsert(paged, ids.map((id) => ({ id, values: [1, 2, 3] })));
+  const first = await paged.listPaginated({ prefix: 'doc0#', limit: 40 });
+  await deleteIds(paged, first.vectors.map(({ id }) => id));
+  const rest = await listAll(paged, { prefix: 'doc0#', limit: 40, paginationToken: first.pagination.next });
+  assert.deepEqual(rest.ids, ids.filter((id) => id.startsWith('doc0#')).sort().slice(40));
 });

@@ -1,4 +1,4 @@
-// Namespaces keep records apart; they are listed, described and deleted, and from major 7 on created.
+// Namespaces keep records apart; from major 6 on they are listed, described and deleted, from 7 on created.
 import assert from 'node:assert/strict';
 import { deleteOne, fetchIds, listNamespaces, upsert } from '../support/calls.mjs';
 import { rejects } from '../support/expect.mjs';
@@ -11,6 +11,19 @@ await withIndex({}, async (index) => {
 
   assert.deepEqual((await fetchIds(index, ['a', 'b'])).records.a.values, [1, 0, 0]);
   assert.deepEqual((await fetchIds(index.namespace('tenant/1 u'), ['a'])).records.a.values, [0, 1, 0]);
+  assert.deepEqual((await index.namespace('tenant/1 u').query({ id: 'b', topK: 5 })).matches.map(({ id }) => id), ['b', 'a']);
+
+  if (major >= 6) await manage(index);
+  if (major >= 7) await createAndFilter(index);
+
+  await index.namespace('zeta').deleteAll();
+  assert.deepEqual((await fetchIds(index.namespace('zeta'), ['c'])).records, {});
+  assert.deepEqual(Object.keys((await fetchIds(index, ['a'])).records), ['a']);
+  await rejects(() => deleteOne(index.namespace('missing'), 'a'), 'PineconeNotFoundError');
+  if (major >= 6) await remove(index);
+});
+
+async function manage(index) {
   assert.deepEqual((await fetchIds(index.namespace('__default__'), ['a'])).records.a.values, [1, 0, 0]);
 
   const first = await listNamespaces(index, 2);
@@ -25,16 +38,15 @@ await withIndex({}, async (index) => {
   assert.equal(Number(described.recordCount), 2);
   assert.equal(typeof described.recordCount, major >= 9 ? 'string' : 'number');
   await rejects(() => index.describeNamespace('missing'), 'PineconeNotFoundError');
+}
 
-  if (major >= 7) await createAndFilter(index);
-
-  await index.namespace('zeta').deleteAll();
+async function remove(index) {
   assert.equal(Number((await index.describeNamespace('zeta')).recordCount), 0);
   await index.deleteNamespace('tenant/1 u');
   await rejects(() => index.describeNamespace('tenant/1 u'), 'PineconeNotFoundError');
   await rejects(() => index.deleteNamespace('tenant/1 u'), 'PineconeNotFoundError');
   await rejects(() => deleteOne(index.namespace('tenant/1 u'), 'a'), 'PineconeNotFoundError');
-});
+}
 
 async function createAndFilter(index) {
   const created = await index.createNamespace({ name: 'made', schema: { fields: { genre: { filterable: true } } } });
