@@ -44,6 +44,7 @@ internal sealed class IndexRestorer(RestoreJobs restores, IndexCatalog indexes)
             Name = wanted.Name,
             Id = Guid.NewGuid(),
             Compression = IndexTags.CompressionOf(attributes.Tags, backup.Index.Compression),
+            Search = IndexTags.SearchOf(attributes.Tags),
         });
     }
 
@@ -61,6 +62,7 @@ internal sealed class IndexRestorer(RestoreJobs restores, IndexCatalog indexes)
         {
             Metric = source.Metric,
             Compression = IndexTags.CompressionOf(definition.Attributes.Tags, source.Compression),
+            Search = IndexTags.SearchOf(definition.Attributes.Tags),
         });
 
         WireException Mismatch(string what, object given, object held) => WireException.Invalid(
