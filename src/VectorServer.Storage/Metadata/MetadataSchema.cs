@@ -1,6 +1,6 @@
 namespace VectorServer.Storage.Metadata;
 
-/// <summary>The tables of a namespace's metadata file and every statement on them but the filters.</summary>
+/// <summary>The tables of a namespace's metadata file and every statement on them but the lists of ids.</summary>
 /// <remarks>
 /// Rows are immutable: an update appends a row and puts the old one's number under the tombstones, where it stays until compaction, so
 /// that readers of an older snapshot still find it.
@@ -55,6 +55,8 @@ internal static class MetadataSchema
     public const string Tombstones = "SELECT row, lsn FROM tombstones ORDER BY row";
 
     public const string SparseRows = "SELECT row, checksum, metadata, sparse FROM records WHERE sparse IS NOT NULL ORDER BY row";
+
+    public const string ReadRows = "SELECT row, checksum, metadata, sparse FROM records WHERE row >= ?1 AND row < ?2 ORDER BY row";
 
     public const string ReadRow = "SELECT checksum, metadata, sparse FROM records WHERE row = ?1";
 }

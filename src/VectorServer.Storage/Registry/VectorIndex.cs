@@ -115,7 +115,9 @@ public sealed class VectorIndex
             return new RecordPage([], null, default);
         using (lease)
         {
-            var rows = FilterRows.InIdOrder(lease.Snapshot, prefix: null, filter, afterId, limit + 1);
+            var rows = filter is null
+                ? FilterRows.InIdOrder(lease.Snapshot, prefix: null, afterId, limit + 1)
+                : FilterRows.InIdOrder(lease.Snapshot, filter, afterId, limit + 1);
             var page = Hydrator.Records(lease.Snapshot, rows.AsSpan(0, Math.Min(limit, rows.Length)));
             return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, lease.Snapshot.Lsn);
         }
@@ -128,7 +130,7 @@ public sealed class VectorIndex
             return new IdPage([], null, default);
         using (lease)
         {
-            var rows = FilterRows.InIdOrder(lease.Snapshot, prefix, filter: null, afterId, limit + 1);
+            var rows = FilterRows.InIdOrder(lease.Snapshot, prefix, afterId, limit + 1);
             var ids = rows.Take(limit).Select(lease.Snapshot.Generation.Ids.IdOf).ToArray();
             return new IdPage(ids, rows.Length > limit ? ids[^1] : null, lease.Snapshot.Lsn);
         }
@@ -160,7 +162,7 @@ public sealed class VectorIndex
                 var codec = snapshot.Codes?.Codec;
                 namespaces.Add(new NamespaceStorageStats(
                     name,
-                    filter is null ? snapshot.LiveCount : FilterRows.Find(snapshot, filter).Count,
+                    filter is null ? snapshot.LiveCount : FilterRows.Count(snapshot, filter),
                     (codec?.Compression ?? Compression.Float32).ToName(),
                     snapshot.Generation.Vectors.RowBytes,
                     codec?.CodeBytesPerVector ?? 0,
