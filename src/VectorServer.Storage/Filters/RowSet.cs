@@ -85,13 +85,6 @@ internal sealed class RowSet(int rowCount)
     /// <summary>False for rows beyond <see cref="RowCount"/>.</summary>
     public bool Contains(RowId row) => (uint)row.Value < (uint)RowCount && (_words[row.Value >> 6] >> row.Value & 1) != 0;
 
-    /// <summary>Whether any of <paramref name="count"/> rows from <paramref name="first"/> on is in the set; both are multiples of 64.</summary>
-    public bool ContainsAny(int first, int count)
-    {
-        var start = first >> 6;
-        return start < _words.Length && _words.AsSpan(start, Math.Min(count >> 6, _words.Length - start)).ContainsAnyExcept(0UL);
-    }
-
     /// <summary>The rows in ascending order.</summary>
     public Enumerator GetEnumerator() => new(_words);
 

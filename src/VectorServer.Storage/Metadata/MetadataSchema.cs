@@ -21,9 +21,13 @@ internal static class MetadataSchema
         PRAGMA fullfsync = 1;
         """;
 
-    /// <summary>Settings of a reader: it never writes, and caches 4 MiB of pages.</summary>
+    /// <summary>
+    /// Settings of a reader: it never writes, looks at the file's first GiB through a memory map, as vectors are looked at, and caches
+    /// 4 MiB of other pages.
+    /// </summary>
     public const string ReaderSettings = """
         PRAGMA query_only = 1;
+        PRAGMA mmap_size = 1073741824;
         PRAGMA cache_size = -4096;
         PRAGMA temp_store = MEMORY;
         """;

@@ -72,8 +72,10 @@ public sealed class MetadataStoreTests
         temporary.Store.BeginBatch();
         temporary.Store.AddRow(new RowId(1), "x", MetadataOf("""{"f":1}"""), sparse: null);
 
-        Assert.Equal([0], temporary.Match("""{"f":1}""", rowCount: 2));
+        Assert.Equal([0], temporary.MatchBySql("""{"f":1}""", rowCount: 2));
+        Assert.Throws<StorageException>(() => temporary.Match("""{"f":1}""", rowCount: 2));
         temporary.Store.CommitBatch();
+        Assert.Equal([0, 1], temporary.MatchBySql("""{"f":1}""", rowCount: 2));
         Assert.Equal([0, 1], temporary.Match("""{"f":1}""", rowCount: 2));
     }
 

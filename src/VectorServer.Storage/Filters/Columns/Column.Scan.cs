@@ -35,7 +35,7 @@ internal sealed partial class Column
         try
         {
             var table = accepted.AsSpan(0, valueCount);
-            if (@operator == FilterOperator.In ? Accept(operands, table) : Accept(@operator, operands[0].Number, table))
+            if (@operator == FilterOperator.In ? AcceptListed(operands, table) : AcceptBetween(Bounds(@operator, operands[0].Number), table))
                 EntryScan.Accepted(entries, table, rows.Words);
         }
         finally
@@ -45,7 +45,7 @@ internal sealed partial class Column
     }
 
     /// <summary>Sets the byte of each value that is listed to 1, the others to 0; false if there is none.</summary>
-    private bool Accept(IReadOnlyList<FilterValue> operands, Span<byte> accepted)
+    private bool AcceptListed(IReadOnlyList<FilterValue> operands, Span<byte> accepted)
     {
         accepted.Clear();
         var any = false;
@@ -61,36 +61,27 @@ internal sealed partial class Column
         return any;
     }
 
-    /// <summary>Sets the byte of each number in the order asked for to 1, those of all other values to 0; false if there are no numbers.</summary>
-    private bool Accept(FilterOperator @operator, double operand, Span<byte> accepted)
+    /// <summary>Sets the byte of each number within the bounds to 1, those of all other values to 0; false if there are no numbers.</summary>
+    private bool AcceptBetween((double Low, double High) bounds, Span<byte> accepted)
     {
         ReadOnlySpan<double> numbers = Volatile.Read(ref _numbers);
         if (numbers.IsEmpty)
             return false;
         numbers = numbers[..Math.Min(numbers.Length, accepted.Length)];
         accepted[numbers.Length..].Clear();
-        switch (@operator)
-        {
-            case FilterOperator.GreaterThan:
-                for (var i = 0; i < numbers.Length; i++)
-                    accepted[i] = numbers[i] > operand ? (byte)1 : (byte)0;
-                return true;
-            case FilterOperator.GreaterThanOrEqual:
-                for (var i = 0; i < numbers.Length; i++)
-                    accepted[i] = numbers[i] >= operand ? (byte)1 : (byte)0;
-                return true;
-            case FilterOperator.LessThan:
-                for (var i = 0; i < numbers.Length; i++)
-                    accepted[i] = numbers[i] < operand ? (byte)1 : (byte)0;
-                return true;
-            case FilterOperator.LessThanOrEqual:
-                for (var i = 0; i < numbers.Length; i++)
-                    accepted[i] = numbers[i] <= operand ? (byte)1 : (byte)0;
-                return true;
-            default:
-                throw new UnreachableException();
-        }
+        EntryScan.Between(numbers, bounds.Low, bounds.High, accepted);
+        return true;
     }
+
+    /// <summary>The numbers for which an order operator holds, both bounds included.</summary>
+    private static (double Low, double High) Bounds(FilterOperator @operator, double operand) => @operator switch
+    {
+        FilterOperator.GreaterThan => (double.BitIncrement(operand), double.PositiveInfinity),
+        FilterOperator.GreaterThanOrEqual => (operand, double.PositiveInfinity),
+        FilterOperator.LessThan => (double.NegativeInfinity, double.BitDecrement(operand)),
+        FilterOperator.LessThanOrEqual => (double.NegativeInfinity, operand),
+        _ => throw new UnreachableException(),
+    };
 
     private ColumnEntries EntriesBelow(int rowCount)
     {

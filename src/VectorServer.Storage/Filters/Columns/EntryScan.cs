@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
@@ -7,6 +8,13 @@ namespace VectorServer.Storage.Filters.Columns;
 internal static class EntryScan
 {
     private const int RowsPerWord = 64;
+
+    // Four bits as four bytes, the lowest first.
+    private static ReadOnlySpan<uint> BytesOfBits =>
+    [
+        0x00000000, 0x00000001, 0x00000100, 0x00000101, 0x00010000, 0x00010001, 0x00010100, 0x00010101,
+        0x01000000, 0x01000001, 0x01000100, 0x01000101, 0x01010000, 0x01010001, 0x01010100, 0x01010101,
+    ];
 
     /// <summary>Sets the bits of all rows given.</summary>
     public static void Present(ReadOnlySpan<int> rows, Span<ulong> words)
@@ -52,6 +60,26 @@ internal static class EntryScan
 
         for (; i < values.Length; i++, row++)
             words[row >> 6] |= values[i] == value ? 1UL << row : 0;
+    }
+
+    /// <summary>Writes for each value 1 if it is within the bounds, both included, else 0. NaN is never within.</summary>
+    /// <param name="values">Any numbers.</param>
+    /// <param name="low">May be infinite.</param>
+    /// <param name="high">May be infinite.</param>
+    /// <param name="accepted">Out: one byte per value; may be longer.</param>
+    public static void Between(ReadOnlySpan<double> values, double low, double high, Span<byte> accepted)
+    {
+        var (lows, highs) = (Vector256.Create(low), Vector256.Create(high));
+        var i = 0;
+        for (; values.Length - i >= Vector256<double>.Count; i += Vector256<double>.Count)
+        {
+            var numbers = Vector256.Create<double>(values.Slice(i, Vector256<double>.Count));
+            var within = Vector256.GreaterThanOrEqual(numbers, lows) & Vector256.LessThanOrEqual(numbers, highs);
+            BinaryPrimitives.WriteUInt32LittleEndian(accepted[i..], BytesOfBits[(int)within.ExtractMostSignificantBits()]);
+        }
+
+        for (; i < values.Length; i++)
+            accepted[i] = values[i] >= low && values[i] <= high ? (byte)1 : (byte)0;
     }
 
     /// <summary>Sets the bits of the rows with a value whose byte in <paramref name="accepted"/> is 1; the others are 0.</summary>
