@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using VectorServer.Storage.Filters.Columns;
 using VectorServer.Storage.Query;
 using VectorServer.Storage.Registry;
 
@@ -33,6 +35,7 @@ internal static class FilterBench
         await using var data = await FilterData.CreateAsync(rows);
         Console.WriteLine($"## Filters, {rows:N0} x {FilterData.Dimension}, clustered\n\n{Machine.Describe()}\n");
         Columns(data);
+        LongTexts(rows);
         Evaluation(data);
         Filtered(data);
         Hydration(data);
@@ -46,6 +49,15 @@ internal static class FilterBench
         var start = Stopwatch.GetTimestamp();
         generation.Columns.Extend(generation.Metadata, lease.Snapshot.RowCount);
         Console.WriteLine($"Columns of 8 fields made in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms, {(double)generation.Columns.Bytes / data.Rows:F0} bytes a row.\n");
+    }
+
+    /// <summary>The field that costs most: a long text that never repeats.</summary>
+    private static void LongTexts(int rows)
+    {
+        var columns = new FieldColumns();
+        for (var row = 0; row < rows; row++)
+            columns.Add(row, Encoding.UTF8.GetBytes($$"""{"text":"{{new string('x', 480)}} {{row:D16}}"}"""));
+        Console.WriteLine($"A field of unique texts of 500 bytes: {(double)columns.Bytes / rows:F0} bytes a row.\n");
     }
 
     private static void Evaluation(FilterData data)
