@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using VectorServer.Api.Bulk;
 using VectorServer.Api.Switches;
+using VectorServer.Api.Tls;
 using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Registry;
@@ -48,6 +50,8 @@ internal sealed record ServerOptions
 
     public required bool BareHost { get; init; }
 
+    public required TlsOptions Tls { get; init; }
+
     public required Compression Compression { get; init; }
 
     public required Durability Durability { get; init; }
@@ -64,6 +68,11 @@ internal sealed record ServerOptions
     public required int FaultSeed { get; init; }
 
     public required int FaultRetryAfterSeconds { get; init; }
+    /// <summary>Absolute; imports are off where there are none.</summary>
+    public required IReadOnlyList<string> ImportRoots { get; init; }
+
+    /// <summary>Absolute; exports are off where there are none.</summary>
+    public required IReadOnlyList<string> ExportRoots { get; init; }
 
     public required StartIndexOptions? StartIndex { get; init; }
 
@@ -86,6 +95,7 @@ internal sealed record ServerOptions
             Domain = read.Text(ServerSettings.Domain).TrimStart('.'),
             PublicHost = ReadPublicHost(read),
             BareHost = read.Flag(ServerSettings.BareHost),
+            Tls = TlsOptions.Read(read),
             Compression = ReadCompression(read),
             Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
             EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),
@@ -93,6 +103,8 @@ internal sealed record ServerOptions
             Faults = ReadFaults(read),
             FaultSeed = read.Number(ServerSettings.FaultSeed, 0, int.MaxValue),
             FaultRetryAfterSeconds = read.Number(ServerSettings.FaultRetryAfter, 0, 3600),
+            ImportRoots = ReadRoots(read, ServerSettings.ImportRoots),
+            ExportRoots = ReadRoots(read, ServerSettings.ExportRoots),
             StartIndex = ReadStartIndex(read),
         };
 
@@ -138,6 +150,20 @@ internal sealed record ServerOptions
         return host.Length > 0 && !host.Contains('/')
             ? host
             : throw SettingReader.Bad(ServerSettings.PublicHost, text, "a host name");
+    }
+
+    /// <summary>Directories, which the platform's own separator of paths divides too.</summary>
+    private static string[] ReadRoots(SettingReader read, ServerSetting setting)
+    {
+        var data = Path.GetFullPath(read.Text(ServerSettings.DataDirectory));
+        string[] roots =
+        [
+            .. read.List(setting)
+                .SelectMany(part => part.Split(Path.PathSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                .Select(root => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))),
+        ];
+        var overlapping = roots.FirstOrDefault(root => BulkRoots.IsBelow(root, data) || BulkRoots.IsBelow(data, root));
+        return overlapping is null ? roots : throw SettingReader.Bad(setting, overlapping, "directories apart from the data directory");
     }
 
     private static Compression ReadCompression(SettingReader read)

@@ -24,7 +24,11 @@ internal static class ServerSettings
     public static readonly ServerSetting IndexPorts = new("IndexPorts", "VECTORSERVER_INDEX_PORTS", "--index-ports", "5081-5180", "Ports given to indexes, in port mode");
     public static readonly ServerSetting Domain = new("Domain", "VECTORSERVER_DOMAIN", "--domain", "localhost", "Domain under which indexes are host names, in subdomain mode; may name the public port");
     public static readonly ServerSetting PublicHost = new("PublicHost", "PINECONE_HOST", "--public-host", "", "Host name that clients reach the server by; empty takes the request's");
-    public static readonly ServerSetting BareHost = new("BareHost", "VECTORSERVER_BARE_HOST", "--bare-host", "false", "Show the host of an index without http://");
+    public static readonly ServerSetting BareHost = new("BareHost", "VECTORSERVER_BARE_HOST", "--bare-host", "false", "Show the host of an index without http:// or https://");
+    public static readonly ServerSetting Tls = new("Tls", "VECTORSERVER_TLS", "--tls", "", "https on every port: off, on (beside http) or only; empty is on with a certificate, else off");
+    public static readonly ServerSetting TlsCertificate = new("TlsCertificate", "VECTORSERVER_TLS_CERTIFICATE", "--tls-certificate", "", "Certificate file, PEM or PFX; empty makes a development certificate");
+    public static readonly ServerSetting TlsKey = new("TlsKey", "VECTORSERVER_TLS_KEY", "--tls-key", "", "Private key file, PEM; empty where the certificate's file holds it");
+    public static readonly ServerSetting TlsPassword = new("TlsPassword", "VECTORSERVER_TLS_PASSWORD", "--tls-password", "", "Password of the PFX file or of an encrypted key");
     public static readonly ServerSetting Compression = new("Compression", "VECTORSERVER_COMPRESSION", "--compression", "auto", $"Codes of indexes that do not choose their own: {CompressionNames.All}");
     public static readonly ServerSetting Durability = new("Durability", "VECTORSERVER_DURABILITY", "--durability", "fsync", "When a write is acknowledged: fsync (on the disk) or os (given to the operating system)");
     public static readonly ServerSetting EnforceSizeLimits = new("EnforceSizeLimits", "VECTORSERVER_ENFORCE_SIZE_LIMITS", "--enforce-size-limits", "true", "Refuse data-plane requests over 2 MB and upserts of over 1,000 vectors");
@@ -32,6 +36,8 @@ internal static class ServerSettings
     public static readonly ServerSetting Faults = new("Faults", "VECTORSERVER_FAULTS", "--faults", "", "Share of requests that fail on purpose, such as 503:0.05 or POST /query=503:0.2,429:0.1;/vectors/*=lost:0.1");
     public static readonly ServerSetting FaultSeed = new("FaultSeed", "VECTORSERVER_FAULT_SEED", "--fault-seed", "1", "Which requests fail: the same ones in every run with the same seed");
     public static readonly ServerSetting FaultRetryAfter = new("FaultRetryAfter", "VECTORSERVER_FAULT_RETRY_AFTER", "--fault-retry-after", "1", "Seconds that Retry-After of injected 429 and 503 says");
+    public static readonly ServerSetting ImportRoots = new("ImportRoots", "VECTORSERVER_IMPORT_ROOTS", "--import-roots", "", "Directories that bulk imports may read, separated by commas; none turns imports off");
+    public static readonly ServerSetting ExportRoots = new("ExportRoots", "VECTORSERVER_EXPORT_ROOTS", "--export-roots", "", "Directories that exports may write to, separated by commas; none turns exports off");
     public static readonly ServerSetting IndexType = new("IndexType", "INDEX_TYPE", "--index-type", "", "serverless or pod: one index exists from the start and is served on the main port");
     public static readonly ServerSetting IndexVectorType = new("VectorType", "VECTOR_TYPE", "--vector-type", "dense", "Vector type of that index: dense or sparse");
     public static readonly ServerSetting IndexDimension = new("Dimension", "DIMENSION", "--dimension", "1536", "Dimension of that index, when dense");
@@ -39,8 +45,9 @@ internal static class ServerSettings
 
     public static readonly IReadOnlyList<ServerSetting> All =
     [
-        Port, BindAddress, DataDirectory, ApiKeys, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost, Compression,
-        Durability, EnforceSizeLimits, ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, IndexType, IndexVectorType, IndexDimension, IndexMetric,
+        Port, BindAddress, DataDirectory, ApiKeys, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost,
+        Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, EnforceSizeLimits,
+        ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots, IndexType, IndexVectorType, IndexDimension, IndexMetric,
     ];
 
     private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, EnforceSizeLimits];

@@ -1,9 +1,11 @@
 using Serilog;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
+using VectorServer.Api.Bulk;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
 using VectorServer.Api.Logging;
+using VectorServer.Api.Tls;
 using VectorServer.Storage;
 
 namespace VectorServer.Api;
@@ -25,11 +27,13 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(listeners);
         builder.Services.AddSingleton(new ApiKeys(options.ApiKeys));
+        builder.Services.AddSingleton<TlsCertificates>();
         builder.Services.AddSingleton<IndexPorts>();
         builder.Services.AddSingleton<IndexHosts>();
         builder.Services.AddSingleton<IndexCatalog>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<BackgroundJobs>();
+        builder.Services.AddSingleton<BulkJobs>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BackgroundJobs>());
 
         // The container closes the engine as it goes, after the server has answered its last request.

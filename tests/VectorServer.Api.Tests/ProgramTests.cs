@@ -36,6 +36,24 @@ public sealed class ProgramTests
         }
     }
 
+    [Fact]
+    public async Task A_certificate_that_cannot_be_read_is_refused_with_one_clear_line()
+    {
+        var directory = Directory.CreateTempSubdirectory("vectorserver-").FullName;
+        try
+        {
+            var (exitCode, error) = await RunAsync("--data", directory, "--port", "0", "--tls-certificate", Path.Combine(directory, "missing.pem"));
+
+            Assert.Equal(1, exitCode);
+            Assert.Contains("missing.pem cannot be read", error, StringComparison.Ordinal);
+            Assert.Single(error.Trim().Split('\n'));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     private static async Task<(int ExitCode, string Error)> RunAsync(params string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "VectorServer.Api.dll"), .. args])

@@ -46,6 +46,26 @@ public sealed class ServerOptionsTests
     }
 
     [Fact]
+    public void Roots_of_imports_are_divided_by_commas_or_as_the_platform_divides_paths()
+    {
+        var options = Read(environment: new() { ["VECTORSERVER_IMPORT_ROOTS"] = $"/one, /two/{Path.PathSeparator}/three" });
+
+        Assert.Equal([Path.GetFullPath("/one"), Path.GetFullPath("/two"), Path.GetFullPath("/three")], options.ImportRoots);
+        Assert.Empty(options.ExportRoots);
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("data/indexes")]
+    [InlineData(".")]
+    public void The_data_directory_is_open_to_no_export(string root)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(environment: new() { ["VECTORSERVER_EXPORT_ROOTS"] = root }));
+
+        Assert.Contains("VECTORSERVER_EXPORT_ROOTS", error.Message);
+    }
+
+    [Fact]
     public void A_switch_wins_over_the_environment_and_the_environment_over_the_file()
     {
         var options = Read(
@@ -104,6 +124,19 @@ public sealed class ServerOptionsTests
     }
 
     [Theory]
+    [InlineData("", "", "Off")]
+    [InlineData("", "certificate.pem", "On")]
+    [InlineData("off", "certificate.pem", "Off")]
+    [InlineData("on", "", "On")]
+    [InlineData("only", "certificate.pem", "Only")]
+    public void A_certificate_is_used_unless_TLS_is_off(string tls, string certificate, string expected)
+    {
+        var options = Read(environment: new() { ["VECTORSERVER_TLS"] = tls, ["VECTORSERVER_TLS_CERTIFICATE"] = certificate });
+
+        Assert.Equal(expected, options.Tls.Mode.ToString());
+    }
+
+    [Theory]
     [InlineData("PORT", "http", "PORT")]
     [InlineData("PORT", "70000", "from 0 to 65535")]
     [InlineData("PORT", "5090", "holds the main port")]
@@ -118,6 +151,9 @@ public sealed class ServerOptionsTests
     [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "601s", "at most 600s")]
     [InlineData("VECTORSERVER_FAULTS", "503:0.1;418:0.1", "FAULT:SHARE")]
     [InlineData("VECTORSERVER_FAULT_SEED", "x", "from 0")]
+    [InlineData("VECTORSERVER_TLS", "yes", "off, on, only")]
+    [InlineData("VECTORSERVER_TLS_KEY", "key.pem", "needs VectorServer:TlsCertificate")]
+    [InlineData("VECTORSERVER_TLS_PASSWORD", "secret", "needs VectorServer:TlsCertificate")]
     [InlineData("INDEX_TYPE", "hybrid", "serverless, pod")]
     public void A_bad_value_is_refused_with_its_rule(string variable, string value, string expected)
     {

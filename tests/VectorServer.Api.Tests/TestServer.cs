@@ -44,7 +44,7 @@ internal sealed class TestServer : IAsyncDisposable
         var addresses = factory.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         var ports = factory.Services.GetRequiredService<IndexPorts>();
         var main = addresses.Select(address => new Uri(address)).Single(address => ports.IndexOn(address.Port) is null);
-        var client = new HttpClient { BaseAddress = main };
+        var client = new HttpClient { BaseAddress = new UriBuilder(main) { Scheme = "http" }.Uri }; // also where it is named by https
         return new TestServer(factory, dataDirectory, directory is null, client);
     }
 

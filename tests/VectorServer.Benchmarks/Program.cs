@@ -10,6 +10,7 @@ return args switch
     ["filter"] => await FilterBench.RunAsync(100_000),
     ["encode"] => EncodeBench.Run(),
     ["grpc"] => await GrpcBench.RunAsync(),
+    ["load"] => await LoadBench.RunAsync(),
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
     _ => Usage(),
@@ -24,6 +25,7 @@ static int Usage()
           filter            filters: evaluation, queries and recall under them, memory; metadata of matches
           encode            encodes per second and core
           grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
+          load              durable upserts and loads a second into the engine, without HTTP
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
         """);
     return 2;

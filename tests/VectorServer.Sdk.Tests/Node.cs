@@ -21,10 +21,14 @@ internal static class Node
     }
 
     /// <summary>Runs a script in the directory of its package.json and fails the test with its output when it fails.</summary>
-    public static async Task<string> RunAsync(string packageDirectory, string script, params string[] arguments)
+    public static Task<string> RunAsync(string packageDirectory, string script, params string[] arguments) =>
+        RunAsync(packageDirectory, script, arguments, environment: null);
+
+    public static async Task<string> RunAsync(
+        string packageDirectory, string script, string[] arguments, IReadOnlyDictionary<string, string>? environment)
     {
         await InstallAsync(packageDirectory);
-        var result = await ChildProcess.RunAsync("node", packageDirectory, [script, .. arguments]);
+        var result = await ChildProcess.RunAsync("node", packageDirectory, [script, .. arguments], environment);
         Assert.True(result.ExitCode == 0, $"node {script} {string.Join(' ', arguments)} ended with exit code {result.ExitCode}:\n{result.Output}");
         return result.Output;
     }

@@ -18,6 +18,9 @@ for (var i = int.Parse(args[2], CultureInfo.InvariantCulture); i < int.Parse(arg
         case StepKind.Upsert:
             await index.UpsertAsync("", step.Records);
             break;
+        case StepKind.Load:
+            await index.LoadAsync("", step.Records);
+            break;
         case StepKind.Delete:
             await IgnoreAbsentAsync(index.DeleteAsync("", step.Ids));
             break;

@@ -25,7 +25,8 @@ public sealed class Script(int seed)
                 1 when random.Next(10) == 0 => new ScriptStep(StepKind.Clear, [], []),
                 2 => new ScriptStep(StepKind.Compact, [], []),
                 3 => new ScriptStep(StepKind.Flush, [], []),
-                _ => new ScriptStep(StepKind.Upsert, [.. Enumerable.Range(0, random.Next(1, 120)).Select(_ => Record(random))], []),
+                4 => new ScriptStep(StepKind.Load, Records(random), []),
+                _ => new ScriptStep(StepKind.Upsert, Records(random), []),
             };
         }
     }
@@ -48,6 +49,8 @@ public sealed class Script(int seed)
         return state;
     }
 
+    private static VectorRecord[] Records(Random random) => [.. Enumerable.Range(0, random.Next(1, 120)).Select(_ => Record(random))];
+
     private static VectorRecord Record(Random random)
     {
         var values = new float[Dimension];
@@ -63,6 +66,7 @@ public sealed class Script(int seed)
 public enum StepKind
 {
     Upsert,
+    Load,
     Delete,
     Clear,
     Compact,

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using VectorServer.Api.Tls;
 using VectorServer.Api.Wire;
 
 namespace VectorServer.Api.Addressing;
@@ -13,16 +15,16 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
     // A request line holds 1000 ids of a fetch.
     private const int RequestLineBytesMax = 1 << 20;
 
-    private readonly string _bindAddress;
+    private readonly ServerOptions _options;
     private readonly IConfigurationRoot _configuration;
     private readonly Lock _lock = new();
 
     public Listeners(ServerOptions options)
     {
-        _bindAddress = options.BindAddress;
+        _options = options;
 
         // Kestrel cannot choose a free port for the two addresses that localhost stands for.
-        Place("main", Url(options is { Port: 0, BindAddress: "localhost" } ? "127.0.0.1" : _bindAddress, options.Port));
+        Place("main", Url(options is { Port: 0, BindAddress: "localhost" } ? "127.0.0.1" : options.BindAddress, options.Port));
         _configuration = new ConfigurationBuilder().Add(this).Build();
     }
 
@@ -38,9 +40,9 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
         kestrel.Limits.MaxRequestBufferSize = 2 * RequestLineBytesMax;
         kestrel.Limits.MaxRequestBodySize = (long)RequestBody.BytesMax + 1; // so that our own refusal comes first
 
-        // One port for both versions of HTTP; the scheme stays http on HTTP/2 connections that the sniffer recognised.
+        // One port for both versions of HTTP, and for TLS; the scheme stays http on HTTP/2 connections that the sniffer recognised.
         kestrel.AllowAlternateSchemes = true;
-        kestrel.ConfigureEndpointDefaults(ProtocolSniffer.Use);
+        kestrel.ConfigureEndpointDefaults(listener => UseProtocols(listener, kestrel.ApplicationServices));
         kestrel.Configure(_configuration, reloadOnChange: true);
     }
 
@@ -48,7 +50,7 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
     {
         lock (_lock)
         {
-            Place(NameOf(port), Url(_bindAddress, port));
+            Place(NameOf(port), Url(_options.BindAddress, port));
             OnReload();
         }
     }
@@ -60,6 +62,15 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
             Data.Remove(Key(NameOf(port)));
             OnReload();
         }
+    }
+
+    private void UseProtocols(ListenOptions listener, IServiceProvider services)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        if (_options.Tls.Mode == TlsMode.Off)
+            ProtocolSniffer.Use(listener, time);
+        else
+            ProtocolSniffer.UseWithTls(listener, time, new TlsHandshakeCallbackOptions { OnConnection = services.GetRequiredService<TlsCertificates>().AnswerAsync });
     }
 
     IConfigurationProvider IConfigurationSource.Build(IConfigurationBuilder builder) => this;

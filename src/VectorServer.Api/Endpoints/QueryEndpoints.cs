@@ -17,6 +17,13 @@ internal static class QueryEndpoints
     private static async Task QueryAsync(HttpContext context)
     {
         var request = await context.ReadBodyAsync(DataJson.Type<QueryRequest>());
+        if (request.Queries is { Count: > 0 })
+        {
+            var results = context.QuerySeveral(request);
+            await context.AnswerAsync(writer => QueryResponse.Write(writer, results));
+            return;
+        }
+
         var result = context.Query(request);
         await context.AnswerAsync(writer => QueryResponse.Write(writer, result, request.Namespace ?? ""));
     }

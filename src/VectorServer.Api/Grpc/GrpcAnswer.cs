@@ -18,18 +18,40 @@ internal static class GrpcAnswer
     public static async Task AnswerAsync(this HttpContext context, IMessage message)
     {
         var response = context.Response;
-        SetHeaders(response);
+        response.SetGrpcHeaders();
         foreach (var header in RequestIdHeaders)
         {
             if (response.Headers.TryGetValue(header, out var id))
                 response.AppendTrailer(header, id);
         }
 
-        WritePrefix(response.BodyWriter.GetSpan(GrpcRequest.PrefixBytes), message.CalculateSize());
-        response.BodyWriter.Advance(GrpcRequest.PrefixBytes);
-        message.WriteTo(response.BodyWriter);
-        await response.BodyWriter.FlushAsync(context.RequestAborted);
-        response.AppendTrailer("grpc-status", "0");
+        await context.WriteMessageAsync(message);
+        response.AppendStatus(0, "");
+    }
+
+    /// <summary>Sends one message, uncompressed, after the headers.</summary>
+    public static async Task WriteMessageAsync(this HttpContext context, IMessage message)
+    {
+        var writer = context.Response.BodyWriter;
+        WritePrefix(writer.GetSpan(GrpcRequest.PrefixBytes), message.CalculateSize());
+        writer.Advance(GrpcRequest.PrefixBytes);
+        message.WriteTo(writer);
+        await writer.FlushAsync(context.RequestAborted);
+    }
+
+    public static void SetGrpcHeaders(this HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = ContentType;
+        response.Headers["grpc-accept-encoding"] = "identity,gzip";
+    }
+
+    /// <summary>Ends an answer: its status, behind its messages.</summary>
+    public static void AppendStatus(this HttpResponse response, int code, string message)
+    {
+        response.AppendTrailer("grpc-status", code.ToString(CultureInfo.InvariantCulture));
+        if (message.Length > 0)
+            response.AppendTrailer("grpc-message", PercentEncode(message));
     }
 
     /// <summary>Sends a status without a message: the headers are the trailers, and the HTTP status is 200.</summary>
@@ -37,7 +59,7 @@ internal static class GrpcAnswer
     {
         // A wrong key is "unauthenticated" to REST clients and "permission denied" to gRPC ones.
         var (code, text) = error == WireError.Unauthenticated ? (WireError.Forbidden.Rpc, "Invalid API key") : (error.Rpc, message);
-        SetHeaders(context.Response);
+        context.Response.SetGrpcHeaders();
         context.Response.Headers["grpc-status"] = code.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["grpc-message"] = PercentEncode(text);
         return context.Response.CompleteAsync();
@@ -56,13 +78,6 @@ internal static class GrpcAnswer
         }
 
         return encoded.ToString();
-    }
-
-    private static void SetHeaders(HttpResponse response)
-    {
-        response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = ContentType;
-        response.Headers["grpc-accept-encoding"] = "identity,gzip";
     }
 
     private static void WritePrefix(Span<byte> prefix, int messageBytes)

@@ -6,6 +6,9 @@ using VectorServer.Api.Wire;
 
 namespace VectorServer.Api.Grpc;
 
+/// <summary>A message from its bytes; it throws what Google.Protobuf's parsers throw.</summary>
+internal delegate T MessageReader<out T>(ReadOnlySpan<byte> message);
+
 /// <summary>
 /// Reads the one message of a unary call. The body is a flag byte (1: compressed as <c>grpc-encoding</c> says), the message's length
 /// as a big-endian uint32, and the message.
@@ -18,17 +21,23 @@ internal static class GrpcRequest
         HttpProtocol.IsHttp2(request.Protocol) && IsGrpcContentType(request.ContentType);
 
     /// <exception cref="WireException">Not exactly one whole message, an unknown compression, or a message over the size limit.</exception>
-    public static async ValueTask<T> ReadMessageAsync<T>(this HttpContext context, MessageParser<T> parser)
-        where T : IMessage<T>
+    public static async ValueTask<T> ReadMessageAsync<T>(this HttpContext context, MessageReader<T> reader)
     {
         using var body = await RequestBody.ReadAsync(context);
-        var (isCompressed, message) = Unframe(body.Bytes);
+        return await context.ParseFrameAsync(body.Bytes, reader);
+    }
+
+    /// <summary>Reads the message of a frame: its prefix and all of its bytes.</summary>
+    /// <exception cref="WireException">As for a whole body.</exception>
+    public static async ValueTask<T> ParseFrameAsync<T>(this HttpContext context, ReadOnlyMemory<byte> frame, MessageReader<T> reader)
+    {
+        var (isCompressed, message) = Unframe(frame);
         if (isCompressed)
             message = await DecompressAsync(message, context);
 
         try
         {
-            return parser.ParseFrom(message.Span);
+            return reader(message.Span);
         }
         catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException)
         {

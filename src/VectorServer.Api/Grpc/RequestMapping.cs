@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Runtime.InteropServices;
 using Google.Protobuf.Collections;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire.Data;
@@ -8,9 +8,13 @@ namespace VectorServer.Api.Grpc;
 /// <summary>Requests of gRPC clients as the wire types that REST requests are read into; rules are checked there.</summary>
 internal static class RequestMapping
 {
-    private static readonly JsonElement SomeQueries = JsonElement.Parse("[{}]");
-
     public static UpsertRequest ToWire(this Proto.UpsertRequest request) => new()
+    {
+        Vectors = [.. request.Vectors.Select(ToWire)],
+        Namespace = request.Namespace,
+    };
+
+    public static UpsertRequest ToWire(this Proto.Packed.UpsertRequest request) => new()
     {
         Vectors = [.. request.Vectors.Select(ToWire)],
         Namespace = request.Namespace,
@@ -55,7 +59,7 @@ internal static class RequestMapping
         IncludeMetadata = request.IncludeMetadata,
         ScanFactor = request.HasScanFactor ? request.ScanFactor : null,
         MaxCandidates = request.HasMaxCandidates ? ToInt(request.MaxCandidates) : null,
-        Queries = request.Queries.Count > 0 ? SomeQueries : null,
+        Queries = [.. request.Queries.Select(ToWire)],
     };
 
     public static PageRequest ToPage(this Proto.ListRequest request) =>
@@ -80,6 +84,23 @@ internal static class RequestMapping
     {
         Id = vector.Id,
         Values = ToArray(vector.Values),
+        SparseValues = vector.SparseValues.ToWire(),
+        Metadata = vector.Metadata.ToJson(),
+    };
+
+    private static QueryVector ToWire(Proto.QueryVector query) => new()
+    {
+        Values = ToArray(query.Values),
+        SparseValues = query.SparseValues.ToWire(),
+        TopK = query.TopK == 0 ? null : ToInt(query.TopK),
+        Namespace = query.Namespace,
+        Filter = query.Filter.ToJson(),
+    };
+
+    private static Vector ToWire(Proto.Packed.Vector vector) => new()
+    {
+        Id = vector.Id,
+        Values = MemoryMarshal.Cast<byte, float>(vector.Values.Span).ToArray(),
         SparseValues = vector.SparseValues.ToWire(),
         Metadata = vector.Metadata.ToJson(),
     };

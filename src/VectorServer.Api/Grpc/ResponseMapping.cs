@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using VectorServer.Api.Indexes;
+using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
 using VectorServer.Storage.Metadata;
@@ -9,21 +13,30 @@ namespace VectorServer.Api.Grpc;
 /// <summary>Answers of the operations as gRPC clients read them.</summary>
 internal static class ResponseMapping
 {
-    public static Proto.QueryResponse ToProto(this QueryResult result, string ns) => new()
+    public static Proto.Packed.QueryResponse ToProto(this QueryResult result, string ns) => new()
     {
         Matches = { result.Matches.Select(ToProto) },
         Namespace = ns,
         Usage = Usage.One.ToProto(),
     };
 
-    public static Proto.FetchResponse ToFetchResponse(IReadOnlyList<VectorRecord> records, string ns) => new()
+    public static Proto.Packed.QueryResponse ToProto(this IReadOnlyList<SingleQueryResult> results) => new()
+    {
+        Results =
+        {
+            results.Select(single => new Proto.Packed.SingleQueryResults { Matches = { single.Result.Matches.Select(ToProto) }, Namespace = single.Namespace }),
+        },
+        Usage = new Usage(results.Count).ToProto(),
+    };
+
+    public static Proto.Packed.FetchResponse ToFetchResponse(IReadOnlyList<VectorRecord> records, string ns) => new()
     {
         Vectors = { records.ToDictionary(record => record.Id, ToProto) },
         Namespace = ns,
         Usage = Usage.OfRecords(records.Count).ToProto(),
     };
 
-    public static Proto.FetchByMetadataResponse ToFetchByMetadataResponse(IReadOnlyList<VectorRecord> records, string ns, Pagination? next) => new()
+    public static Proto.Packed.FetchByMetadataResponse ToFetchByMetadataResponse(IReadOnlyList<VectorRecord> records, string ns, Pagination? next) => new()
     {
         Vectors = { records.ToDictionary(record => record.Id, ToProto) },
         Namespace = ns,
@@ -57,6 +70,8 @@ internal static class ResponseMapping
         };
         if (index.VectorType == VectorType.Dense)
             answer.Dimension = (uint)index.Dimension;
+        if (IndexAttributes.Of(index).Deployment.IsDedicated && NamespaceName.IsSince("2025-10", apiVersion))
+            (answer.MemoryFullness, answer.StorageFullness) = (0, 0);
         foreach (var ns in stats.Namespaces)
             answer.Namespaces[NamespaceName.ToGrpcStatsKey(ns.Name, apiVersion)] = new Proto.NamespaceSummary { VectorCount = ToUInt32(ns.RecordCount) };
         return answer;
@@ -86,22 +101,25 @@ internal static class ResponseMapping
         return answer;
     }
 
-    private static Proto.ScoredVector ToProto(ScoredRecord match) => new()
+    private static Proto.Packed.ScoredVector ToProto(ScoredRecord match) => new()
     {
         Id = match.Id,
         Score = match.Score,
-        Values = { match.Values.ToArray() },
+        Values = ToBytes(match.Values.Span),
         Metadata = match.Metadata.ToStruct(),
         SparseValues = match.Sparse.ToProto(),
     };
 
-    private static Proto.Vector ToProto(VectorRecord record) => new()
+    private static Proto.Packed.Vector ToProto(VectorRecord record) => new()
     {
         Id = record.Id,
-        Values = { record.Values.ToArray() },
+        Values = ToBytes(record.Values.Span),
         Metadata = record.Metadata.ToStruct(),
         SparseValues = record.Sparse.ToProto(),
     };
+
+    // Little-endian, as is every machine that can use the engine's files.
+    private static ByteString ToBytes(ReadOnlySpan<float> values) => ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
 
     private static Proto.SparseValues? ToProto(this SparseVector? sparse) =>
         sparse is null ? null : new Proto.SparseValues { Indices = { sparse.Indices.ToArray() }, Values = { sparse.Values.ToArray() } };

@@ -10,7 +10,7 @@ internal static class VectorService
     public static RouteGroupBuilder MapVectorService(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/VectorService");
-        group.MapCall("/Upsert", Proto.UpsertRequest.Parser, UpsertAsync);
+        group.MapCall("/Upsert", PackedUpsert.Read, UpsertAsync);
         group.MapCall("/Delete", Proto.DeleteRequest.Parser, DeleteAsync);
         group.MapCall("/Fetch", Proto.FetchRequest.Parser, FetchAsync);
         group.MapCall("/FetchByMetadata", Proto.FetchByMetadataRequest.Parser, FetchByMetadataAsync);
@@ -25,8 +25,8 @@ internal static class VectorService
         return group;
     }
 
-    private static async Task<IMessage> UpsertAsync(HttpContext context, Proto.UpsertRequest request) =>
-        new Proto.UpsertResponse { UpsertedCount = (uint)await context.UpsertAsync(request.ToWire()) };
+    private static async Task<IMessage> UpsertAsync(HttpContext context, Wire.Data.UpsertRequest request) =>
+        new Proto.UpsertResponse { UpsertedCount = (uint)await context.UpsertAsync(request) };
 
     private static async Task<IMessage> DeleteAsync(HttpContext context, Proto.DeleteRequest request)
     {
@@ -46,8 +46,9 @@ internal static class VectorService
     private static Task<IMessage> ListAsync(HttpContext context, Proto.ListRequest request) =>
         Answer(context.ListIds(request.Namespace, request.ToPage()).ToProto());
 
-    private static Task<IMessage> QueryAsync(HttpContext context, Proto.QueryRequest request) =>
-        Answer(context.Query(request.ToWire()).ToProto(request.Namespace));
+    private static Task<IMessage> QueryAsync(HttpContext context, Proto.QueryRequest request) => Answer(request.Queries.Count > 0
+        ? context.QuerySeveral(request.ToWire()).ToProto()
+        : context.Query(request.ToWire()).ToProto(request.Namespace));
 
     private static async Task<IMessage> UpdateAsync(HttpContext context, Proto.UpdateRequest request) =>
         (await context.UpdateAsync(request.ToWire())).ToProto();

@@ -33,6 +33,10 @@ internal sealed record DeploymentAttributes(DeploymentKind Kind)
     public IReadOnlyList<string>? IndexedFields { get; init; }
 
     public ReadCapacity? ReadCapacity { get; init; }
+
+    /// <summary>Says it is read by nodes of its own.</summary>
+    [JsonIgnore]
+    public bool IsDedicated => ReadCapacity?.Mode == ReadCapacity.DedicatedMode;
 }
 
 /// <summary>A metadata field declared with the index.</summary>

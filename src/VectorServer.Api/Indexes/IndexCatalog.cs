@@ -1,4 +1,5 @@
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Bulk;
 using VectorServer.Api.Errors;
 using VectorServer.Storage;
 using VectorServer.Storage.Registry;
@@ -6,7 +7,7 @@ using VectorServer.Storage.Registry;
 namespace VectorServer.Api.Indexes;
 
 /// <summary>Creates, changes and drops indexes together with what the host keeps of them. Thread-safe.</summary>
-internal sealed class IndexCatalog(VectorEngine engine, IndexPorts ports, ServerOptions options)
+internal sealed class IndexCatalog(VectorEngine engine, IndexPorts ports, BulkJobs bulk, ServerOptions options)
 {
     /// <summary>Every index, by name.</summary>
     public IEnumerable<IndexDescriptor> List() => engine.Indexes.Select(index => index.Descriptor);
@@ -48,12 +49,14 @@ internal sealed class IndexCatalog(VectorEngine engine, IndexPorts ports, Server
     /// <exception cref="WireException">The index is protected.</exception>
     public async Task DropAsync(string name)
     {
-        var attributes = IndexAttributes.Of(Get(name));
+        var descriptor = Get(name);
+        var attributes = IndexAttributes.Of(descriptor);
         if (attributes.DeletionProtection)
             throw new WireException(
                 WireError.Forbidden, "Deletion protection is enabled for this index. Disable deletion protection before retrying.");
 
         await engine.DropIndexAsync(name);
+        bulk.Forget(descriptor.Id);
         if (attributes.Port is { } port && ports.IndexOn(port) == name)
             ports.Close(port);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace VectorServer.Api.Jobs;
 
@@ -6,7 +7,8 @@ namespace VectorServer.Api.Jobs;
 /// Work that outlives the request that asked for it: backups, restores, imports. A few jobs run at a time, the others wait; all are
 /// cancelled and awaited when the server stops. A job keeps its own record of how it went. Thread-safe.
 /// </summary>
-internal sealed partial class BackgroundJobs(ILogger<BackgroundJobs> logger) : IHostedService, IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "Neither member holds a handle, and a host that is stopped twice must find them the second time.")]
+internal sealed partial class BackgroundJobs(ILogger<BackgroundJobs> logger) : IHostedService
 {
     // One core stays free for requests on the smallest machine; jobs wait for the disk most of the time.
     private const int RunningMax = 2;
@@ -14,6 +16,7 @@ internal sealed partial class BackgroundJobs(ILogger<BackgroundJobs> logger) : I
     private readonly ConcurrentDictionary<string, (Task Task, CancellationTokenSource Cancellation)> _jobs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _slots = new(RunningMax);
     private readonly CancellationTokenSource _stopping = new();
+    private Task? _stopped;
 
     /// <summary>Runs a job in the background.</summary>
     /// <param name="id">Unique among the jobs under way.</param>
@@ -49,16 +52,18 @@ internal sealed partial class BackgroundJobs(ILogger<BackgroundJobs> logger) : I
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Ends with the last job. A host may stop twice, the second time when this is already disposed.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
-        await Task.WhenAll(_jobs.Values.Select(job => job.Task)).WaitAsync(cancellationToken);
+        lock (_jobs)
+            _stopped ??= StopOnceAsync();
+        return _stopped.WaitAsync(cancellationToken);
     }
 
-    public void Dispose()
+    private async Task StopOnceAsync()
     {
-        _slots.Dispose();
-        _stopping.Dispose();
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_jobs.Values.Select(job => job.Task));
     }
 
     private async Task RunAsync(string id, Func<CancellationToken, Task> work, Task started, CancellationTokenSource cancellation)

@@ -1,6 +1,7 @@
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire.Data;
+using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Operations;
 
@@ -9,7 +10,7 @@ internal static class NamespaceOperations
 {
     public static ListNamespacesResponse ListNamespaces(this HttpContext context, PageRequest request)
     {
-        var (index, family) = (context.TargetIndex(), context.Target().Family);
+        var (index, family) = (TargetIndex(context), context.Target().Family);
         var token = new PageToken("namespaces", index.Descriptor.Id.ToString(), request.Prefix);
 
         var page = index.ListNamespaces(request.Prefix, request.Limit, token.Decode(request.PaginationToken));
@@ -20,13 +21,20 @@ internal static class NamespaceOperations
     public static NamespaceDescription CreateNamespace(this HttpContext context, CreateNamespaceRequest request)
     {
         CreateNamespaceValidator.Check(request);
-        var created = context.TargetIndex().CreateNamespace(NamespaceName.Parse(request.Name), request.ToFilterableFields());
+        var created = TargetIndex(context).CreateNamespace(NamespaceName.Parse(request.Name), request.ToFilterableFields());
         return created.ToDescription(context.Target().Family);
     }
 
     public static NamespaceDescription DescribeNamespace(this HttpContext context, string ns) =>
-        context.TargetIndex().DescribeNamespace(NamespaceName.Parse(ns)).ToDescription(context.Target().Family);
+        TargetIndex(context).DescribeNamespace(NamespaceName.Parse(ns)).ToDescription(context.Target().Family);
 
     public static Task DeleteNamespaceAsync(this HttpContext context, string ns) =>
-        context.TargetIndex().DeleteNamespaceAsync(NamespaceName.Parse(ns), context.RequestAborted);
+        TargetIndex(context).DeleteNamespaceAsync(NamespaceName.Parse(ns), context.RequestAborted);
+
+    private static VectorIndex TargetIndex(HttpContext context)
+    {
+        var index = context.TargetIndex();
+        ServerlessOnly.Check(index, "operations on namespaces");
+        return index;
+    }
 }

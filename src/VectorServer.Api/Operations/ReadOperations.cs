@@ -15,6 +15,7 @@ internal static class ReadOperations
     {
         QueryValidator.Check(request);
         var result = context.TargetIndex().Query(NamespaceName.Parse(request.Namespace), request.ToQuery(), context.RequestAborted);
+        AnswerSize.Check(context, result.Matches);
         context.SetMaxIndexedLsn(result.MaxIndexedLsn);
         return result;
     }
@@ -35,12 +36,15 @@ internal static class ReadOperations
 
         var page = index.FetchByFilter(ns, request.Filter.ToFilter(), request.Limit ?? FetchLimitDefault, token.Decode(request.PaginationToken));
         context.SetMaxIndexedLsn(page.MaxIndexedLsn);
-        return (page.Records, Pagination.Of(token.Encode(page.NextAfterId)));
+        var records = AnswerSize.Fit(context, page.Records);
+        var nextAfterId = records.Count < page.Records.Count ? records[^1].Id : page.NextAfterId;
+        return (records, Pagination.Of(token.Encode(nextAfterId)));
     }
 
     public static ListResponse ListIds(this HttpContext context, string? ns, PageRequest request)
     {
         var (index, engineName) = (context.TargetIndex(), NamespaceName.Parse(ns));
+        ServerlessOnly.Check(index, "listing of ids");
         var token = new PageToken("list", index.Descriptor.Id.ToString(), engineName, request.Prefix);
 
         var page = index.ListIds(engineName, request.Prefix, request.Limit, token.Decode(request.PaginationToken));

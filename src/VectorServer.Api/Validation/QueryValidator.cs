@@ -1,4 +1,3 @@
-using System.Text.Json;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Wire.Data;
 
@@ -14,8 +13,6 @@ internal static class QueryValidator
 
     public static void Check(QueryRequest request)
     {
-        if (request.Queries is { ValueKind: not JsonValueKind.Array } || request.Queries is { } queries && queries.GetArrayLength() > 0)
-            throw WireException.Invalid("queries is deprecated and not supported: send one query, with vector, sparseVector or id");
         if (request.TopK is not { } topK)
             throw WireException.Invalid("topK is required");
         if (topK is < 1 or > TopKMax)

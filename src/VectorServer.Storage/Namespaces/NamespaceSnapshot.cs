@@ -16,6 +16,9 @@ internal sealed record NamespaceSnapshot(Generation Generation, int FirstRow, in
 {
     public bool IsLive(int row) => row >= FirstRow && row < RowCount && !Generation.Tombstones.IsDead(row, Lsn);
 
+    /// <summary>The rows of all records, ascending.</summary>
+    public IEnumerable<int> LiveRows() => Enumerable.Range(FirstRow, RowCount - FirstRow).Where(IsLive);
+
     /// <summary>The live row of an id; -1 if there is none.</summary>
     public int Find(string id)
     {

@@ -36,13 +36,13 @@ internal sealed class NamespaceWriter
         return await request.Completion.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Queues work on the store that must not meet a write: checkpoint, compaction, another codec.</summary>
+    /// <summary>Queues work on the store that must not meet a write: checkpoint, compaction, another codec, a load. Returns the newest LSN after it.</summary>
     /// <exception cref="ChannelClosedException">The namespace is closing.</exception>
-    public async Task MaintainAsync(Action work, CancellationToken cancellation)
+    public async Task<Lsn> MaintainAsync(Action work, CancellationToken cancellation)
     {
         var request = new WriteRequest(null, work, ReadsState: true);
         await _queue.Writer.WriteAsync(request, cancellation).ConfigureAwait(false);
-        await request.Completion.Task.ConfigureAwait(false);
+        return await request.Completion.Task.ConfigureAwait(false);
     }
 
     /// <summary>Takes no more requests and waits for those that are queued.</summary>

@@ -113,14 +113,14 @@ internal sealed class NamespaceSet
         }
     }
 
-    /// <summary>Writes to a namespace, which the write creates if need be.</summary>
-    public async Task<WriteResult> WriteOrCreateAsync(string name, Func<NamespaceSnapshot, WalOperation?> resolve, CancellationToken cancellation)
+    /// <summary>Writes to a namespace, which is created if need be.</summary>
+    public async Task<WriteResult> WriteOrCreateAsync(string name, Func<NamespaceStore, Task<Lsn>> write, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                return new WriteResult(await GetOrCreate(name).WriteAsync(resolve, readsState: false, cancellation).ConfigureAwait(false));
+                return new WriteResult(await write(GetOrCreate(name)).ConfigureAwait(false));
             }
             catch (ChannelClosedException) when (!_closed)
             {

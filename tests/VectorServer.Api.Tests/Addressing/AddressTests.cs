@@ -10,6 +10,7 @@ public sealed class AddressTests
     [Theory]
     [InlineData("http://other.test:8080", "http://other.test:5081")]
     [InlineData("http://[::1]:8080", "http://[::1]:5081")]
+    [InlineData("https://other.test", "https://other.test:5081")]
     public async Task The_host_of_an_index_is_named_as_the_client_came(string address, string expected)
     {
         await using var server = TestServer.Start();
@@ -50,9 +51,25 @@ public sealed class AddressTests
         var control = await SendAsync(server, HttpMethod.Get, "http://docs.vectors.test/indexes");
         var main = await SendAsync(server, HttpMethod.Get, "http://vectors.test/indexes");
 
-        Assert.Equal(501, data.Status);
+        Assert.Equal("Index docs not found.", data.Json.GetProperty("message").GetString());
         Assert.Equal(404, control.Status);
         Assert.Equal(200, main.Status);
+    }
+
+    [Theory]
+    [InlineData("http://docs.vectors.test/describe_index_stats")]
+    [InlineData("http://vectors.test/indexes/docs/describe_index_stats")]
+    [InlineData("http://vectors.test//indexes/docs/describe_index_stats")]
+    public async Task The_statistics_are_at_every_address_of_an_index_by_both_methods(string url)
+    {
+        await using var server = TestServer.Start(("Addressing", "subdomain"), ("Domain", "vectors.test"));
+        await SendAsync(server, HttpMethod.Post, "http://vectors.test/indexes", Docs);
+
+        var posted = await SendAsync(server, HttpMethod.Post, url, "{}");
+        var got = await SendAsync(server, HttpMethod.Get, url);
+
+        Assert.Equal(3, posted.Json.GetProperty("dimension").GetInt32());
+        Assert.Equal(posted.Body, got.Body);
     }
 
     [Theory]
@@ -78,7 +95,7 @@ public sealed class AddressTests
         Assert.Equal("http://localhost:5080", index.Json.GetProperty("host").GetString());
         Assert.Equal((4, "dotproduct"), (index.Json.GetProperty("dimension").GetInt32(), index.Json.GetProperty("metric").GetString()));
         Assert.True(index.Json.GetProperty("spec").TryGetProperty("pod", out _));
-        Assert.Equal(501, data.Status);
+        Assert.Equal(200, data.Status);
         Assert.Equal("default", server.Services.GetRequiredService<VectorEngine>().Indexes.Single().Descriptor.Name);
     }
 

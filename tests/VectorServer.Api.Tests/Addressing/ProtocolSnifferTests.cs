@@ -1,10 +1,13 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
+using VectorServer.Api.Addressing;
 
 namespace VectorServer.Api.Tests.Addressing;
 
-/// <summary>Over real sockets: both versions of HTTP on one cleartext port.</summary>
+/// <summary>Over real sockets: both versions of HTTP on one cleartext port. Over pipes: what no client can show in a test's time.</summary>
 public sealed class ProtocolSnifferTests
 {
     [Theory]
@@ -59,4 +62,26 @@ public sealed class ProtocolSnifferTests
 
         Assert.Equal(0, await silent.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("PRI * HT")]
+    public async Task A_connection_that_does_not_say_what_it_is_ends_in_time(string first)
+    {
+        var time = new ManualTime(DateTimeOffset.UnixEpoch);
+        var (toServer, toClient) = (new Pipe(), new Pipe());
+        await using var connection = new DefaultConnectionContext { Transport = new Duplex(toServer.Reader, toClient.Writer) };
+        await toServer.Writer.WriteAsync(Encoding.Latin1.GetBytes(first), TestContext.Current.CancellationToken);
+
+        var served = ProtocolSniffer.OnConnectedAsync(connection, Unexpected, Unexpected, time);
+        time.Advance(ProtocolSniffer.SilenceMax - TimeSpan.FromSeconds(1));
+        Assert.False(served.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        await served.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static Task Unexpected(ConnectionContext connection) => throw new InvalidOperationException("The connection said nothing");
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

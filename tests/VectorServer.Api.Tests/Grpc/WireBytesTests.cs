@@ -29,16 +29,27 @@ public sealed class WireBytesTests
             Convert.ToHexString(found.Bytes));
     }
 
-    [Fact]
-    public async Task Floats_may_come_one_by_one()
+    [Theory]
+    [InlineData("0A 0D" + "0A 01 61" + "15 0000803F" + "15 0000003F")] // one by one
+    [InlineData("0A 0F" + "0A 01 61" + "12 04 0000803F" + "12 04 0000003F")] // in two packs
+    [InlineData("0A 0E" + "0A 01 61" + "12 04 0000803F" + "15 0000003F")] // in both ways
+    public async Task Floats_may_come_in_pieces(string upsert)
     {
         await using var index = await GrpcIndex.CreateAsync("17610-17619");
 
-        await index.Grpc.CallAsync("Upsert", Bytes("0A 0D" + "0A 01 61" + "15 0000803F" + "15 0000003F"));
+        await index.Grpc.CallAsync("Upsert", Bytes(upsert));
         var fetched = await index.Grpc.CallAsync("Fetch", Bytes("0A 01 61"));
 
         // vectors { key: "a" value { id: "a" values: [1, 0.5] } } usage { read_units: 1 }
         Assert.Equal(Hex("0A 12" + "0A 01 61" + "12 0D 0A 01 61 12 08 0000803F 0000003F" + "1A 02 08 01"), Convert.ToHexString(fetched.Bytes));
+    }
+
+    [Fact]
+    public async Task Half_a_float_is_no_message()
+    {
+        await using var index = await GrpcIndex.CreateAsync("17990-17999");
+
+        (await index.Grpc.CallAsync("Upsert", Bytes("0A 0B" + "0A 01 61" + "12 06 0000803F 0000"))).AssertRefused(3, "not a valid UpsertRequest");
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class ConcurrencyTests : IndexContract
     {
         var ids = Enumerable.Range(0, BaseRecords).Select(i => $"base-{i}").ToArray();
         var records = ids.Select(id => Dense(id, ValuesOf(id, 0), Tag(-1, 0, 0))).ToArray();
-        _history.Add(await index.UpsertAsync("", records, Cancellation), state =>
+        _history.Add(await index.LoadAsync("", records, Cancellation), state =>
         {
             foreach (var id in ids)
                 state[id] = Tag(-1, 0, 0);
@@ -273,7 +273,7 @@ public sealed class ConcurrencyTests : IndexContract
                 var id = shared ? $"shared-{_random.Next(SharedIds)}" : $"own-{number}-{_random.Next(OwnIds)}";
                 // Whether an update of a shared id finds it is not known here, so those are not updated.
                 var kind = _random.Next(shared || !_versions.ContainsKey(id) ? 3 : 5);
-                await (kind switch { 0 => RemoveAsync(id), 1 or 2 => UpsertAsync(id), 3 => UpdateAsync(id), _ => SetMetadataAsync(id) });
+                await (kind switch { 0 => RemoveAsync(id), 1 => UpsertAsync(id), 2 => LoadAsync(id), 3 => UpdateAsync(id), _ => SetMetadataAsync(id) });
             }
         }
 
@@ -282,6 +282,13 @@ public sealed class ConcurrencyTests : IndexContract
             var (version, tag) = (++_next, Tag(number, _next, _next));
             _versions[id] = version;
             history.Add(await index.UpsertAsync("", [Dense(id, ValuesOf(id, version), tag)], Cancellation), state => state[id] = tag);
+        }
+
+        private async Task LoadAsync(string id)
+        {
+            var (version, tag) = (++_next, Tag(number, _next, _next));
+            _versions[id] = version;
+            history.Add(await index.LoadAsync("", [Dense(id, ValuesOf(id, version), tag)], Cancellation), state => state[id] = tag);
         }
 
         private async Task UpdateAsync(string id)

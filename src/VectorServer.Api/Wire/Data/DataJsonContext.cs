@@ -8,7 +8,7 @@ namespace VectorServer.Api.Wire.Data;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(Float32ArrayConverter), typeof(Int64TextConverter)])]
+    Converters = [typeof(Float32ArrayConverter), typeof(Int64TextConverter), typeof(ProtoInt32Converter), typeof(ProtoUInt32Converter)])]
 [JsonSerializable(typeof(UpsertRequest))]
 [JsonSerializable(typeof(UpsertResponse))]
 [JsonSerializable(typeof(QueryRequest))]
@@ -22,6 +22,14 @@ namespace VectorServer.Api.Wire.Data;
 [JsonSerializable(typeof(CreateNamespaceRequest))]
 [JsonSerializable(typeof(NamespaceDescription))]
 [JsonSerializable(typeof(ListNamespacesResponse))]
+[JsonSerializable(typeof(Vector))]
+[JsonSerializable(typeof(StartImportRequest))]
+[JsonSerializable(typeof(StartImportResponse))]
+[JsonSerializable(typeof(ImportModel))]
+[JsonSerializable(typeof(ListImportsResponse))]
+[JsonSerializable(typeof(StartExportRequest))]
+[JsonSerializable(typeof(ExportModel))]
+[JsonSerializable(typeof(ListExportsResponse))]
 internal sealed partial class DataJsonContext : JsonSerializerContext;
 
 /// <summary>The JSON of the data plane: generated, and taking the original snake_case names of fields as proto-JSON readers do.</summary>

@@ -26,6 +26,18 @@ internal sealed record IndexDescription
 
     public required string VectorType { get; init; }
 
+    /// <summary>Of dedicated capacity, in 2025-10 and 2026-04; null otherwise.</summary>
+    [JsonPropertyName("memory_fullness")]
+    public float? SnakeMemoryFullness { get; init; }
+
+    [JsonPropertyName("storage_fullness")]
+    public float? SnakeStorageFullness { get; init; }
+
+    /// <summary>The same from 2026-07 on.</summary>
+    public float? MemoryFullness { get; init; }
+
+    public float? StorageFullness { get; init; }
+
     /// <summary>Extension of this server, sent on request: how each namespace is stored.</summary>
     public IReadOnlyDictionary<string, NamespaceStorage>? Storage { get; init; }
 }

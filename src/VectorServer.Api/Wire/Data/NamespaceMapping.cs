@@ -1,3 +1,4 @@
+using VectorServer.Api.Indexes;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Wire.Data;
@@ -26,6 +27,8 @@ internal static class NamespaceMapping
     /// <param name="includeStorage">Adds the <c>storage</c> extension.</param>
     public static IndexDescription ToDescription(this IndexStats stats, IndexDescriptor index, string apiVersion, bool includeStorage)
     {
+        float? dedicated = IndexAttributes.Of(index).Deployment.IsDedicated ? 0 : null; // nothing here ever fills
+        var family = ApiVersion.FamilyOf(apiVersion);
         string NameOf(NamespaceStorageStats ns) => NamespaceName.ToStatsKey(ns.Name, apiVersion);
         return new IndexDescription
         {
@@ -34,6 +37,10 @@ internal static class NamespaceMapping
             TotalVectorCount = stats.TotalRecordCount,
             Metric = index.Metric.ToWire(),
             VectorType = index.VectorType.ToWire(),
+            SnakeMemoryFullness = family == ApiFamily.ReadCapacity ? dedicated : null,
+            SnakeStorageFullness = family == ApiFamily.ReadCapacity ? dedicated : null,
+            MemoryFullness = family == ApiFamily.Schema ? dedicated : null,
+            StorageFullness = family == ApiFamily.Schema ? dedicated : null,
             Storage = includeStorage ? stats.Namespaces.ToDictionary(NameOf, ToStorage) : null,
         };
     }

@@ -44,6 +44,7 @@ internal static class NamespaceName
         return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
     }
 
-    private static bool IsSince(string first, string apiVersion) =>
+    /// <summary>Whether a client sent a version, and one not older than <paramref name="first"/>.</summary>
+    public static bool IsSince(string first, string apiVersion) =>
         apiVersion.StartsWith("20", StringComparison.Ordinal) && string.CompareOrdinal(apiVersion, first) >= 0;
 }

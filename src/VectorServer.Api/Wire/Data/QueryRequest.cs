@@ -25,9 +25,38 @@ internal sealed class QueryRequest
 
     public int? MaxCandidates { get; set; }
 
-    /// <summary>Deprecated, and refused.</summary>
-    public JsonElement? Queries { get; set; }
+    /// <summary>Deprecated: several queries in place of one; what they leave out is the request's.</summary>
+    public List<QueryVector?>? Queries { get; set; }
 
     /// <summary>Extension of this server: scan the raw vectors, whatever codes the index keeps.</summary>
     public bool? Exact { get; set; }
+
+    /// <summary>Each of <see cref="Queries"/> as a request of its own.</summary>
+    public IEnumerable<QueryRequest> ToSingleQueries() => Queries!.Select(query => new QueryRequest
+    {
+        TopK = query!.TopK ?? TopK,
+        Vector = query.Values,
+        SparseVector = query.SparseValues,
+        Namespace = string.IsNullOrEmpty(query.Namespace) ? Namespace : query.Namespace,
+        Filter = query.Filter ?? Filter,
+        IncludeValues = IncludeValues,
+        IncludeMetadata = IncludeMetadata,
+        ScanFactor = ScanFactor,
+        MaxCandidates = MaxCandidates,
+        Exact = Exact,
+    });
+}
+
+/// <summary>Schema <c>QueryVector</c>.</summary>
+internal sealed class QueryVector
+{
+    public float[]? Values { get; set; }
+
+    public SparseValues? SparseValues { get; set; }
+
+    public int? TopK { get; set; }
+
+    public string? Namespace { get; set; }
+
+    public JsonElement? Filter { get; set; }
 }

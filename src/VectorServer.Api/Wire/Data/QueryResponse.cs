@@ -1,4 +1,5 @@
 using System.Text.Json;
+using VectorServer.Api.Operations;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Wire.Data;
@@ -9,13 +10,38 @@ internal static class QueryResponse
     public static void Write(Utf8JsonWriter writer, QueryResult result, string ns)
     {
         writer.WriteStartObject();
+        WriteMatches(writer, result, ns);
+        writer.WriteUsage(Usage.One);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The answer to several queries, each a schema <c>SingleQueryResults</c>.</summary>
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<SingleQueryResult> results)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("results"u8);
+        foreach (var (result, ns) in results)
+        {
+            writer.WriteStartObject();
+            WriteMatches(writer, result, ns);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("matches"u8);
+        writer.WriteEndArray();
+        writer.WriteString("namespace"u8, "");
+        writer.WriteUsage(new Usage(results.Count));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMatches(Utf8JsonWriter writer, QueryResult result, string ns)
+    {
         writer.WriteStartArray("matches"u8);
         foreach (var match in result.Matches)
             WriteMatch(writer, match);
         writer.WriteEndArray();
         writer.WriteString("namespace"u8, ns);
-        writer.WriteUsage(Usage.One);
-        writer.WriteEndObject();
     }
 
     /// <summary>Schema <c>ScoredVector</c>.</summary>

@@ -24,7 +24,7 @@ internal static class RecordJson
         if (sparse is not null)
         {
             writer.WritePropertyName("sparseValues"u8);
-            WriteSparse(writer, sparse);
+            writer.WriteSparse(sparse);
         }
 
         if (metadata is not null)
@@ -41,7 +41,7 @@ internal static class RecordJson
         writer.WriteEndObject();
     }
 
-    private static void WriteSparse(Utf8JsonWriter writer, SparseVector sparse)
+    public static void WriteSparse(this Utf8JsonWriter writer, SparseVector sparse)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("indices"u8);

@@ -56,5 +56,5 @@ internal static class RecordMapping
 
     public static RecordMetadata? ToMetadata(this JsonElement? metadata) => metadata is { } given ? RecordMetadata.Parse(given) : null;
 
-    private static SparseVector? ToSparse(this SparseValues? sparse) => sparse is null ? null : SparseVector.Create(sparse.Indices, sparse.Values);
+    public static SparseVector? ToSparse(this SparseValues? sparse) => sparse is null ? null : SparseVector.Create(sparse.Indices, sparse.Values);
 }

@@ -164,6 +164,9 @@ public sealed class QueryTests
     [InlineData("""{"scanFactor": 0.5}""")]
     [InlineData("""{"scan_factor": 4, "max_candidates": 100000}""")]
     [InlineData("""{"maxCandidates": 3}""")]
+    [InlineData("""{"maxCandidates": 3.0}""")]
+    [InlineData("""{"maxCandidates": 1e3}""")]
+    [InlineData("""{"maxCandidates": "3"}""")]
     [InlineData("""{"queries": []}""")]
     public async Task Every_effort_finds_the_same_few_records(string effort)
     {
@@ -180,7 +183,8 @@ public sealed class QueryTests
     [InlineData("""{"vector": [1, 0], "topK": 0}""", "topK must be between 1 and 10000, got 0")]
     [InlineData("""{"vector": [1, 0], "topK": 10001}""", "topK must be between 1 and 10000, got 10001")]
     [InlineData("""{"vector": [1, 0], "topK": 1.5}""", "topK")]
-    [InlineData("""{"vector": [1, 0], "topK": "3"}""", "topK")]
+    [InlineData("""{"vector": [1, 0], "topK": "three"}""", "topK")]
+    [InlineData("""{"vector": [1, 0], "topK": 1e10}""", "topK")]
     [InlineData("""{"topK": 1}""", "one of vector, sparseVector or id")]
     [InlineData("""{"topK": 1, "id": "", "vector": []}""", "one of vector, sparseVector or id")]
     [InlineData("""{"topK": 1, "id": "a", "vector": [1, 0]}""", "must not have vector")]
@@ -198,7 +202,11 @@ public sealed class QueryTests
     [InlineData("""{"topK": 5, "vector": [1, 0], "maxCandidates": 4}""", "maxCandidates must not be less than topK")]
     [InlineData("""{"topK": 1, "vector": [1, 0], "filter": {"n": {"$near": 1}}}""", "$near")]
     [InlineData("""{"topK": 1, "vector": [1, 0], "filter": []}""", "a filter must be an object")]
-    [InlineData("""{"topK": 1, "queries": [{"values": [1, 0]}]}""", "queries is deprecated")]
+    [InlineData("""{"topK": 1, "queries": {}}""", "queries")]
+    [InlineData("""{"topK": 1, "queries": [{}]}""", "Each of queries needs values")]
+    [InlineData("""{"topK": 1, "queries": [null]}""", "Each of queries needs values")]
+    [InlineData("""{"topK": 1, "queries": [{"values": [1, 0, 0]}]}""", "Vector dimension 3 does not match the dimension of the index 2")]
+    [InlineData("""{"topK": 1, "vector": [1, 0], "queries": [{"values": [1, 0]}]}""", "queries must not be given with vector")]
     [InlineData("""{"topK": 1, "vector": [1, 0], "namespace": "a\u0000"}""", "Namespace name must be ASCII")]
     public async Task A_query_that_breaks_a_rule_is_refused(string query, string message)
     {

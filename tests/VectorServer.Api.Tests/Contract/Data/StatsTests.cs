@@ -54,6 +54,21 @@ public sealed class StatsTests
         Assert.Equal(1, counted.GetProperty("totalVectorCount").GetInt32());
     }
 
+    [Theory]
+    [InlineData("2025-04", "")]
+    [InlineData("2025-10", ""","memory_fullness":0,"storage_fullness":0""")]
+    [InlineData("2026-04", ""","memory_fullness":0,"storage_fullness":0""")]
+    [InlineData("2026-07", ""","memoryFullness":0,"storageFullness":0""")]
+    public async Task Dedicated_capacity_shows_its_fullness_in_the_casing_of_the_version(string version, string fullness)
+    {
+        await using var index = await TestIndex.CreateDedicatedAsync();
+
+        var answer = await index.GetAsync("/describe_index_stats", version);
+
+        Assert.Equal(
+            $$$"""{"namespaces":{},"dimension":2,"indexFullness":0,"totalVectorCount":0,"metric":"cosine","vectorType":"dense"{{{fullness}}}}""", answer.Body);
+    }
+
     [Fact]
     public async Task Storage_is_described_on_request()
     {

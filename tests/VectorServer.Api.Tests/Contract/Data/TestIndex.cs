@@ -27,6 +27,13 @@ internal sealed class TestIndex : IAsyncDisposable
          "spec": {"pod": {"environment": "us-east1-gcp", "pod_type": "p1.x1"} } }
         """);
 
+    /// <summary>A dense index on read nodes of its own.</summary>
+    public static Task<TestIndex> CreateDedicatedAsync() => CreateAsync(TestServer.Start(), $$"""
+        {"name": "{{Name}}", "dimension": 2, "metric": "cosine",
+         "spec": {"serverless": {"cloud": "aws", "region": "us-east-1", "read_capacity": {
+           "mode": "Dedicated", "dedicated": {"node_type": "b1", "scaling": "Manual", "manual": {"replicas": 1, "shards": 1} } } } } }
+        """);
+
     public Task<Answer> GetAsync(string path, string? version = null) => _server.GetAsync(PathOf(path), version);
 
     public Task<Answer> PostAsync(string path, string json, string? version = null) => _server.PostAsync(PathOf(path), json, version);

@@ -1,6 +1,7 @@
 // A stock gRPC client, made at run time from the service's description, on the address that REST clients use: all twelve methods, and
 // what they wrote and read is what REST reads.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import grpc from '@grpc/grpc-js';
 import loader from '@grpc/proto-loader';
@@ -11,7 +12,9 @@ const { VectorService } = grpc.loadPackageDefinition(loader.loadSync(proto, { lo
 
 await createIndex();
 const { host } = await pinecone.describeIndex(args.index);
-const client = new VectorService(new URL(host).host, grpc.credentials.createInsecure());
+const credentials = args.ca ? grpc.credentials.createSsl(readFileSync(args.ca)) : grpc.credentials.createInsecure();
+assert.equal(new URL(host).protocol, args.ca ? 'https:' : 'http:');
+const client = new VectorService(new URL(host).host, credentials);
 try {
   await run();
 } finally {
@@ -38,6 +41,7 @@ async function run() {
   await namespaces();
   await deletes();
   await errors();
+  await discovery();
 }
 
 async function queriesAgree() {
@@ -141,11 +145,55 @@ async function errors() {
   assert.equal(answer.matches.length, 900);
 }
 
+/** What probes and tools ask, without a key: health, and the service's description as the server tells it. */
+async function discovery() {
+  const folder = new URL('.', new URL('file://' + proto));
+  const load = (file) => grpc.loadPackageDefinition(loader.loadSync(fileURLToPath(new URL(file, folder)), { enums: String })).grpc;
+  const health = new (load('health.proto').health.v1.Health)(new URL(host).host, credentials);
+  const answer = await new Promise((resolve, reject) => {
+    health.Check({ service: 'VectorService' }, (error, message) => (error ? reject(error) : resolve(message)));
+  });
+  assert.equal(answer.status, 'SERVING');
+  const watch = health.Watch({});
+  watch.on('error', () => {}); // that of its cancellation
+  assert.equal((await new Promise((resolve) => { watch.once('data', resolve); })).status, 'SERVING');
+  watch.cancel();
+  health.close();
+
+  // The call stays open, and answers each question when it comes.
+  const reflection = new (load('reflection.proto').reflection.v1.ServerReflection)(new URL(host).host, credentials);
+  const call = reflection.ServerReflectionInfo();
+  const ask = (question) => new Promise((resolve, reject) => {
+    call.once('data', resolve);
+    call.once('error', reject);
+    call.write(question);
+  });
+  const listed = (await ask({ listServices: '' })).listServicesResponse.service.map(({ name }) => name);
+  assert.ok(listed.includes('VectorService'));
+  const described = (await ask({ fileContainingSymbol: 'VectorService' })).fileDescriptorResponse.fileDescriptorProto;
+  const told = grpc.loadPackageDefinition(loader.loadFileDescriptorSetFromBuffer(fileDescriptorSet(described)));
+  assert.deepEqual(Object.keys(told.VectorService.service).sort(), Object.keys(VectorService.service).sort());
+  call.end();
+  await new Promise((resolve) => { call.on('status', ({ code }) => { assert.equal(code, 0); resolve(); }); });
+  reflection.close();
+}
+
+/** google.protobuf.FileDescriptorSet: the files, each as field 1. */
+function fileDescriptorSet(files) {
+  return Buffer.concat(files.flatMap((file) => {
+    const prefix = [0x0a];
+    for (let rest = file.length; ; rest >>>= 7) {
+      prefix.push(rest < 0x80 ? rest : (rest & 0x7f) | 0x80);
+      if (rest < 0x80) return [Buffer.from(prefix), file];
+    }
+  }));
+}
+
 /** One call; answers the message and the metadata before it. */
 async function call(method, request, headers = {}, options = undefined) {
   const metadata = new grpc.Metadata();
   for (const [name, value] of Object.entries({ 'api-key': args.key, ...headers })) metadata.set(name, value);
-  const caller = options ? new VectorService(new URL(host).host, grpc.credentials.createInsecure(), options) : client;
+  const caller = options ? new VectorService(new URL(host).host, credentials, options) : client;
   let received;
   const answer = await new Promise((resolve, reject) => {
     caller[method](request, metadata, { deadline: Date.now() + 30_000 }, (error, message) => (error ? reject(error) : resolve(message)))

@@ -1,4 +1,5 @@
-// The SDK under test, as its users have it; only the addresses are ours. Arguments: --sdk <major> --host <url> --key <key> --index <name>.
+// The SDK under test, as its users have it; only the addresses are ours. Arguments: --sdk <major> --host <url> --key <key> --index <name>,
+// and where a scenario says so --phase and --ca, the file of a certificate to trust.
 import { parseArgs } from 'node:util';
 
 export const { values: args } = parseArgs({
@@ -8,6 +9,7 @@ export const { values: args } = parseArgs({
     key: { type: 'string' },
     index: { type: 'string' },
     phase: { type: 'string' },
+    ca: { type: 'string' },
   },
 });
 

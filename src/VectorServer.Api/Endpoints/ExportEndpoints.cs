@@ -1,0 +1,40 @@
+using VectorServer.Api.Bulk;
+using VectorServer.Api.Operations;
+using VectorServer.Api.Wire;
+using VectorServer.Api.Wire.Data;
+
+namespace VectorServer.Api.Endpoints;
+
+/// <summary>Our own counterpart of imports: an index as files that an import reads.</summary>
+internal static class ExportEndpoints
+{
+    public static RouteGroupBuilder MapExports(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/bulk/exports");
+        group.MapGet("", ListAsync);
+        group.MapPost("", StartAsync);
+        group.MapGet("/{id}", DescribeAsync);
+        group.MapDelete("/{id}", CancelAsync);
+        return group;
+    }
+
+    private static Task ListAsync(HttpContext context)
+    {
+        var (jobs, pagination) = context.ListJobs(BulkKind.Export);
+        return context.AnswerAsync(new ListExportsResponse([.. jobs.Select(job => job.ToExport())], pagination));
+    }
+
+    private static async Task StartAsync(HttpContext context)
+    {
+        var job = context.StartExport(await context.ReadBodyAsync(DataJson.Type<StartExportRequest>()));
+        await context.AnswerAsync(new StartImportResponse(job.ToId()));
+    }
+
+    private static Task DescribeAsync(HttpContext context) => context.AnswerAsync(context.GetJob(BulkKind.Export).ToExport());
+
+    private static Task CancelAsync(HttpContext context)
+    {
+        context.CancelJob(BulkKind.Export);
+        return context.AnswerEmptyAsync();
+    }
+}

@@ -1,0 +1,43 @@
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Bulk;
+using VectorServer.Api.Operations;
+using VectorServer.Api.Wire;
+using VectorServer.Api.Wire.Data;
+
+namespace VectorServer.Api.Endpoints;
+
+/// <summary>Bulk imports from directories of the server.</summary>
+internal static class ImportEndpoints
+{
+    public static RouteGroupBuilder MapImports(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/bulk/imports");
+        group.MapGet("", ListAsync);
+        group.MapPost("", StartAsync);
+        group.MapGet("/{id}", DescribeAsync);
+        group.MapDelete("/{id}", CancelAsync);
+        return group;
+    }
+
+    private static Task ListAsync(HttpContext context)
+    {
+        var (jobs, pagination) = context.ListJobs(BulkKind.Import);
+        var family = context.Target().Family;
+        return context.AnswerAsync(new ListImportsResponse([.. jobs.Select(job => job.ToImport(family))], pagination));
+    }
+
+    private static async Task StartAsync(HttpContext context)
+    {
+        var job = context.StartImport(await context.ReadBodyAsync(DataJson.Type<StartImportRequest>()));
+        await context.AnswerAsync(new StartImportResponse(job.ToId()));
+    }
+
+    private static Task DescribeAsync(HttpContext context) =>
+        context.AnswerAsync(context.GetJob(BulkKind.Import).ToImport(context.Target().Family));
+
+    private static Task CancelAsync(HttpContext context)
+    {
+        context.CancelJob(BulkKind.Import);
+        return context.AnswerEmptyAsync();
+    }
+}
