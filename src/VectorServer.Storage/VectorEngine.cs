@@ -84,7 +84,7 @@ public sealed class VectorEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Replaces <see cref="IndexDescriptor.Attributes"/> and <see cref="IndexDescriptor.Compression"/> by what <paramref name="change"/>
+    /// Replaces <see cref="IndexDescriptor.Attributes"/>, <see cref="IndexDescriptor.Compression"/> and <see cref="IndexDescriptor.Search"/> by what <paramref name="change"/>
     /// makes of them, one caller at a time; namespaces take another compression in the background.
     /// </summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>, or what <paramref name="change"/> throws.</exception>
@@ -96,7 +96,8 @@ public sealed class VectorEngine : IAsyncDisposable
             ThrowIfDisposed();
             var index = GetIndex(name);
             var wanted = change(index.Descriptor);
-            var changed = index.Descriptor with { Attributes = wanted.Attributes, Compression = wanted.Compression };
+            var changed = index.Descriptor with { Attributes = wanted.Attributes, Compression = wanted.Compression, Search = wanted.Search };
+            changed.Search.Check();
             _registry.Write(changed);
             index.Configure(changed);
             return changed;
@@ -283,6 +284,7 @@ public sealed class VectorEngine : IAsyncDisposable
 
     private static void CheckDescriptor(IndexDescriptor descriptor)
     {
+        descriptor.Search.Check();
         if (descriptor.Name.Length is 0 or > 45)
             throw StorageException.Invalid("Index name must be 1 to 45 characters long");
         if (descriptor.VectorType == VectorType.Dense && descriptor.Dimension is < 1 or > 20_000)

@@ -29,8 +29,12 @@ internal sealed class IndexCatalog(VectorEngine engine, IndexPorts ports, BulkJo
             : (int?)null;
         try
         {
-            var compression = IndexTags.CompressionOf(attributes.Tags, options.Compression);
-            return engine.CreateIndex((attributes with { Port = port }).WriteTo(descriptor with { Compression = compression }), sample).Descriptor;
+            descriptor = descriptor with
+            {
+                Compression = IndexTags.CompressionOf(attributes.Tags, options.Compression),
+                Search = IndexTags.SearchOf(attributes.Tags),
+            };
+            return engine.CreateIndex((attributes with { Port = port }).WriteTo(descriptor), sample).Descriptor;
         }
         catch (Exception exception)
         {

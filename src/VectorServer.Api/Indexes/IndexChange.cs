@@ -1,5 +1,4 @@
 using VectorServer.Api.Errors;
-using VectorServer.Api.Validation;
 using VectorServer.Api.Wire.Control;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Registry;
@@ -37,10 +36,12 @@ internal sealed record IndexChange
         };
 
         // Only a request that names the tag changes the codes: the server's default may have changed since the index was made.
-        var compression = Tags?.ContainsKey(IndexRules.CompressionTag) == true
-            ? IndexTags.CompressionOf(tags, defaultCompression)
-            : descriptor.Compression;
-        return after.WriteTo(descriptor with { Compression = compression });
+        var named = Tags?.Keys ?? [];
+        return after.WriteTo(descriptor with
+        {
+            Compression = named.Any(IndexTags.SetsCompression) ? IndexTags.CompressionOf(tags, defaultCompression) : descriptor.Compression,
+            Search = named.Any(IndexTags.SetsSearch) ? IndexTags.SearchOf(tags) : descriptor.Search,
+        });
     }
 
     private DeploymentAttributes Apply(DeploymentAttributes deployment)

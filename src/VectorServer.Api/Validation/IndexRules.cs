@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using VectorServer.Api.Errors;
+using VectorServer.Api.Indexes;
 using VectorServer.Api.Wire;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Api.Validation;
@@ -9,9 +9,6 @@ namespace VectorServer.Api.Validation;
 /// <summary>The rules of single fields of an index, the same in every wire family.</summary>
 internal static partial class IndexRules
 {
-    /// <summary>The tag that chooses an index's codes.</summary>
-    public const string CompressionTag = "vs_compression";
-
     private const int NameLengthMax = 45;
     private const int DimensionMax = 20000;
     private const int TagsMax = 20;
@@ -52,8 +49,8 @@ internal static partial class IndexRules
                 throw WireException.Invalid($"Tag keys must be 1 to 80 characters of letters, digits, '_' and '-', got '{key}'");
             if (!TagValuePattern().IsMatch(value ?? ""))
                 throw WireException.Invalid($"The value of tag '{key}' must be at most 120 printable ASCII characters, got '{value}'");
-            if (key == CompressionTag && !string.IsNullOrEmpty(value) && !CompressionNames.TryParse(value, out _))
-                throw WireException.Invalid($"Tag {CompressionTag} must be one of {CompressionNames.All}, got '{value}'");
+            if (!string.IsNullOrEmpty(value))
+                IndexTags.CheckSetting(key, value);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class Generation
     private int _references = 1; // the namespace's own
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action? _afterClose;
+    private readonly List<IDisposable> _derived = [];
 
     private Generation(int number, string directory, NpyMatrix vectors, MetadataStore metadata)
     {
@@ -44,7 +45,7 @@ internal sealed class Generation
 
     public string CodecPath => NamespaceLayout.Codec(_directory);
 
-    public string CodesPath => NamespaceLayout.Codes(_directory);
+    public string CandidateIndexPath => NamespaceLayout.CandidateIndex(_directory);
 
     public static Generation Create(string namespaceDirectory, int number, int dimension)
     {
@@ -84,7 +85,7 @@ internal sealed class Generation
     {
         var metadata = NamespaceLayout.Metadata(_directory);
         return NpyHeader.Bytes + ((long)rowCount * Vectors.RowBytes)
-            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm") + LengthOf(CodecPath);
+            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm") + LengthOf(CodecPath) + LengthOf(CandidateIndexPath);
 
         // A file that comes or goes at this moment, or with its namespace, counts nothing.
         static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
@@ -111,6 +112,13 @@ internal sealed class Generation
         }
     }
 
+    /// <summary>Disposes what was derived from the rows when the last reader is done. The caller holds a reference.</summary>
+    public void Own(IDisposable derived)
+    {
+        lock (_derived)
+            _derived.Add(derived);
+    }
+
     /// <summary>Gives a reference back; the last one closes the files.</summary>
     public void Release()
     {
@@ -120,6 +128,8 @@ internal sealed class Generation
         {
             Metadata.Dispose();
             Vectors.Dispose();
+            foreach (var derived in _derived)
+                derived.Dispose();
             _afterClose?.Invoke();
         }
         finally

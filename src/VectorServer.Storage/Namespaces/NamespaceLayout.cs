@@ -43,7 +43,7 @@ internal static class NamespaceLayout
 
     public static string Codec(string generationDirectory) => Path.Combine(generationDirectory, "codec.bin");
 
-    public static string Codes(string generationDirectory) => Path.Combine(generationDirectory, "codes.bin");
+    public static string CandidateIndex(string generationDirectory) => Path.Combine(generationDirectory, "ann.bin");
 
     /// <summary>A new name beside <paramref name="path"/> under which it is made or removed.</summary>
     public static string Temporary(string path) => Path.Combine(Path.GetDirectoryName(path)!, TemporaryMark + Guid.NewGuid().ToString("N"));

@@ -1,3 +1,4 @@
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 
 namespace VectorServer.Storage.Namespaces;
@@ -14,6 +15,9 @@ namespace VectorServer.Storage.Namespaces;
 /// <param name="Codes">Codes of all its rows; null while there are none.</param>
 internal sealed record NamespaceSnapshot(Generation Generation, int FirstRow, int RowCount, int LiveCount, Lsn Lsn, CodeStore? Codes)
 {
+    /// <summary>An approximate index of its first rows, perhaps of later ones too; null while there is none.</summary>
+    public CandidateIndex? Nearest { get; init; }
+
     public bool IsLive(int row) => row >= FirstRow && row < RowCount && !Generation.Tombstones.IsDead(row, Lsn);
 
     /// <summary>The rows of all records, ascending.</summary>

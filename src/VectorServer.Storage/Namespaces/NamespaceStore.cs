@@ -1,3 +1,4 @@
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Registry;
 using VectorServer.Storage.Wal;
@@ -15,6 +16,7 @@ internal sealed class NamespaceStore
     private readonly IndexDescriptor _index;
     private readonly CodecChoice _codecChoice;
     private readonly NamespaceWriter _writer;
+    private readonly CandidateIndexBuilder _builder;
     private readonly DelayedView? _delayed;
     private NamespaceSnapshot _current;
     private readonly WalWriter _wal;
@@ -23,7 +25,8 @@ internal sealed class NamespaceStore
     private readonly List<Generation> _replaced = []; // by compaction, and still being read
     private bool _removed;
 
-    private NamespaceStore(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options, bool visible)
+    private NamespaceStore(
+        string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options, bool visible)
     {
         (_directory, _index, _codecChoice, _options) = (directory, index, codecChoice, options);
         Description = NamespaceDescription.Read(NamespaceLayout.Description(directory));
@@ -38,6 +41,8 @@ internal sealed class NamespaceStore
         }
 
         _writer = new NamespaceWriter(this);
+        _builder = new CandidateIndexBuilder(this, searchChoice, options, index.Name);
+        _builder.Consider(_current);
     }
 
     public NamespaceDescription Description { get; }
@@ -56,10 +61,17 @@ internal sealed class NamespaceStore
     /// <param name="description">What it is.</param>
     /// <param name="index">The index it belongs to.</param>
     /// <param name="codecChoice">The codes of the index.</param>
+    /// <param name="searchChoice">The approximate indexes of the index.</param>
     /// <param name="options">How the engine runs.</param>
     /// <param name="visible">False lets readers see it after the visibility delay only.</param>
     public static NamespaceStore Create(
-        string directory, NamespaceDescription description, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options, bool visible)
+        string directory,
+        NamespaceDescription description,
+        IndexDescriptor index,
+        CodecChoice codecChoice,
+        SearchChoice searchChoice,
+        EngineOptions options,
+        bool visible)
     {
         const int FirstGeneration = 1;
         var aside = NamespaceLayout.Temporary(directory);
@@ -72,12 +84,13 @@ internal sealed class NamespaceStore
             .Write(NamespaceLayout.Checkpoint(aside));
         Directory.Move(aside, directory);
         IO.FileSync.SyncDirectory(Path.GetDirectoryName(directory)!);
-        return new NamespaceStore(directory, index, codecChoice, options, visible);
+        return new NamespaceStore(directory, index, codecChoice, searchChoice, options, visible);
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>.</exception>
-    public static NamespaceStore Open(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options) =>
-        new(directory, index, codecChoice, options, visible: true);
+    public static NamespaceStore Open(
+        string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options) =>
+        new(directory, index, codecChoice, searchChoice, options, visible: true);
 
     /// <summary>The newest snapshot that readers may see, held until the lease is disposed; false while there is none, and once the namespace is closed.</summary>
     public bool TryAcquire(out SnapshotLease lease)
@@ -99,6 +112,27 @@ internal sealed class NamespaceStore
         return false;
     }
 
+    /// <summary>The newest snapshot whatever readers may see, for work on what is derived from it.</summary>
+    public bool TryAcquireCurrent(out SnapshotLease lease)
+    {
+        while (true)
+        {
+            var snapshot = Current;
+            lease = new SnapshotLease(snapshot);
+            if (snapshot.Generation.TryAddReference())
+                return true;
+            if (ReferenceEquals(snapshot, Current))
+                return false;
+        }
+    }
+
+    /// <summary>Publishes a snapshot of the same rows, with other things derived from them.</summary>
+    public Task PublishAsync(Func<NamespaceSnapshot, NamespaceSnapshot> change, CancellationToken cancellation) =>
+        _writer.MaintainAsync(() => Publish(change(Current)), cancellation);
+
+    /// <summary>Looks whether the approximate index is what is wanted now.</summary>
+    public void ReviewIndex() => _builder.Consider(Current);
+
     /// <inheritdoc cref="NamespaceWriter.WriteAsync"/>
     public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
         _writer.WriteAsync(resolve, readsState, cancellation);
@@ -119,11 +153,15 @@ internal sealed class NamespaceStore
     /// </summary>
     public async Task CloseAsync()
     {
+        await _builder.StopAsync().ConfigureAwait(false);
         await _writer.CloseAsync().ConfigureAwait(false);
         try
         {
             if (_failure is null)
+            {
                 WriteCheckpoint();
+                _builder.SaveOnClose(Current);
+            }
         }
         catch (StorageException)
         {
@@ -165,6 +203,7 @@ internal sealed class NamespaceStore
     /// <summary>Takes no more writes, ahead of the directory's removal; reads go on with the files they have open.</summary>
     public async Task StopAsync()
     {
+        await _builder.StopAsync().ConfigureAwait(false);
         await _writer.CloseAsync().ConfigureAwait(false);
         _wal.Dispose();
         lock (_removal)
@@ -219,6 +258,7 @@ internal sealed class NamespaceStore
     {
         Volatile.Write(ref _current, snapshot);
         _delayed?.Add(snapshot);
+        _builder.Consider(snapshot);
     }
 
     /// <summary>Opens the checkpoint's generation, replays the log through the same <see cref="Apply"/> as live writes, and goes on in the log.</summary>

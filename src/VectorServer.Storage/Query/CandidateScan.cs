@@ -13,9 +13,15 @@ internal static class CandidateScan
     private const int RowsPerStep = 512; // scores of a step stay in the first-level cache
     private const int RowsPerWord = 64; // of a filter's bitmap
 
-    /// <summary>Scores the raw vectors: all of them, or only those of a filter's rows.</summary>
+    /// <summary>Scores the raw vectors from a row on: all of them, or only those of a filter's rows.</summary>
     public static void Exact(
-        Metric metric, NamespaceSnapshot snapshot, ReadOnlySpan<float> query, RowSet? filtered, TopK nearest, CancellationToken cancellation)
+        Metric metric,
+        NamespaceSnapshot snapshot,
+        ReadOnlySpan<float> query,
+        RowSet? filtered,
+        TopK nearest,
+        CancellationToken cancellation,
+        int firstRow = 0)
     {
         var vectors = snapshot.Generation.Vectors;
         var norm = ExactScorer.Norm(query);
@@ -24,7 +30,7 @@ internal static class CandidateScan
             Span<float> one = stackalloc float[1];
             foreach (var row in filtered)
             {
-                if (!snapshot.IsLive(row.Value))
+                if (row.Value < firstRow || !snapshot.IsLive(row.Value))
                     continue;
                 ExactScorer.Rows(metric, vectors.Row(row.Value), query, norm, one);
                 if (!(one[0] < nearest.Threshold))
@@ -35,38 +41,39 @@ internal static class CandidateScan
         }
 
         Span<float> scores = stackalloc float[RowsPerStep];
-        for (var row = snapshot.FirstRow; row < snapshot.RowCount;)
+        for (var row = Math.Max(firstRow, snapshot.FirstRow); row < snapshot.RowCount;)
         {
             cancellation.ThrowIfCancellationRequested();
             var chunkEnd = (row | (vectors.RowsPerChunk - 1)) + 1L;
             var step = scores[..(int)Math.Min(RowsPerStep, Math.Min(chunkEnd, snapshot.RowCount) - row)];
             ExactScorer.Rows(metric, vectors.Rows(row, step.Length), query, norm, step);
-            Offer(snapshot, row, step, [], nearest);
+            Offer(snapshot, row, row, step, [], nearest);
             row += step.Length;
         }
     }
 
-    /// <summary>Scores the codes.</summary>
+    /// <summary>Scores the codes from a row on.</summary>
     public static void Codes(
-        NamespaceSnapshot snapshot, ReadOnlySpan<float> query, RowSet? filtered, TopK nearest, CancellationToken cancellation)
+        NamespaceSnapshot snapshot, ReadOnlySpan<float> query, RowSet? filtered, TopK nearest, CancellationToken cancellation, int firstRow = 0)
     {
         var codes = snapshot.Codes!;
         var prepared = codes.Codec.Prepare(query);
         Span<float> scores = stackalloc float[RowsPerStep];
 
         // Steps start on multiples of their length, so each lies in one chunk and begins with a block.
-        for (var row = snapshot.FirstRow / RowsPerStep * RowsPerStep; row < snapshot.RowCount; row += RowsPerStep)
+        firstRow = Math.Max(firstRow, snapshot.FirstRow);
+        for (var row = firstRow / RowsPerStep * RowsPerStep; row < snapshot.RowCount; row += RowsPerStep)
         {
             cancellation.ThrowIfCancellationRequested();
             var step = scores[..Math.Min(RowsPerStep, snapshot.RowCount - row)];
             if (filtered is null)
             {
                 codes.Score(prepared, row, step);
-                Offer(snapshot, row, step, [], nearest);
+                Offer(snapshot, firstRow, row, step, [], nearest);
             }
             else
             {
-                ScoreFiltered(codes, prepared, snapshot, row, step, filtered.Words[(row >> 6)..], nearest);
+                ScoreFiltered(codes, prepared, snapshot, firstRow, row, step, filtered.Words[(row >> 6)..], nearest);
             }
         }
     }
@@ -104,7 +111,14 @@ internal static class CandidateScan
 
     /// <summary>Scores the runs of 64 rows that have any of the filter's, and offers those.</summary>
     private static void ScoreFiltered(
-        CodeStore codes, PreparedQuery query, NamespaceSnapshot snapshot, int firstRow, Span<float> scores, ReadOnlySpan<ulong> words, TopK nearest)
+        CodeStore codes,
+        PreparedQuery query,
+        NamespaceSnapshot snapshot,
+        int firstRow,
+        int stepRow,
+        Span<float> scores,
+        ReadOnlySpan<ulong> words,
+        TopK nearest)
     {
         for (var start = 0; start < scores.Length;)
         {
@@ -118,14 +132,18 @@ internal static class CandidateScan
             while (end < scores.Length && words[end >> 6] != 0)
                 end += RowsPerWord;
             var run = scores[start..Math.Min(end, scores.Length)];
-            codes.Score(query, firstRow + start, run);
-            Offer(snapshot, firstRow + start, run, words[(start >> 6)..], nearest);
+            codes.Score(query, stepRow + start, run);
+            Offer(snapshot, firstRow, stepRow + start, run, words[(start >> 6)..], nearest);
             start = end;
         }
     }
 
-    /// <summary>Offers the live rows that are near enough and, where there are <paramref name="words"/>, whose bits are set in them.</summary>
-    private static void Offer(NamespaceSnapshot snapshot, int firstRow, ReadOnlySpan<float> scores, ReadOnlySpan<ulong> words, TopK nearest)
+    /// <summary>
+    /// Offers the rows scored that are near enough, live, not below <paramref name="firstRow"/> and, where there are <paramref name="words"/>,
+    /// whose bits are set in them.
+    /// </summary>
+    private static void Offer(
+        NamespaceSnapshot snapshot, int firstRow, int scoredRow, ReadOnlySpan<float> scores, ReadOnlySpan<ulong> words, TopK nearest)
     {
         for (var start = 0; start < scores.Length; start += RowsPerWord)
         {
@@ -135,8 +153,9 @@ internal static class CandidateScan
             for (; rest != 0; rest &= rest - 1)
             {
                 var i = start + BitOperations.TrailingZeroCount(rest);
-                if (!(scores[i] < nearest.Threshold) && snapshot.IsLive(firstRow + i))
-                    nearest.Offer(firstRow + i, scores[i]);
+                var row = scoredRow + i;
+                if (row >= firstRow && !(scores[i] < nearest.Threshold) && snapshot.IsLive(row))
+                    nearest.Offer(row, scores[i]);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 using VectorServer.Storage.Scoring;
@@ -34,7 +35,7 @@ internal static class QueryExecutor
         RecordRules.CheckSparseAllowed(index, query.Sparse);
     }
 
-    public static QueryResult Execute(Metric metric, NamespaceSnapshot snapshot, VectorQuery query, CancellationToken cancellation)
+    public static QueryResult Execute(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, CancellationToken cancellation)
     {
         // Step 1: resolve an id to its vectors.
         if (query.Id is { } id && Resolve(snapshot, query, id) is var resolved)
@@ -51,42 +52,53 @@ internal static class QueryExecutor
             return new QueryResult([], snapshot.Lsn);
         cancellation.ThrowIfCancellationRequested();
 
-        // Steps 3 and 4: plan, and find candidates.
-        var plan = QueryPlanner.Choose(snapshot, query, candidateRows);
+        // Step 3: plan.
+        var plan = QueryPlanner.Choose(index, snapshot, query, candidateRows);
+        if (plan == QueryPlan.Sparse)
+            return Answer(snapshot, query, SparseMatches(index.Metric, snapshot, query, filtered, candidateRows, cancellation));
+
+        // Step 4: find candidates.
+        var candidates = plan == QueryPlan.Index ? IndexSearch.Find(index, snapshot, query, filtered, candidateRows, cancellation) : null;
+        candidates ??= Scan(index.Metric, plan == QueryPlan.Exact ? plan : QueryPlanner.WithoutIndex(snapshot), snapshot, query, filtered, candidateRows, cancellation);
+
+        // Step 5: rescore exactly.
+        return Answer(snapshot, query, Rescorer.Rescore(index.Metric, snapshot, query, candidates, sparseScores: null));
+    }
+
+    private static Candidate[] Scan(
+        Metric metric, QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
+    {
         var keep = plan == QueryPlan.Codes ? QueryPlanner.CandidateCount(query) : (long)query.TopK + RoundingMargin;
         var nearest = new TopK((int)Math.Min(keep, candidateRows), snapshot.Generation.Ids);
-        double[]? sparseScores = null;
+        if (plan == QueryPlan.Codes)
+            CandidateScan.Codes(snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
+        else
+            CandidateScan.Exact(metric, snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
+        return nearest.Take();
+    }
+
+    private static Match[] SparseMatches(
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
+    {
+        var sparseScores = ArrayPool<double>.Shared.Rent(snapshot.RowCount - snapshot.FirstRow);
         try
         {
-            switch (plan)
-            {
-                case QueryPlan.Codes:
-                    CandidateScan.Codes(snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
-                    break;
-                case QueryPlan.Exact:
-                    CandidateScan.Exact(metric, snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
-                    break;
-                default:
-                    sparseScores = ArrayPool<double>.Shared.Rent(snapshot.RowCount - snapshot.FirstRow);
-                    var scores = sparseScores.AsSpan(0, snapshot.RowCount - snapshot.FirstRow);
-                    scores.Clear();
-                    snapshot.Generation.Sparse.AddScores(query.Sparse!, snapshot.FirstRow, scores);
-                    CandidateScan.Sparse(snapshot, scores, query.Vector ?? default, filtered, nearest, cancellation);
-                    break;
-            }
-
-            // Step 5: rescore exactly.
-            var matches = Rescorer.Rescore(metric, snapshot, query, nearest.Take(), sparseScores);
-
-            // Step 6: hydrate.
-            return new QueryResult(Hydrator.Matches(snapshot, matches, query.IncludeValues, query.IncludeMetadata), snapshot.Lsn);
+            var scores = sparseScores.AsSpan(0, snapshot.RowCount - snapshot.FirstRow);
+            scores.Clear();
+            snapshot.Generation.Sparse.AddScores(query.Sparse!, snapshot.FirstRow, scores);
+            var nearest = new TopK((int)Math.Min((long)query.TopK + RoundingMargin, candidateRows), snapshot.Generation.Ids);
+            CandidateScan.Sparse(snapshot, scores, query.Vector ?? default, filtered, nearest, cancellation);
+            return Rescorer.Rescore(metric, snapshot, query, nearest.Take(), sparseScores);
         }
         finally
         {
-            if (sparseScores is not null)
-                ArrayPool<double>.Shared.Return(sparseScores);
+            ArrayPool<double>.Shared.Return(sparseScores);
         }
     }
+
+    /// <summary>Step 6: hydrate.</summary>
+    private static QueryResult Answer(NamespaceSnapshot snapshot, VectorQuery query, Match[] matches) =>
+        new(Hydrator.Matches(snapshot, matches, query.IncludeValues, query.IncludeMetadata), snapshot.Lsn);
 
     /// <summary>The query with the stored record's vectors; null if there is no such record.</summary>
     private static VectorQuery? Resolve(NamespaceSnapshot snapshot, VectorQuery query, string id)

@@ -14,6 +14,9 @@ internal enum QueryPlan
 
     /// <summary>The codes shortlist, the raw vectors decide.</summary>
     Codes,
+
+    /// <summary>An approximate index shortlists, the raw vectors decide.</summary>
+    Index,
 }
 
 /// <summary>Chooses a plan and its effort.</summary>
@@ -28,12 +31,47 @@ internal static class QueryPlanner
     private const float CandidatesPerMatch = 4;
     private const int MatchesMin = 10;
 
-    public static QueryPlan Choose(NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
+    // A look at a row at random costs what the scan of this many codes does.
+    private const int CodesPerLook = 100;
+
+    // Below, a walk finds mostly rows that do not count, and a scan of the codes under the filter is faster.
+    private const double IndexShareMin = 0.3;
+
+    private const int IndexEffortMax = 20_000;
+
+    public static QueryPlan Choose(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
     {
         if (query.Sparse is not null)
             return QueryPlan.Sparse;
-        return snapshot.Codes is null || query.Exact || candidateRows <= Math.Max(ExactRowsMax, query.TopK) ? QueryPlan.Exact : QueryPlan.Codes;
+        if (query.Exact || candidateRows <= Math.Max(ExactRowsMax, query.TopK))
+            return QueryPlan.Exact;
+        if (IsIndexCheaper(index, snapshot, query, candidateRows))
+            return QueryPlan.Index;
+        return WithoutIndex(snapshot);
     }
+
+    /// <summary>The plan where the approximate index is not there, or did not find enough.</summary>
+    public static QueryPlan WithoutIndex(NamespaceSnapshot snapshot) => snapshot.Codes is null ? QueryPlan.Exact : QueryPlan.Codes;
+
+    /// <summary>How many rows an approximate index is asked for, so that enough of them are live and match.</summary>
+    public static int IndexEffort(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
+    {
+        var wanted = query.MaxCandidates is null && query.ScanFactor is null && index.Search.HnswEf is { } ef
+            ? Math.Max(ef, query.TopK)
+            : CandidateCount(query);
+        return (int)Math.Min(IndexEffortMax, Math.Ceiling(wanted / ShareOf(snapshot, candidateRows)));
+    }
+
+    private static bool IsIndexCheaper(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
+    {
+        if (snapshot.Nearest is not { } approximate || ShareOf(snapshot, candidateRows) < IndexShareMin)
+            return false;
+        var tail = Math.Max(0, snapshot.RowCount - approximate.Count);
+        var looks = (long)IndexEffort(index, snapshot, query, candidateRows) * CodesPerLook;
+        return looks + tail < snapshot.RowCount;
+    }
+
+    private static double ShareOf(NamespaceSnapshot snapshot, int candidateRows) => (double)candidateRows / snapshot.RowCount;
 
     /// <summary>How many candidates the codes shortlist.</summary>
     public static int CandidateCount(VectorQuery query)

@@ -1,3 +1,4 @@
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Scoring;
 
@@ -10,7 +11,7 @@ public enum VectorType
     Sparse = 1,
 }
 
-/// <summary>What an index is. Everything but <see cref="Compression"/> and <see cref="Attributes"/> is fixed at creation.</summary>
+/// <summary>What an index is. Everything but <see cref="Compression"/>, <see cref="Search"/> and <see cref="Attributes"/> is fixed at creation.</summary>
 public sealed record IndexDescriptor
 {
     /// <summary>Unique name, 1..45 of <c>[a-z0-9-]</c>; the host checks the alphabet.</summary>
@@ -28,6 +29,9 @@ public sealed record IndexDescriptor
 
     /// <summary>The codes kept beside the raw vectors to shortlist candidates.</summary>
     public Compression Compression { get; init; } = Compression.Auto;
+
+    /// <summary>How candidates are found.</summary>
+    public SearchOptions Search { get; init; } = SearchOptions.Default;
 
     public DateTimeOffset CreatedAt { get; init; }
 

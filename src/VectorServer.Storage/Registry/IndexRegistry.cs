@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Scoring;
@@ -19,7 +22,8 @@ internal sealed class IndexRegistry : IDisposable
             metric INTEGER NOT NULL,
             compression INTEGER NOT NULL,
             created_at TEXT NOT NULL,
-            attributes TEXT NOT NULL
+            attributes TEXT NOT NULL,
+            search TEXT NOT NULL DEFAULT '{}'
         ) STRICT, WITHOUT ROWID;
         """;
 
@@ -31,13 +35,17 @@ internal sealed class IndexRegistry : IDisposable
     {
         var connection = Sqlite.Open(path);
         Sqlite.Execute(connection, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;" + Schema);
+
+        // Before there was a choice of search, the table had no column for it.
+        if (Sqlite.ReadInt64(connection, "SELECT COUNT(*) FROM pragma_table_info('indexes') WHERE name = 'search'") == 0)
+            Sqlite.Execute(connection, "ALTER TABLE indexes ADD COLUMN search TEXT NOT NULL DEFAULT '{}'");
         return new IndexRegistry(connection);
     }
 
     public IReadOnlyList<IndexDescriptor> Read()
     {
         using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT name, id, vector_type, dimension, metric, compression, created_at, attributes FROM indexes ORDER BY name";
+        command.CommandText = "SELECT name, id, vector_type, dimension, metric, compression, created_at, attributes, search FROM indexes ORDER BY name";
         using var reader = command.ExecuteReader();
         var descriptors = new List<IndexDescriptor>();
         while (reader.Read())
@@ -52,6 +60,7 @@ internal sealed class IndexRegistry : IDisposable
                 Compression = (Compression)reader.GetInt32(5),
                 CreatedAt = DateTimeOffset.Parse(reader.GetString(6), CultureInfo.InvariantCulture),
                 Attributes = reader.GetString(7),
+                Search = JsonSerializer.Deserialize(reader.GetString(8), RegistryJsonContext.Default.SearchOptions) ?? SearchOptions.Default,
             });
         }
 
@@ -62,7 +71,7 @@ internal sealed class IndexRegistry : IDisposable
     public void Write(IndexDescriptor descriptor)
     {
         using var command = _connection.CreateCommand();
-        command.CommandText = "INSERT OR REPLACE INTO indexes VALUES ($name, $id, $vector_type, $dimension, $metric, $compression, $created_at, $attributes)";
+        command.CommandText = "INSERT OR REPLACE INTO indexes VALUES ($name, $id, $vector_type, $dimension, $metric, $compression, $created_at, $attributes, $search)";
         command.Parameters.AddWithValue("$name", descriptor.Name);
         command.Parameters.AddWithValue("$id", descriptor.Id.ToString());
         command.Parameters.AddWithValue("$vector_type", (int)descriptor.VectorType);
@@ -71,6 +80,7 @@ internal sealed class IndexRegistry : IDisposable
         command.Parameters.AddWithValue("$compression", (int)descriptor.Compression);
         command.Parameters.AddWithValue("$created_at", descriptor.CreatedAt.ToString("O", CultureInfo.InvariantCulture));
         command.Parameters.AddWithValue("$attributes", descriptor.Attributes);
+        command.Parameters.AddWithValue("$search", JsonSerializer.Serialize(descriptor.Search, RegistryJsonContext.Default.SearchOptions));
         command.ExecuteNonQuery();
     }
 
@@ -84,3 +94,8 @@ internal sealed class IndexRegistry : IDisposable
 
     public void Dispose() => _connection.Dispose();
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SearchOptions))]
+internal sealed partial class RegistryJsonContext : JsonSerializerContext;

@@ -75,8 +75,12 @@ public sealed record NamespacePage(IReadOnlyList<NamespaceInfo> Namespaces, stri
 /// <param name="RawBytesPerVector">Bytes of one raw vector.</param>
 /// <param name="CodeBytesPerVector">Bytes of one code with its share of block data; 0 without codes.</param>
 /// <param name="DeletedRows">Rows that compaction would give back.</param>
+/// <param name="IndexKind">The approximate index in use: <c>flat</c> while there is none.</param>
+/// <param name="IndexedRows">Rows it holds; those behind are scanned.</param>
+/// <param name="IndexBytes">Memory it takes.</param>
 public sealed record NamespaceStorageStats(
-    string Name, long RecordCount, string Compression, int RawBytesPerVector, double CodeBytesPerVector, long DeletedRows);
+    string Name, long RecordCount, string Compression, int RawBytesPerVector, double CodeBytesPerVector, long DeletedRows,
+    string IndexKind, long IndexedRows, long IndexBytes);
 
 public sealed record IndexStats(IReadOnlyList<NamespaceStorageStats> Namespaces)
 {

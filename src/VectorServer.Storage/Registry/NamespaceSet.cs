@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Wal;
@@ -20,15 +21,16 @@ internal sealed class NamespaceSet
     private readonly string _directory;
     private readonly IndexDescriptor _index;
     private readonly CodecChoice _codecChoice;
+    private readonly SearchChoice _searchChoice;
     private readonly EngineOptions _options;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<string> _unreadable = [];
     private volatile bool _closed;
     private volatile bool _dropped;
 
-    public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, EngineOptions options)
+    public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options)
     {
-        (_directory, _index, _codecChoice, _options) = (directory, index, codecChoice, options);
+        (_directory, _index, _codecChoice, _searchChoice, _options) = (directory, index, codecChoice, searchChoice, options);
         foreach (var found in Directory.GetDirectories(directory))
         {
             if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
@@ -286,7 +288,7 @@ internal sealed class NamespaceSet
     {
         try
         {
-            return NamespaceStore.Open(directory, _index, _codecChoice, _options);
+            return NamespaceStore.Open(directory, _index, _codecChoice, _searchChoice, _options);
         }
         catch (StorageException e)
         {
@@ -360,7 +362,7 @@ internal sealed class NamespaceSet
         if (_closed)
             throw Closing();
         var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
-        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _options, visible);
+        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _searchChoice, _options, visible);
         _stores[name] = new Lazy<NamespaceStore>(created);
         return created;
     }

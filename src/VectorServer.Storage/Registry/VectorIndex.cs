@@ -1,3 +1,4 @@
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Metadata;
@@ -18,6 +19,7 @@ public sealed class VectorIndex
 
     private readonly NamespaceSet _namespaces;
     private readonly CodecChoice _codecChoice;
+    private readonly SearchChoice _searchChoice;
     private readonly EngineOptions _options;
     private IndexDescriptor _descriptor;
 
@@ -27,7 +29,8 @@ public sealed class VectorIndex
         var calibration = NamespaceLayout.IndexCalibration(directory);
         Calibrated = File.Exists(calibration) ? Codec.Deserialize(File.ReadAllBytes(calibration)) : null;
         _codecChoice = new CodecChoice(descriptor, Calibrated);
-        _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, options);
+        _searchChoice = new SearchChoice(descriptor);
+        _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, _searchChoice, options);
     }
 
     /// <summary>What the index is now.</summary>
@@ -169,7 +172,7 @@ public sealed class VectorIndex
         if (!_namespaces.TryAcquire(ns, out var lease))
             return new QueryResult([], default);
         using (lease)
-            return QueryExecutor.Execute(descriptor.Metric, lease.Snapshot, query, cancellation);
+            return QueryExecutor.Execute(descriptor, lease.Snapshot, query, cancellation);
     }
 
     /// <summary>The namespaces that have been created or written to, in byte order; damaged ones too.</summary>
@@ -193,7 +196,10 @@ public sealed class VectorIndex
                     (codec?.Compression ?? Compression.Float32).ToName(),
                     snapshot.Generation.Vectors.RowBytes,
                     codec?.CodeBytesPerVector ?? 0,
-                    snapshot.RowCount - snapshot.LiveCount));
+                    snapshot.RowCount - snapshot.LiveCount,
+                    (snapshot.Nearest?.Kind ?? IndexKind.Flat).ToName(),
+                    Math.Min(snapshot.Nearest?.Count ?? 0, snapshot.RowCount),
+                    snapshot.Nearest?.Bytes ?? 0));
             }
         }
 
@@ -258,6 +264,9 @@ public sealed class VectorIndex
     {
         var recode = changed.Compression != Descriptor.Compression;
         Volatile.Write(ref _descriptor, changed);
+        _searchChoice.Change(changed.Search);
+        foreach (var store in _namespaces.Opened())
+            store.ReviewIndex();
         if (!recode)
             return;
         _codecChoice.Change(changed.Compression);

@@ -51,9 +51,15 @@ internal sealed record NamespaceSummary(long VectorCount);
 /// <param name="RawBytesPerVector">Bytes of one raw vector.</param>
 /// <param name="CodeBytesPerVector">Bytes of one code; 0 without codes.</param>
 /// <param name="DeletedRows">Rows that compaction would give back.</param>
+/// <param name="IndexKind">The approximate index in use: <c>flat</c> while there is none.</param>
+/// <param name="IndexedRows">Rows it holds; those behind are scanned.</param>
+/// <param name="IndexBytes">Memory it takes.</param>
 internal sealed record NamespaceStorage(
     [property: JsonPropertyName("record_count")] long RecordCount,
     [property: JsonPropertyName("compression")] string Compression,
     [property: JsonPropertyName("raw_bytes_per_vector")] int RawBytesPerVector,
     [property: JsonPropertyName("code_bytes_per_vector")] double CodeBytesPerVector,
-    [property: JsonPropertyName("deleted_rows")] long DeletedRows);
+    [property: JsonPropertyName("deleted_rows")] long DeletedRows,
+    [property: JsonPropertyName("index_kind")] string IndexKind,
+    [property: JsonPropertyName("indexed_rows")] long IndexedRows,
+    [property: JsonPropertyName("index_bytes")] long IndexBytes);

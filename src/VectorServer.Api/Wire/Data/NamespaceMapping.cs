@@ -49,5 +49,5 @@ internal static class NamespaceMapping
         new() { Fields = fields.ToDictionary(field => field, NamespaceField? (_) => new NamespaceField { Filterable = true }) };
 
     private static NamespaceStorage ToStorage(NamespaceStorageStats ns) =>
-        new(ns.RecordCount, ns.Compression, ns.RawBytesPerVector, ns.CodeBytesPerVector, ns.DeletedRows);
+        new(ns.RecordCount, ns.Compression, ns.RawBytesPerVector, ns.CodeBytesPerVector, ns.DeletedRows, ns.IndexKind, ns.IndexedRows, ns.IndexBytes);
 }

@@ -1,0 +1,168 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using VectorServer.Storage.Ann;
+
+namespace VectorServer.Storage.Namespaces;
+
+/// <summary>
+/// Keeps a namespace's approximate index behind its rows: loads or builds it in the background, adds what was written meanwhile, saves it.
+/// Reads and writes never wait for it; what fails here costs speed, never an answer.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A cancellation without a timer holds nothing to dispose.")]
+internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice choice, EngineOptions options, string indexName)
+{
+    /// <summary>Rows behind the index that are worth a step; until then they are scanned.</summary>
+    private const int TailRows = 1_000;
+
+    private const int RowsPerStep = 16_384; // between looks at whether the work is still wanted
+
+    /// <summary>Building takes all the memory bandwidth there is: one namespace of the process at a time.</summary>
+    private static readonly SemaphoreSlim Building = new(1);
+
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _work = Task.CompletedTask;
+    private int _savedRows;
+
+    /// <summary>Starts the work if there is any and none is under way. Called after each change.</summary>
+    public void Consider(NamespaceSnapshot snapshot)
+    {
+        if (!IsBehind(snapshot))
+            return;
+        lock (_lock)
+        {
+            if (_work.IsCompleted && !_stopping.IsCancellationRequested)
+                _work = Task.Run(RunAsync);
+        }
+    }
+
+    /// <summary>Ends the work under way and allows no more.</summary>
+    public async Task StopAsync()
+    {
+        Task work;
+        lock (_lock)
+        {
+            _stopping.Cancel();
+            work = _work;
+        }
+
+        await work.ConfigureAwait(false);
+    }
+
+    /// <summary>Saves what the checkpoint covers, if that is more than what is saved. Called once the namespace takes no more writes.</summary>
+    public void SaveOnClose(NamespaceSnapshot snapshot)
+    {
+        if (snapshot.Nearest is { } index && index.Count > _savedRows)
+            Save(snapshot.Generation, index, Math.Min(index.Count, snapshot.RowCount));
+    }
+
+    private bool IsBehind(NamespaceSnapshot snapshot)
+    {
+        var wanted = choice.KindFor(snapshot);
+        if (snapshot.Nearest is not { } index)
+            return wanted != IndexKind.Flat;
+        return !choice.Fits(index, wanted) || snapshot.RowCount - index.Count >= TailRows;
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await Building.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            try
+            {
+                while (IsBehind(store.Current))
+                    await StepAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                Building.Release();
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            // the namespace is closing
+        }
+        catch (Exception e)
+        {
+            options.Log?.Invoke($"Namespace '{store.Description.Name}' of index '{indexName}' could not build its index and is scanned: {e}");
+        }
+    }
+
+    private async Task StepAsync()
+    {
+        if (!store.TryAcquireCurrent(out var lease))
+            throw new OperationCanceledException();
+        using (lease)
+        {
+            var snapshot = lease.Snapshot;
+            var wanted = choice.KindFor(snapshot);
+            if (wanted == IndexKind.Flat)
+            {
+                await PublishAsync(snapshot.Generation, null).ConfigureAwait(false);
+                return;
+            }
+
+            var index = snapshot.Nearest is { } present && choice.Fits(present, wanted) ? present : null;
+            if (index is null)
+            {
+                index = Load(snapshot, wanted) ?? choice.Create(wanted);
+                snapshot.Generation.Own(index);
+                await PublishAsync(snapshot.Generation, index).ConfigureAwait(false);
+            }
+
+            var threads = Math.Max(1, Environment.ProcessorCount - 1);
+            while (index.Count < snapshot.RowCount && store.Current.Generation == snapshot.Generation && choice.Fits(index, wanted))
+                index.Extend(snapshot.Generation.Vectors.Row, Math.Min(snapshot.RowCount, index.Count + RowsPerStep), threads, _stopping.Token);
+
+            // A crash costs the building since the last save: that is kept below a fifth of the rows.
+            if (index.Count - TailRows >= _savedRows * 1.2)
+            {
+                await store.FlushAsync(_stopping.Token).ConfigureAwait(false);
+                Save(snapshot.Generation, index, Math.Min(index.Count, snapshot.RowCount));
+            }
+        }
+    }
+
+    private Task PublishAsync(Generation generation, CandidateIndex? index) => store.PublishAsync(
+        current => current.Generation == generation ? current with { Nearest = index } : current, _stopping.Token);
+
+    /// <summary>The saved index; null if there is none that fits.</summary>
+    private CandidateIndex? Load(NamespaceSnapshot snapshot, IndexKind wanted)
+    {
+        var generation = snapshot.Generation;
+        if (!File.Exists(generation.CandidateIndexPath))
+            return null;
+        try
+        {
+            var index = CandidateIndexFile.Read(
+                generation.CandidateIndexPath, choice.Metric, generation.Vectors.Dimension, generation.Vectors.Row, _stopping.Token);
+            if (choice.Fits(index, wanted) && index.Count <= snapshot.RowCount)
+            {
+                _savedRows = index.Count;
+                return index;
+            }
+
+            index.Dispose();
+        }
+        catch (Exception e) when (e is StorageException or IOException)
+        {
+            options.Log?.Invoke($"Namespace '{store.Description.Name}' of index '{indexName}' builds its index anew: {e.Message}");
+        }
+
+        return null;
+    }
+
+    private void Save(Generation generation, CandidateIndex index, int rows)
+    {
+        try
+        {
+            CandidateIndexFile.Write(generation.CandidateIndexPath, index, choice.Metric, generation.Vectors.Dimension, rows);
+            _savedRows = rows;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            options.Log?.Invoke($"Namespace '{store.Description.Name}' of index '{indexName}' could not save its index: {e.Message}");
+        }
+    }
+}

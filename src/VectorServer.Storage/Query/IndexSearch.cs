@@ -1,0 +1,46 @@
+using VectorServer.Storage.Filters;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Storage.Query;
+
+/// <summary>Finds candidates through the approximate index, and by a scan of the rows that are not in it yet.</summary>
+internal static class IndexSearch
+{
+    // What an index finds it ranks by bytes, well enough that the true matches are among the first few times topK.
+    private const int RescoredPerMatch = 4;
+    private const int RescoredMin = 40;
+
+    /// <returns>Live, matching rows; null when there are fewer than the query wants and a scan would find more.</returns>
+    public static Candidate[]? Find(
+        IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
+    {
+        var approximate = snapshot.Nearest!;
+        var indexed = Math.Min(approximate.Count, snapshot.RowCount); // read before the search: what is added meanwhile is scanned below
+        var vector = query.Vector!.Value.Span;
+        var rescored = (int)Math.Min(candidateRows, Math.Max(RescoredMin, (long)RescoredPerMatch * query.TopK));
+
+        var candidates = new List<Candidate>(2 * rescored);
+        foreach (var candidate in approximate.Search(vector, QueryPlanner.IndexEffort(index, snapshot, query, candidateRows)))
+        {
+            if (candidate.Row >= indexed || !snapshot.IsLive(candidate.Row) || filtered?.Contains(new RowId(candidate.Row)) == false)
+                continue;
+            candidates.Add(candidate);
+            if (candidates.Count == rescored)
+                break;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        if (indexed < snapshot.RowCount)
+        {
+            var tail = new TopK(rescored, snapshot.Generation.Ids);
+            if (snapshot.Codes is null)
+                CandidateScan.Exact(index.Metric, snapshot, vector, filtered, tail, cancellation, indexed);
+            else
+                CandidateScan.Codes(snapshot, vector, filtered, tail, cancellation, indexed);
+            candidates.AddRange(tail.Take());
+        }
+
+        return candidates.Count < Math.Min(query.TopK, candidateRows) ? null : [.. candidates];
+    }
+}

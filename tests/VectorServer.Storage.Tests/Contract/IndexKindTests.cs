@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using VectorServer.Storage.Ann;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Registry;
+using VectorServer.Storage.Scoring;
+
+namespace VectorServer.Storage.Tests.Contract;
+
+/// <summary>Approximate indexes behind the index surface: built, searched, changed, saved, damaged.</summary>
+public sealed class IndexKindTests : IndexContract
+{
+    private const int Dimension = 8;
+    private const int Rows = 7000;
+    private const int TopK = 10;
+
+    // A walk over so few links in 8 dimensions finds nearly all; when written 0.99 and more.
+    private const double RecallMin = 0.95;
+
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly Random _random = new(21);
+
+    protected override EngineOptions Options => base.Options with { Log = _log.Enqueue };
+
+    [Theory]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.DotProduct)]
+    [InlineData(Metric.Euclidean)]
+    public async Task Answers_stay_good_through_deletes_updates_compaction_and_a_restart(Metric metric)
+    {
+        var index = await CreateBuiltAsync(metric);
+        AssertRecall(index);
+
+        await index.DeleteAsync("", [.. Enumerable.Range(0, Rows * 3 / 10).Select(i => $"r{i}")], Cancellation);
+        AssertRecall(index);
+
+        await index.UpsertAsync("", [.. Enumerable.Range(Rows / 2, Rows * 3 / 10).Select(Record)], Cancellation);
+        AssertRecall(index); // the new rows are not in the index yet, or just so
+
+        await index.CompactAsync("", Cancellation);
+        AssertRecall(index);
+        await WaitUntilBuiltAsync(index);
+        AssertRecall(index);
+
+        await ReopenAsync();
+        index = Engine.GetIndex("docs");
+        await WaitUntilBuiltAsync(index);
+        AssertRecall(index);
+    }
+
+    [Fact]
+    public async Task A_saved_index_is_loaded_and_a_damaged_one_built_anew()
+    {
+        await CreateBuiltAsync();
+        await ReopenAsync();
+        var path = Assert.Single(Directory.GetFiles(DataDirectory, "ann.bin", SearchOption.AllDirectories));
+        await WaitUntilBuiltAsync(Engine.GetIndex("docs"));
+        Assert.DoesNotContain(_log, line => line.Contains("builds its index anew", StringComparison.Ordinal));
+
+        await Engine.DisposeAsync();
+        var bytes = await File.ReadAllBytesAsync(path, Cancellation);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes, Cancellation);
+        await ReopenAsync();
+
+        var index = Engine.GetIndex("docs");
+        AssertRecall(index);
+        await WaitUntilBuiltAsync(index);
+        AssertRecall(index);
+        Assert.Contains(_log, line => line.Contains("builds its index anew", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_kind_and_its_parameters_may_change_later()
+    {
+        var index = await CreateBuiltAsync();
+
+        Engine.ConfigureIndex("docs", descriptor => descriptor with { Search = new SearchOptions { Kind = IndexKind.Flat } });
+        await WaitAsync(index, stats => stats.IndexKind == "flat");
+        AssertRecall(index);
+
+        Engine.ConfigureIndex("docs", descriptor => descriptor with { Search = new SearchOptions { Kind = IndexKind.Hnsw, HnswM = 8, HnswEfConstruction = 50, HnswEf = 60 } });
+        await WaitUntilBuiltAsync(index);
+        AssertRecall(index);
+
+        await ReopenAsync();
+        Assert.Equal(8, Engine.GetIndex("docs").Descriptor.Search.HnswM);
+    }
+
+    [Fact]
+    public async Task A_filter_that_leaves_little_is_answered_in_full()
+    {
+        var index = await CreateBuiltAsync();
+        foreach (var share in new[] { 1, 10, 60 })
+        {
+            var filter = Filter($$$"""{"n":{"$lt":{{{share}}}}}""");
+            var query = RandomVector(_random, Dimension);
+            var exact = Query(index, new VectorQuery { TopK = TopK, Vector = query, Filter = filter, Exact = true });
+            var found = Query(index, new VectorQuery { TopK = TopK, Vector = query, Filter = filter });
+            Assert.Equal(TopK, found.Length);
+            Assert.InRange(found.Intersect(exact).Count(), TopK - 2, TopK);
+        }
+    }
+
+    [Fact]
+    public async Task An_index_or_namespace_deleted_while_it_is_built_goes_at_once()
+    {
+        var index = CreateHnsw("docs");
+        await FillAsync(index, "a");
+        await FillAsync(index, "b");
+
+        await index.DeleteNamespaceAsync("a", Cancellation);
+        await Engine.DropIndexAsync("docs");
+
+        Assert.False(Directory.EnumerateDirectories(Path.Combine(DataDirectory, "indexes")).Any());
+        Assert.Empty(_log);
+    }
+
+    [Theory]
+    [InlineData(3, 200)]
+    [InlineData(65, 200)]
+    [InlineData(16, 2001)]
+    [InlineData(16, 8)] // less than M
+    public void Parameters_out_of_range_are_refused(int m, int efConstruction)
+    {
+        var search = new SearchOptions { Kind = IndexKind.Hnsw, HnswM = m, HnswEfConstruction = efConstruction };
+
+        var exception = Assert.Throws<StorageException>(
+            () => Engine.CreateIndex(new IndexDescriptor { Name = "docs", Dimension = 3, Search = search }));
+
+        Assert.Equal(StorageErrorCode.InvalidArgument, exception.Code);
+    }
+
+    private VectorIndex CreateHnsw(string name, Metric metric = Metric.Cosine) => Engine.CreateIndex(new IndexDescriptor
+    {
+        Name = name,
+        Dimension = Dimension,
+        Metric = metric,
+        Search = new SearchOptions { Kind = IndexKind.Hnsw, HnswEfConstruction = 60, HnswEf = 40 },
+    });
+
+    private async Task<VectorIndex> CreateBuiltAsync(Metric metric = Metric.Cosine)
+    {
+        var index = CreateHnsw("docs", metric);
+        await FillAsync(index, "");
+        await WaitUntilBuiltAsync(index);
+        return index;
+    }
+
+    private async Task FillAsync(VectorIndex index, string ns)
+    {
+        for (var first = 0; first < Rows; first += 1000)
+            await index.UpsertAsync(ns, [.. Enumerable.Range(first, 1000).Select(Record)], Cancellation);
+    }
+
+    private VectorRecord Record(int i) => Dense($"r{i}", RandomVector(_random, Dimension), $$"""{"n":{{i % 100}}}""");
+
+    private static Task WaitUntilBuiltAsync(VectorIndex index) =>
+        WaitAsync(index, stats => stats.IndexKind == "hnsw" && stats.RecordCount + stats.DeletedRows - stats.IndexedRows < 1000);
+
+    // The work is done in the background, sooner or later.
+    private static async Task WaitAsync(VectorIndex index, Func<NamespaceStorageStats, bool> condition)
+    {
+        while (!condition(index.Stats().Namespaces[0]))
+            await Task.Delay(20, Cancellation);
+    }
+
+    private void AssertRecall(VectorIndex index)
+    {
+        const int queries = 40;
+        var found = 0;
+        for (var i = 0; i < queries; i++)
+        {
+            var query = RandomVector(_random, Dimension);
+            var exact = Query(index, new VectorQuery { TopK = TopK, Vector = query, Exact = true });
+            found += Query(index, new VectorQuery { TopK = TopK, Vector = query }).Intersect(exact).Count();
+        }
+
+        Assert.InRange(found / (double)(queries * TopK), RecallMin, 1);
+    }
+
+    private static string[] Query(VectorIndex index, VectorQuery query) => [.. index.Query("", query, Cancellation).Matches.Select(match => match.Id)];
+}
