@@ -7,6 +7,7 @@ return args switch
     ["scan", var rows] when int.TryParse(rows, out var count) && count > 0 => ScanBench.Run(count),
     ["recall", var directory] => RecallBench.Run(directory),
     ["graph", var directory] => GraphBench.Run(directory),
+    ["filter"] => await FilterBench.RunAsync(100_000),
     ["encode"] => EncodeBench.Run(),
     ["grpc"] => await GrpcBench.RunAsync(),
     ["load"] => await LoadBench.RunAsync(),
@@ -21,6 +22,7 @@ static int Usage()
         usage: VectorServer.Benchmarks BENCH
           scan [ROWS]       exact and spectral scans against reading the same memory; 100000 rows of 384 dimensions
           recall DIRECTORY  recall@10 of each code on vectors.npy, queries.npy and cosine_top100.npy
+          filter            filters: evaluation, queries and recall under them, memory; metadata of matches
           encode            encodes per second and core
           grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
           load              durable upserts and loads a second into the engine, without HTTP

@@ -11,8 +11,8 @@ internal sealed class RowSet(int rowCount)
     /// <summary>Rows the set ranges over, not how many are in it.</summary>
     public int RowCount { get; } = rowCount;
 
-    /// <summary>Row <c>r</c> is bit <c>r % 64</c> of word <c>r / 64</c>; bits at and above <see cref="RowCount"/> are 0.</summary>
-    public ReadOnlySpan<ulong> Words => _words;
+    /// <summary>Row <c>r</c> is bit <c>r % 64</c> of word <c>r / 64</c>; bits at and above <see cref="RowCount"/> are 0, which a writer sees to.</summary>
+    public Span<ulong> Words => _words;
 
     /// <summary>How many rows are in the set; counted on each call.</summary>
     public int Count()
@@ -36,15 +36,54 @@ internal sealed class RowSet(int rowCount)
         _words[row.Value >> 6] &= ~(1UL << row.Value);
     }
 
+    /// <summary>Adds consecutive rows.</summary>
+    public void AddRange(int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count == 0)
+            return;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)first + count, RowCount);
+        var (firstWord, lastWord) = (first >> 6, (first + count - 1) >> 6);
+        var fromFirst = ulong.MaxValue << first;
+        var toLast = ulong.MaxValue >> -(first + count); // shifts count modulo 64
+        if (firstWord == lastWord)
+        {
+            _words[firstWord] |= fromFirst & toLast;
+            return;
+        }
+
+        _words[firstWord] |= fromFirst;
+        _words.AsSpan(firstWord + 1, lastWord - firstWord - 1).Fill(ulong.MaxValue);
+        _words[lastWord] |= toLast;
+    }
+
+    /// <summary>Takes all rows out.</summary>
+    public void Clear() => _words.AsSpan().Clear();
+
+    /// <summary>Adds the rows of a set over as many rows.</summary>
+    public void UnionWith(RowSet other)
+    {
+        for (var i = 0; i < _words.Length; i++)
+            _words[i] |= other._words[i];
+    }
+
+    /// <summary>Takes out the rows that are not in a set over as many rows.</summary>
+    public void IntersectWith(RowSet other)
+    {
+        for (var i = 0; i < _words.Length; i++)
+            _words[i] &= other._words[i];
+    }
+
+    /// <summary>Takes out the rows of a set over as many rows.</summary>
+    public void ExceptWith(RowSet other)
+    {
+        for (var i = 0; i < _words.Length; i++)
+            _words[i] &= ~other._words[i];
+    }
+
     /// <summary>False for rows beyond <see cref="RowCount"/>.</summary>
     public bool Contains(RowId row) => (uint)row.Value < (uint)RowCount && (_words[row.Value >> 6] >> row.Value & 1) != 0;
-
-    /// <summary>Whether any of <paramref name="count"/> rows from <paramref name="first"/> on is in the set; both are multiples of 64.</summary>
-    public bool ContainsAny(int first, int count)
-    {
-        var start = first >> 6;
-        return start < _words.Length && _words.AsSpan(start, Math.Min(count >> 6, _words.Length - start)).ContainsAnyExcept(0UL);
-    }
 
     /// <summary>The rows in ascending order.</summary>
     public Enumerator GetEnumerator() => new(_words);

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Metadata;
@@ -18,7 +17,6 @@ internal sealed class MetadataReader : IDisposable
         try
         {
             Sqlite.Execute(Connection, MetadataSchema.ReaderSettings);
-            FilterFunctions.Register(Connection);
             _readRow = new SqliteStatement(Connection, MetadataSchema.ReadRow);
             _begin = new SqliteStatement(Connection, "BEGIN");
             _end = new SqliteStatement(Connection, "ROLLBACK");
@@ -55,7 +53,7 @@ internal sealed class MetadataReader : IDisposable
         {
             _readRow.Bind(1, row.Value);
             if (!_readRow.Step())
-                throw new StorageException(StorageErrorCode.DataCorruption, $"Row {row.Value} is missing from the metadata");
+                throw Missing(row);
 
             var metadata = _readRow.GetBytes(1);
             var sparse = _readRow.GetBytes(2);
@@ -70,6 +68,23 @@ internal sealed class MetadataReader : IDisposable
         }
     }
 
+    /// <inheritdoc cref="MetadataStore.ReadMetadata"/>
+    public void ReadMetadata(int firstRow, int rowCount, MetadataVisitor visit)
+    {
+        using var rows = new SqliteStatement(Connection, MetadataSchema.ReadRows);
+        rows.Bind(1, firstRow);
+        rows.Bind(2, rowCount);
+        for (var number = firstRow; number < rowCount; number++)
+        {
+            var row = new RowId(number);
+            if (!rows.Step() || rows.GetInt64(0) != number)
+                throw Missing(row);
+            var metadata = rows.GetBytes(2);
+            RowChecksum.CheckContent(rows.GetInt64(1), row, metadata, rows.GetBytes(3));
+            visit(row, metadata);
+        }
+    }
+
     public void Dispose()
     {
         _readRow.Dispose();
@@ -77,4 +92,7 @@ internal sealed class MetadataReader : IDisposable
         _end.Dispose();
         Connection.Dispose();
     }
+
+    private static StorageException Missing(RowId row) =>
+        new(StorageErrorCode.DataCorruption, $"Row {row.Value} is missing from the metadata");
 }

@@ -1,6 +1,6 @@
 namespace VectorServer.Storage.Metadata;
 
-/// <summary>The tables of a namespace's metadata file and every statement on them but the filters.</summary>
+/// <summary>The tables of a namespace's metadata file and every statement on them but the lists of ids.</summary>
 /// <remarks>
 /// Rows are immutable: an update appends a row and puts the old one's number under the tombstones, where it stays until compaction, so
 /// that readers of an older snapshot still find it.
@@ -21,9 +21,13 @@ internal static class MetadataSchema
         PRAGMA fullfsync = 1;
         """;
 
-    /// <summary>Settings of a reader: it never writes, and caches 4 MiB of pages.</summary>
+    /// <summary>
+    /// Settings of a reader: it never writes, looks at the file's first GiB through a memory map, as vectors are looked at, and caches
+    /// 4 MiB of other pages.
+    /// </summary>
     public const string ReaderSettings = """
         PRAGMA query_only = 1;
+        PRAGMA mmap_size = 1073741824;
         PRAGMA cache_size = -4096;
         PRAGMA temp_store = MEMORY;
         """;
@@ -55,6 +59,8 @@ internal static class MetadataSchema
     public const string Tombstones = "SELECT row, lsn FROM tombstones ORDER BY row";
 
     public const string SparseRows = "SELECT row, checksum, metadata, sparse FROM records WHERE sparse IS NOT NULL ORDER BY row";
+
+    public const string ReadRows = "SELECT row, checksum, metadata, sparse FROM records WHERE row >= ?1 AND row < ?2 ORDER BY row";
 
     public const string ReadRow = "SELECT checksum, metadata, sparse FROM records WHERE row = ?1";
 }

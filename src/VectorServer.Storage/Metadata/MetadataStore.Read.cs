@@ -1,5 +1,4 @@
 using System.Text;
-using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Metadata;
@@ -7,21 +6,6 @@ namespace VectorServer.Storage.Metadata;
 /// <summary>The readers' part: every member may be called from any thread, each call on a connection of its own.</summary>
 internal sealed partial class MetadataStore
 {
-    /// <summary>Adds every row below <paramref name="rowCount"/> that satisfies the filter, dead ones too.</summary>
-    /// <param name="filter">What a row's metadata must satisfy.</param>
-    /// <param name="rowCount">Rows of the caller's snapshot.</param>
-    /// <param name="rows">Ranges over at least <paramref name="rowCount"/> rows.</param>
-    public void Match(Filter filter, int rowCount, RowSet rows)
-    {
-        var compiled = FilterCompiler.Compile(filter, firstParameter: 2);
-        using var rented = Rent();
-        using var matches = new SqliteStatement(rented.Reader.Connection, $"SELECT r.row FROM records r WHERE r.row < ?1 AND {compiled.Sql}");
-        matches.Bind(1, rowCount);
-        compiled.Bind(matches);
-        while (matches.Step())
-            rows.Add(new RowId((int)matches.GetInt64(0)));
-    }
-
     /// <summary>Metadata and sparse vector of one row.</summary>
     public RowDetails Read(RowId row)
     {
@@ -41,17 +25,26 @@ internal sealed partial class MetadataStore
         rented.Reader.Read(rows, includeMetadata, includeSparse, details);
     }
 
+    /// <summary>Reads the metadata of consecutive rows, dead ones too.</summary>
+    /// <param name="firstRow">The first.</param>
+    /// <param name="rowCount">One more than the last.</param>
+    /// <param name="visit">Told of every row.</param>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: a row is not there, or does not match its checksum.</exception>
+    public void ReadMetadata(int firstRow, int rowCount, MetadataVisitor visit)
+    {
+        using var rented = Rent();
+        rented.Reader.ReadMetadata(firstRow, rowCount, visit);
+    }
+
     /// <summary>
     /// Ids in byte order with their rows, several for an id that was rewritten, dead ones too. Reads on as far as the caller
     /// enumerates; an enumeration that is left open holds up <see cref="Checkpoint"/>.
     /// </summary>
     /// <param name="prefix">Only ids that begin so; null or empty for all.</param>
     /// <param name="afterId">Only ids after this one; null from the start.</param>
-    /// <param name="filter">Only rows that satisfy it; null for all.</param>
     /// <param name="rowCount">Rows of the caller's snapshot.</param>
-    public IEnumerable<(string Id, RowId Row)> IdsInOrder(string? prefix, string? afterId, Filter? filter, int rowCount)
+    public IEnumerable<(string Id, RowId Row)> IdsInOrder(string? prefix, string? afterId, int rowCount)
     {
-        var compiled = filter is null ? null : FilterCompiler.Compile(filter, firstParameter: 4);
         var start = Encoding.UTF8.GetBytes(prefix ?? "");
         var end = EndOfPrefix(start);
         var after = Encoding.UTF8.GetBytes(afterId ?? "");
@@ -60,14 +53,13 @@ internal sealed partial class MetadataStore
         var fromPrefix = start.AsSpan().SequenceCompareTo(after) > 0;
         using var ids = new SqliteStatement(rented.Reader.Connection, $"""
             SELECT r.id, r.row FROM records r INDEXED BY records_by_id
-            WHERE r.id {(fromPrefix ? ">=" : ">")} ?1 {(end is null ? "" : "AND r.id < ?2")} AND r.row < ?3 {(compiled is null ? "" : $"AND {compiled.Sql}")}
+            WHERE r.id {(fromPrefix ? ">=" : ">")} ?1 {(end is null ? "" : "AND r.id < ?2")} AND r.row < ?3
             ORDER BY r.id, r.row
             """);
         ids.BindText(1, fromPrefix ? start : after);
         if (end is not null)
             ids.BindText(2, end);
         ids.Bind(3, rowCount);
-        compiled?.Bind(ids);
         while (ids.Step())
             yield return (Encoding.UTF8.GetString(ids.GetBytes(0)), new RowId((int)ids.GetInt64(1)));
     }

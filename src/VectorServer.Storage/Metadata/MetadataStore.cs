@@ -7,6 +7,9 @@ namespace VectorServer.Storage.Metadata;
 /// <summary>Told of each record at load, in row order; the id's bytes are ASCII and valid during the call only.</summary>
 internal delegate void IdVisitor(RowId row, ReadOnlySpan<byte> id);
 
+/// <summary>Told of the metadata of each row, in row order: canonical JSON, empty for none; valid during the call only.</summary>
+internal delegate void MetadataVisitor(RowId row, ReadOnlySpan<byte> metadata);
+
 /// <summary>What SQLite keeps of a row beside its id.</summary>
 internal readonly record struct RowDetails(RecordMetadata? Metadata, SparseVector? Sparse);
 

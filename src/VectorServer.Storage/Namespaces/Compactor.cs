@@ -32,6 +32,8 @@ internal static class Compactor
             }
 
             target.Seal(target.Ids.Count);
+            if (source.Generation.Columns.IsUsed)
+                target.Columns.Extend(target.Metadata, target.Ids.Count);
             var compacted = new NamespaceSnapshot(target, FirstRow: 0, target.Ids.Count, target.Ids.Count, source.Lsn, Codes: null);
             return compacted with { Codes = CodeStore.Carry(source.Codes, compacted, codecChoice) };
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using VectorServer.Storage.Filters.Columns;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Npy;
 using VectorServer.Storage.Sparse;
@@ -33,6 +34,9 @@ internal sealed class Generation
     public Tombstones Tombstones { get; } = new();
 
     public InvertedIndex Sparse { get; } = new();
+
+    /// <summary>The metadata as filters read it.</summary>
+    public ColumnStore Columns { get; } = new();
 
     /// <summary>Ends when the last reference is given back and the files are closed.</summary>
     public Task Closed => _closed.Task;

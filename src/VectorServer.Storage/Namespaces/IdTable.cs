@@ -61,6 +61,9 @@ internal sealed class IdTable
     /// <summary>Orders two rows by their ids' bytes.</summary>
     public int Compare(int left, int right) => Bytes(left).SequenceCompareTo(Bytes(right));
 
+    /// <summary>Orders a row's id, by its bytes, against another.</summary>
+    public int Compare(int row, ReadOnlySpan<byte> id) => Bytes(row).SequenceCompareTo(id);
+
     private ReadOnlySpan<byte> Bytes(int row)
     {
         var location = Volatile.Read(ref _locations)[row];

@@ -322,6 +322,7 @@ internal sealed class NamespaceStore
         }
 
         metadata.CommitBatch();
+        before.Generation.Columns.KeepUp(metadata, applier.Snapshot.RowCount);
         return applier.Snapshot with { Codes = CodeStore.Extend(applier.Snapshot, _codecChoice) };
     }
 

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Scoring;
@@ -8,6 +11,7 @@ namespace VectorServer.Storage.Query;
 internal static class CandidateScan
 {
     private const int RowsPerStep = 512; // scores of a step stay in the first-level cache
+    private const int RowsPerWord = 64; // of a filter's bitmap
 
     /// <summary>Scores the raw vectors from a row on: all of them, or only those of a filter's rows.</summary>
     public static void Exact(
@@ -43,7 +47,7 @@ internal static class CandidateScan
             var chunkEnd = (row | (vectors.RowsPerChunk - 1)) + 1L;
             var step = scores[..(int)Math.Min(RowsPerStep, Math.Min(chunkEnd, snapshot.RowCount) - row)];
             ExactScorer.Rows(metric, vectors.Rows(row, step.Length), query, norm, step);
-            Offer(snapshot, row, step, null, nearest);
+            Offer(snapshot, row, row, step, [], nearest);
             row += step.Length;
         }
     }
@@ -61,12 +65,16 @@ internal static class CandidateScan
         for (var row = firstRow / RowsPerStep * RowsPerStep; row < snapshot.RowCount; row += RowsPerStep)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (filtered is not null && !filtered.ContainsAny(row, RowsPerStep))
-                continue;
             var step = scores[..Math.Min(RowsPerStep, snapshot.RowCount - row)];
-            codes.Score(prepared, row, step);
-            var before = Math.Max(0, firstRow - row);
-            Offer(snapshot, row + before, step[before..], filtered, nearest);
+            if (filtered is null)
+            {
+                codes.Score(prepared, row, step);
+                Offer(snapshot, firstRow, row, step, [], nearest);
+            }
+            else
+            {
+                ScoreFiltered(codes, prepared, snapshot, firstRow, row, step, filtered.Words[(row >> 6)..], nearest);
+            }
         }
     }
 
@@ -101,13 +109,67 @@ internal static class CandidateScan
         }
     }
 
-    private static void Offer(NamespaceSnapshot snapshot, int firstRow, ReadOnlySpan<float> scores, RowSet? filtered, TopK nearest)
+    /// <summary>Scores the runs of 64 rows that have any of the filter's, and offers those.</summary>
+    private static void ScoreFiltered(
+        CodeStore codes,
+        PreparedQuery query,
+        NamespaceSnapshot snapshot,
+        int firstRow,
+        int stepRow,
+        Span<float> scores,
+        ReadOnlySpan<ulong> words,
+        TopK nearest)
     {
-        for (var i = 0; i < scores.Length; i++)
+        for (var start = 0; start < scores.Length;)
         {
-            var row = firstRow + i;
-            if (!(scores[i] < nearest.Threshold) && (filtered is null || filtered.Contains(new RowId(row))) && snapshot.IsLive(row))
-                nearest.Offer(row, scores[i]);
+            if (words[start >> 6] == 0)
+            {
+                start += RowsPerWord;
+                continue;
+            }
+
+            var end = start + RowsPerWord;
+            while (end < scores.Length && words[end >> 6] != 0)
+                end += RowsPerWord;
+            var run = scores[start..Math.Min(end, scores.Length)];
+            codes.Score(query, stepRow + start, run);
+            Offer(snapshot, firstRow, stepRow + start, run, words[(start >> 6)..], nearest);
+            start = end;
         }
+    }
+
+    /// <summary>
+    /// Offers the rows scored that are near enough, live, not below <paramref name="firstRow"/> and, where there are <paramref name="words"/>,
+    /// whose bits are set in them.
+    /// </summary>
+    private static void Offer(
+        NamespaceSnapshot snapshot, int firstRow, int scoredRow, ReadOnlySpan<float> scores, ReadOnlySpan<ulong> words, TopK nearest)
+    {
+        for (var start = 0; start < scores.Length; start += RowsPerWord)
+        {
+            var rest = NotBelow(scores[start..Math.Min(start + RowsPerWord, scores.Length)], nearest.Threshold);
+            if (!words.IsEmpty)
+                rest &= words[start >> 6];
+            for (; rest != 0; rest &= rest - 1)
+            {
+                var i = start + BitOperations.TrailingZeroCount(rest);
+                var row = scoredRow + i;
+                if (row >= firstRow && !(scores[i] < nearest.Threshold) && snapshot.IsLive(row))
+                    nearest.Offer(row, scores[i]);
+            }
+        }
+    }
+
+    /// <summary>A bit for each of up to 64 scores that is not below the threshold; a NaN is not, as little as any other score is below NaN.</summary>
+    private static ulong NotBelow(ReadOnlySpan<float> scores, float threshold)
+    {
+        var below = 0UL;
+        var i = 0;
+        var thresholds = Vector256.Create(threshold);
+        for (; scores.Length - i >= Vector256<float>.Count; i += Vector256<float>.Count)
+            below |= (ulong)Vector256.LessThan(Vector256.Create(scores.Slice(i, Vector256<float>.Count)), thresholds).ExtractMostSignificantBits() << i;
+        for (; i < scores.Length; i++)
+            below |= scores[i] < threshold ? 1UL << i : 0;
+        return ~below & (ulong.MaxValue >> (RowsPerWord - scores.Length));
     }
 }

@@ -138,7 +138,9 @@ public sealed partial class VectorIndex
     {
         if (snapshot is null)
             return new RecordPage([], null, default) { Namespace = target };
-        var rows = FilterRows.InIdOrder(snapshot, prefix: null, filter, afterId, limit + 1);
+        var rows = filter is null
+            ? FilterRows.InIdOrder(snapshot, prefix: null, afterId, limit + 1)
+            : FilterRows.InIdOrder(snapshot, filter, afterId, limit + 1);
         var page = Hydrator.Records(snapshot, rows.AsSpan(0, Math.Min(limit, rows.Length)));
         return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, snapshot.Lsn) { Namespace = target };
     });
@@ -148,7 +150,7 @@ public sealed partial class VectorIndex
     {
         if (snapshot is null)
             return new IdPage([], null, default) { Namespace = target };
-        var rows = FilterRows.InIdOrder(snapshot, prefix, filter: null, afterId, limit + 1);
+        var rows = FilterRows.InIdOrder(snapshot, prefix, afterId, limit + 1);
         var ids = rows.Take(limit).Select(snapshot.Generation.Ids.IdOf).ToArray();
         return new IdPage(ids, rows.Length > limit ? ids[^1] : null, snapshot.Lsn) { Namespace = target };
     });
@@ -183,7 +185,7 @@ public sealed partial class VectorIndex
                 var codec = snapshot.Codes?.Codec;
                 namespaces.Add(new NamespaceStorageStats(
                     name,
-                    filter is null ? snapshot.LiveCount : FilterRows.Find(snapshot, filter).Count,
+                    filter is null ? snapshot.LiveCount : FilterRows.Count(snapshot, filter),
                     (codec?.Compression ?? Compression.Float32).ToName(),
                     snapshot.Generation.Vectors.RowBytes,
                     codec?.CodeBytesPerVector ?? 0,

@@ -118,11 +118,12 @@ public sealed class ConcurrencyTests : IndexContract
         for (var reads = 0; reads < ReadsMax && !done.IsCancellationRequested; reads++)
         {
             var acknowledged = Math.Max(seen, _history.Acknowledged);
-            var sight = random.Next(4) switch
+            var sight = random.Next(5) switch
             {
                 0 => Fetch(index, [.. ids.Where(_ => random.Next(3) == 0)]),
                 1 => List(index, random.Next(2) == 0 ? "own-" : "shared-"),
                 2 => FetchByFilter(index, random.Next(Writers)),
+                3 => QueryByFilter(index, random.Next(Writers)),
                 _ => Query(index, RandomVector(random, Dimension)),
             };
             Assert.True(sight.Lsn >= acknowledged, $"a read at {sight.Lsn} misses what was acknowledged or seen at {acknowledged}");
@@ -148,6 +149,23 @@ public sealed class ConcurrencyTests : IndexContract
     {
         var page = index.FetchByFilter("", Filter($$"""{"writer":{{writer}}}"""), 1000, null);
         return Sight.Of(page.Records, page.MaxIndexedLsn, (_, tag) => tag.StartsWith($$"""{"writer":{{writer}},""", StringComparison.Ordinal));
+    }
+
+    /// <summary>With a topK above their number, every record that the filter keeps is a match, and no other.</summary>
+    private static Sight QueryByFilter(VectorIndex index, int writer)
+    {
+        var query = new VectorQuery
+        {
+            TopK = 1000,
+            Vector = ValuesOf("query", writer),
+            Filter = Filter($$$"""{"$or":[{"writer":{"$in":[{{{writer}}},-2]}},{"version":{"$lt":0}}]}"""),
+            IncludeMetadata = true,
+        };
+        var result = index.Query("", query, Cancellation);
+        return new Sight(
+            result.MaxIndexedLsn.Value,
+            result.Matches.ToDictionary(match => match.Id, match => (string?)Json(match.Metadata)),
+            (_, tag) => tag.StartsWith($$"""{"writer":{{writer}},""", StringComparison.Ordinal));
     }
 
     /// <summary>Which records are near is not at issue here, but every match must be a record of that moment.</summary>

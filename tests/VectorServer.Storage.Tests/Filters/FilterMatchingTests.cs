@@ -60,27 +60,91 @@ public sealed class FilterMatchingTests
         Assert.Equal([3], temporary.Match("""{"f":{"$in":["a\u0000c"]}}"""));
     }
 
-    [Fact]
-    public void Random_filters_match_what_a_naive_reading_matches()
+    [Theory]
+    [InlineData(2026)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Random_filters_match_what_sql_and_a_naive_reading_match(int seed)
     {
-        var random = new Random(20_26);
+        var random = new Random(seed);
         var generator = new RandomMetadata(random);
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < 8; round++)
         {
-            var metadata = Enumerable.Range(0, 150).Select(_ => generator.Metadata()).ToList();
+            var metadata = Enumerable.Range(0, random.Next(1, 300)).Select(_ => generator.Metadata()).ToList();
             var parsed = metadata.Select(json => json is null ? (JsonElement?)null : JsonElement.Parse(json)).ToList();
             using var temporary = new TemporaryStore();
             temporary.Fill(metadata);
 
-            for (var i = 0; i < 300; i++)
+            for (var i = 0; i < 150; i++)
             {
+                // Fewer rows first: columns that grow must answer as columns that were there at once.
+                var rowCount = i < 20 ? metadata.Count * i / 20 : metadata.Count;
                 var filter = generator.Filter();
                 var wire = JsonElement.Parse(filter);
-                var expected = Enumerable.Range(0, metadata.Count).Where(row => NaiveFilter.Matches(wire, parsed[row]));
+                var expected = Enumerable.Range(0, rowCount).Where(row => NaiveFilter.Matches(wire, parsed[row])).ToArray();
 
-                Assert.True(expected.SequenceEqual(temporary.Match(filter)), $"round {round}: {filter}");
+                Assert.True(expected.SequenceEqual(temporary.Match(filter, rowCount)), $"round {round}: {filter}");
+                Assert.True(expected.SequenceEqual(temporary.MatchBySql(filter, rowCount)), $"round {round}, by SQL: {filter}");
             }
         }
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(1_000)]
+    public void Regular_fields_match_at_every_row_count(int rows)
+    {
+        // What real data looks like: a value in every row, one that comes late, one that ends early, a list, a number that never repeats.
+        using var temporary = new TemporaryStore();
+        var metadata = Enumerable.Range(0, rows).Select(row =>
+            $$$"""{"always":"v{{{row % 7}}}","n":{{{row}}}.5{{{(row >= rows / 3 ? $",\"late\":{row % 2}" : "")}}}{{{(row < rows / 2 ? ",\"early\":true" : "")}}},"tags":["t{{{row % 3}}}","t{{{row % 5}}}"]}""")
+            .ToList();
+        temporary.Fill(metadata);
+        string[] filters =
+        [
+            """{"always":"v3"}""", """{"always":{"$ne":"v3"}}""", """{"always":{"$in":["v1","v6","none"]}}""", """{"n":{"$gte":10,"$lt":20.5}}""",
+            """{"late":1}""", """{"late":{"$exists":false}}""", """{"late":{"$nin":[0]}}""", """{"early":true}""", """{"early":{"$exists":true}}""",
+            """{"tags":"t4"}""", """{"tags":{"$in":["t0","t2"]}}""", """{"tags":{"$nin":["t1","t4"]}}""", """{"absent":{"$exists":false}}""",
+        ];
+
+        foreach (var rowCount in new[] { 0, 1, 63, 64, 65, 127, 128, rows / 3, rows / 2, rows - 1, rows }.Where(count => count <= rows))
+        {
+            foreach (var filter in filters)
+                Assert.Equal(temporary.MatchBySql(filter, rowCount), temporary.Match(filter, rowCount));
+        }
+    }
+
+    [Fact]
+    public void Long_strings_are_told_apart_to_their_last_character()
+    {
+        // Around the length up to which texts are kept themselves, and far above it.
+        using var temporary = new TemporaryStore();
+        int[] lengths = [28, 29, 30, 31, 32, 33, 500, 30_000];
+        temporary.Fill([.. lengths.SelectMany(length => new[] { Json(length, 'x'), Json(length, 'y'), $$$"""{"f":["a",{{{Text(length, 'x')}}}]}""" })]);
+
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            Assert.Equal([3 * i, (3 * i) + 2], temporary.Match(Json(lengths[i], 'x')));
+            Assert.Equal([(3 * i) + 1], temporary.Match(Json(lengths[i], 'y')));
+            Assert.Empty(temporary.Match(Json(lengths[i], 'z')));
+        }
+
+        static string Text(int length, char last) => $"\"{new string('a', length - 1)}{last}\"";
+
+        static string Json(int length, char last) => $$$"""{"f":{{{Text(length, last)}}}}""";
+    }
+
+    [Fact]
+    public void A_field_for_every_row_is_found()
+    {
+        using var temporary = new TemporaryStore();
+        temporary.Fill([.. Enumerable.Range(0, 3_000).Select(row => $$$"""{"field {{{row}}} {{{new string('x', row % 50)}}}":{{{row}}}}""")]);
+
+        for (var row = 0; row < 3_000; row += 7)
+            Assert.Equal([row], temporary.Match($$$"""{"field {{{row}}} {{{new string('x', row % 50)}}}":{"$lte":{{{row}}}}}"""));
+        Assert.Equal(2_999, temporary.Match("""{"field 0 ":{"$exists":false}}""").Length);
     }
 
     [Fact]

@@ -18,6 +18,8 @@ internal sealed class RandomMetadata(Random random)
     [
         "", "a", "A", "a ", "1", "1.0", "true", "null", "drama", "\0", "a\0", "a\0b", "a\0c", "\0a", "\"", "\\", "\\u0000", "[\"a\"]", "\",\"", "line\nbreak", "\u001f",
         "\b\f\r\t", "é", "e\u0301", "日本語", "😀", "😀😀", "\u2028", "\ufeff", "\uffff", "\u007f", "%", "_", "/", "<&>",
+        "thirty characters, in quotes 32", "thirty-one characters, or so !!!!", "a text that is longer than what is kept of it in memory 1",
+        "a text that is longer than what is kept of it in memory 2", "длинная строка, которую держат в памяти как сумму",
     ];
 
     private static readonly string[] Numbers =

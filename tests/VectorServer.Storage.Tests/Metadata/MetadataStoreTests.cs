@@ -1,5 +1,4 @@
 using System.Text;
-using VectorServer.Storage.Filters;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
 using static VectorServer.Storage.Tests.Metadata.TemporaryStore;
@@ -73,8 +72,10 @@ public sealed class MetadataStoreTests
         temporary.Store.BeginBatch();
         temporary.Store.AddRow(new RowId(1), "x", MetadataOf("""{"f":1}"""), sparse: null);
 
-        Assert.Equal([0], temporary.Match("""{"f":1}""", rowCount: 2));
+        Assert.Equal([0], temporary.MatchBySql("""{"f":1}""", rowCount: 2));
+        Assert.Throws<StorageException>(() => temporary.Match("""{"f":1}""", rowCount: 2));
         temporary.Store.CommitBatch();
+        Assert.Equal([0, 1], temporary.MatchBySql("""{"f":1}""", rowCount: 2));
         Assert.Equal([0, 1], temporary.Match("""{"f":1}""", rowCount: 2));
     }
 
@@ -157,25 +158,21 @@ public sealed class MetadataStoreTests
         using var temporary = new TemporaryStore();
         temporary.Store.BeginBatch();
         for (var row = 0; row < ids.Count; row++)
-            temporary.Store.AddRow(new RowId(row), ids[row], row % 3 == 0 ? MetadataOf("""{"third":true}""") : null, sparse: null);
+            temporary.Store.AddRow(new RowId(row), ids[row], metadata: null, sparse: null);
         temporary.Store.CommitBatch();
 
         foreach (var prefix in new[] { null, "", "a", "A", "a_", "%", "~", "\u007f", "\u007f\u007f", "zz", "é" })
         {
             foreach (var after in new[] { null, "", "a", "aA", "a_b", "~~~~", "\u007f\u007f\u007f\u007f\u007f", ids[17] })
             {
-                foreach (var filtered in new[] { false, true })
-                {
-                    var expected = ids.Select((id, row) => (Id: id, Row: row))
-                        .Where(entry => entry.Row < 350 && entry.Id.StartsWith(prefix ?? "", StringComparison.Ordinal))
-                        .Where(entry => string.CompareOrdinal(entry.Id, after ?? "") > 0 && (!filtered || entry.Row % 3 == 0))
-                        .OrderBy(entry => entry.Id, StringComparer.Ordinal).ThenBy(entry => entry.Row);
+                var expected = ids.Select((id, row) => (Id: id, Row: row))
+                    .Where(entry => entry.Row < 350 && entry.Id.StartsWith(prefix ?? "", StringComparison.Ordinal))
+                    .Where(entry => string.CompareOrdinal(entry.Id, after ?? "") > 0)
+                    .OrderBy(entry => entry.Id, StringComparer.Ordinal).ThenBy(entry => entry.Row);
 
-                    var filter = filtered ? FilterOf("""{"third":true}""") : null;
-                    var listed = temporary.Store.IdsInOrder(prefix, after, filter, rowCount: 350).Select(entry => (entry.Id, Row: entry.Row.Value));
+                var listed = temporary.Store.IdsInOrder(prefix, after, rowCount: 350).Select(entry => (entry.Id, Row: entry.Row.Value));
 
-                    Assert.Equal(expected, listed);
-                }
+                Assert.Equal(expected, listed);
             }
         }
     }
@@ -186,7 +183,7 @@ public sealed class MetadataStoreTests
         using var temporary = new TemporaryStore();
         temporary.Fill([.. Enumerable.Repeat<string?>(null, 500)]);
 
-        var first = temporary.Store.IdsInOrder(prefix: null, afterId: null, filter: null, rowCount: 500).First();
+        var first = temporary.Store.IdsInOrder(prefix: null, afterId: null, rowCount: 500).First();
         temporary.Store.Checkpoint();
 
         Assert.Equal("id-0", first.Id);
@@ -197,7 +194,6 @@ public sealed class MetadataStoreTests
     {
         using var temporary = new TemporaryStore();
         temporary.Fill([.. Enumerable.Range(0, 200).Select(i => $$$"""{"f":{{{i % 2}}}}""")]);
-        var filter = FilterOf("""{"f":1}""")!;
         var store = temporary.Store;
 
         var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(
@@ -205,11 +201,9 @@ public sealed class MetadataStoreTests
             {
                 for (var i = 0; i < 50; i++)
                 {
-                    var rows = new RowSet(200);
-                    store.Match(filter, 200, rows);
-                    Assert.Equal(100, rows.Count());
+                    Assert.Equal(100, temporary.Match("""{"f":1}""", rowCount: 200).Length);
                     Assert.Equal($$$"""{"f":{{{i % 2}}}}""", store.Read(new RowId(i)).Metadata?.ToString());
-                    Assert.Equal(200, store.IdsInOrder(null, null, null, 200).Count());
+                    Assert.Equal(200, store.IdsInOrder(null, null, 200).Count());
                 }
             },
             TestContext.Current.CancellationToken)).ToArray();

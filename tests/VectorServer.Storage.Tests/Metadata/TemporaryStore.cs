@@ -1,7 +1,9 @@
 using System.Text.Json;
 using VectorServer.Storage.Filters;
+using VectorServer.Storage.Filters.Columns;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Tests.Filters.Sql;
 
 namespace VectorServer.Storage.Tests.Metadata;
 
@@ -15,6 +17,9 @@ internal sealed class TemporaryStore : IDisposable
     public string Path => System.IO.Path.Combine(_directory.FullName, "metadata.db");
 
     public MetadataStore Store { get; private set; }
+
+    /// <summary>The columns of the store's rows, as they are since the first match.</summary>
+    public ColumnStore Columns { get; private set; } = new();
 
     public static RecordMetadata? MetadataOf(string json)
     {
@@ -37,22 +42,23 @@ internal sealed class TemporaryStore : IDisposable
         Store.CommitBatch();
     }
 
-    /// <summary>The rows that match, of the first <paramref name="rowCount"/> or of all.</summary>
+    /// <summary>The rows that match by the columns, of the first <paramref name="rowCount"/> or of all.</summary>
     public int[] Match(string filter, int? rowCount = null)
     {
-        var count = rowCount ?? Store.RowCount;
-        var rows = new RowSet(count);
-        Store.Match(FilterOf(filter)!, count, rows);
         var matches = new List<int>();
-        foreach (var row in rows)
+        foreach (var row in Columns.Select(Store, rowCount ?? Store.RowCount, FilterOf(filter)!))
             matches.Add(row.Value);
         return [.. matches];
     }
+
+    /// <summary>The same as SQLite sees it.</summary>
+    public int[] MatchBySql(string filter, int? rowCount = null) => SqlFilter.Match(Path, FilterOf(filter)!, rowCount ?? Store.RowCount);
 
     public void Reopen()
     {
         Store.Dispose();
         Store = MetadataStore.Open(Path);
+        Columns = new ColumnStore();
     }
 
     public void Dispose()

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 
-namespace VectorServer.Storage.Filters;
+namespace VectorServer.Storage.Tests.Filters.Sql;
 
 /// <summary>The function of ours that compiled filters call; every connection that runs one needs it.</summary>
 internal static class FilterFunctions

@@ -1,6 +1,6 @@
 using VectorServer.Storage.Metadata;
 
-namespace VectorServer.Storage.Filters;
+namespace VectorServer.Storage.Tests.Filters.Sql;
 
 /// <summary>A condition of SQL that is 0 or 1 for every row, never NULL.</summary>
 /// <param name="Sql">An expression over <c>r.metadata</c>, in parentheses. Its connection needs <see cref="FilterFunctions"/>.</param>

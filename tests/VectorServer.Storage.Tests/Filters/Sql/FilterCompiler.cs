@@ -1,9 +1,10 @@
 using System.Globalization;
+using VectorServer.Storage.Filters;
 using VectorServer.Storage.Metadata;
 
-namespace VectorServer.Storage.Filters;
+namespace VectorServer.Storage.Tests.Filters.Sql;
 
-/// <summary>Turns a filter into a condition of SQL on <c>records r</c>.</summary>
+/// <summary>Turns a filter into a condition of SQL on <c>records r</c>: another evaluation, by another program, that columns are compared with.</summary>
 /// <remarks>
 /// Equality compares JSON texts: canonical texts are equal exactly when type and value are, where SQLite's own values would mix up
 /// <c>1</c> and <c>true</c>, and end a string at a NUL. <c>json_extract</c> with one path gives such a value; with two paths it gives
