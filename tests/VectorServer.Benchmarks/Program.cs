@@ -9,6 +9,7 @@ return args switch
     ["graph", var directory] => GraphBench.Run(directory),
     ["encode"] => EncodeBench.Run(),
     ["grpc"] => await GrpcBench.RunAsync(),
+    ["requests", .. var servers] => await RequestBench.RunAsync(servers),
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
     _ => Usage(),
@@ -22,6 +23,7 @@ static int Usage()
           recall DIRECTORY  recall@10 of each code on vectors.npy, queries.npy and cosine_top100.npy
           encode            encodes per second and core
           grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
+          requests [SERVER] what requests cost, on this server or on several builds of it (paths of VectorServer.Api.dll)
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
         """);
     return 2;
