@@ -43,6 +43,13 @@ internal static class ServerPipeline
     public static void UseVectorServer(this WebApplication app)
     {
         var injectsFaults = app.Services.GetRequiredService<ServerOptions>().Faults.Count > 0;
+
+        // No service lives as long as a request; without this, every request that asks for one would make and dispose a scope.
+        app.Use((context, next) =>
+        {
+            context.RequestServices = app.Services;
+            return next(context);
+        });
         app.UseMiddleware<RequestIdMiddleware>();
         app.UseMiddleware<RequestLogMiddleware>();
         if (injectsFaults)

@@ -17,6 +17,9 @@ internal static class ServiceRegistration
     public static void AddVectorServer(this WebApplicationBuilder builder, ServerOptions options)
     {
         builder.Logging.ClearProviders();
+
+        // The framework's own log of requests, which ours replaces. While it is on, every request pays for an activity and a logging scope.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddSerilog(new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).CreateLogger(), dispose: true);
 
         var listeners = new Listeners(options);

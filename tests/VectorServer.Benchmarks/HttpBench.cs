@@ -106,6 +106,9 @@ internal static class HttpBench
 /// <summary>The server in a process of its own, on a free port and a fresh data directory.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    /// <summary>The server that was built with the bench.</summary>
+    public static readonly string OwnServer = Path.Combine(AppContext.BaseDirectory, "VectorServer.Api.dll");
+
     private readonly Process _process;
     private readonly DirectoryInfo _data;
     private readonly HttpClient _client;
@@ -124,11 +127,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ServerProcess> StartAsync(string durability = "fsync")
+    /// <param name="durability">As in the settings.</param>
+    /// <param name="server">The server's assembly; null for the one that was built with the bench.</param>
+    public static async Task<ServerProcess> StartAsync(string durability = "fsync", string? server = null)
     {
         var data = Directory.CreateTempSubdirectory("vectorserver-bench-");
         var port = FreePort();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "VectorServer.Api.dll")]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [server ?? OwnServer]) { RedirectStandardOutput = true };
         start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["VECTORSERVER_DATA"] = data.FullName;
         start.Environment["VECTORSERVER_DURABILITY"] = durability;

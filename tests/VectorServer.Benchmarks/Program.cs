@@ -11,6 +11,7 @@ return args switch
     ["encode"] => EncodeBench.Run(),
     ["grpc"] => await GrpcBench.RunAsync(),
     ["load"] => await LoadBench.RunAsync(),
+    ["requests", .. var servers] => await RequestBench.RunAsync(servers),
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
     _ => Usage(),
@@ -26,6 +27,7 @@ static int Usage()
           encode            encodes per second and core
           grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
           load              durable upserts and loads a second into the engine, without HTTP
+          requests [SERVER] what requests cost, on this server or on several builds of it (paths of VectorServer.Api.dll)
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
         """);
     return 2;

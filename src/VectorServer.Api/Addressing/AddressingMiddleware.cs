@@ -23,7 +23,7 @@ internal sealed class AddressingMiddleware(RequestDelegate next, ServerOptions o
         var version = ApiVersion.Read(request.Headers[ApiVersion.HeaderName]);
 
         // Step 2: port or host name
-        var index = ports.IndexOn(context.Connection.LocalPort) ?? IndexOfHostName(request.Host.Host);
+        var index = ports.IndexOn(context.Connection.LocalPort) ?? IndexOfHostName(request);
         var isIndexAddress = index is not null;
 
         // Step 3: path
@@ -50,8 +50,9 @@ internal sealed class AddressingMiddleware(RequestDelegate next, ServerOptions o
             : next(context);
     }
 
-    private string? IndexOfHostName(string host) =>
+    private string? IndexOfHostName(HttpRequest request) =>
         options.Addressing == AddressingMode.Subdomain
+        && request.Host.Host is var host
         && host.Length > _domainSuffix.Length
         && host.EndsWith(_domainSuffix, StringComparison.OrdinalIgnoreCase)
             ? host[..^_domainSuffix.Length].ToLowerInvariant()
@@ -69,10 +70,10 @@ internal sealed class AddressingMiddleware(RequestDelegate next, ServerOptions o
             return false;
 
         var slash = text.IndexOf('/', IndexesPrefix.Length);
-        if (slash < 0 || !DataPlanePaths.Contains(text[slash..]))
+        if (slash < 0)
             return false;
 
         (index, rest) = (text[IndexesPrefix.Length..slash], new PathString(text[slash..]));
-        return true;
+        return DataPlanePaths.Contains(rest);
     }
 }

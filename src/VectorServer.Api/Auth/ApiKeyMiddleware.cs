@@ -8,7 +8,7 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, ApiKeys keys)
     public Task InvokeAsync(HttpContext context)
     {
         var isPublic = context.GetEndpoint()?.Metadata.GetMetadata<PublicEndpoint>() is not null;
-        return isPublic || keys.Accept(context.Request.Headers["Api-Key"].FirstOrDefault())
+        return isPublic || keys.Accept(context.Request.Headers["Api-Key"] is [var key, ..] ? key : null)
             ? next(context)
             : ErrorWriter.WriteAsync(context, WireError.Unauthenticated, "");
     }

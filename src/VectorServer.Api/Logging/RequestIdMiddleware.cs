@@ -8,7 +8,7 @@ internal sealed class RequestIdMiddleware(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         context.Response.Headers["x-pinecone-request-id"] = context.TraceIdentifier;
-        if (context.Request.Headers["x-request-id"].FirstOrDefault() is { Length: > 0 and <= EchoLengthMax } id && IsVisibleAscii(id))
+        if (context.Request.Headers["x-request-id"] is [{ Length: > 0 and <= EchoLengthMax } id, ..] && IsVisibleAscii(id))
             context.Response.Headers["x-request-id"] = id;
         return next(context);
     }

@@ -24,7 +24,7 @@ internal static class BodyReader
 
         try
         {
-            return JsonSerializer.Deserialize(body.Bytes.IsEmpty ? "{}"u8 : body.Bytes.Span, type)
+            return (body.Bytes.IsEmpty ? JsonSerializer.Deserialize("{}"u8, type) : BodyText.Deserialize(body.Bytes, type))
                 ?? throw JsonErrors.Null(context.GetPlane());
         }
         catch (JsonException exception)

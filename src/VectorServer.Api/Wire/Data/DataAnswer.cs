@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using VectorServer.Storage.Namespaces;
 
@@ -7,13 +6,6 @@ namespace VectorServer.Api.Wire.Data;
 /// <summary>Writes the data plane's answers and their headers.</summary>
 internal static class DataAnswer
 {
-    private static readonly JsonWriterOptions WriterOptions = new()
-    {
-        // Ids are quoted readably; answers are never placed inside HTML.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     /// <summary>What every write without figures answers.</summary>
     public static Task AnswerEmptyAsync(this HttpContext context) => context.AnswerAsync(writer =>
     {
@@ -24,13 +16,22 @@ internal static class DataAnswer
     public static Task AnswerAsync<T>(this HttpContext context, T body) =>
         context.AnswerAsync(writer => JsonSerializer.Serialize(writer, body, DataJson.Type<T>()));
 
-    /// <summary>Sends what <paramref name="write"/> writes, straight into the connection's buffers.</summary>
+    /// <summary>Sends what <paramref name="write"/> writes.</summary>
     public static async Task AnswerAsync(this HttpContext context, Action<Utf8JsonWriter> write)
     {
-        context.Response.ContentType = "application/json";
-        using (var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions))
-            write(writer);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        var answer = AnswerBuffer.Rent();
+        try
+        {
+            write(answer.Writer);
+            var json = answer.ToJson();
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = json.Length;
+            await context.Response.Body.WriteAsync(json, context.RequestAborted);
+        }
+        finally
+        {
+            answer.Return();
+        }
     }
 
     /// <summary>LSN of the write that is being answered.</summary>

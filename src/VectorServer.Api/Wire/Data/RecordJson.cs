@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
@@ -10,10 +11,19 @@ internal static class RecordJson
     /// <summary>Each number in the shortest form that reads back as the same float32.</summary>
     public static void WriteFloats(this Utf8JsonWriter writer, ReadOnlySpan<float> values)
     {
-        writer.WriteStartArray();
+        var text = ArrayPool<byte>.Shared.Rent((values.Length * (Float32Digits.BytesMax + 1)) + 2);
+        var length = 0;
+        text[length++] = (byte)'[';
         foreach (var value in values)
-            writer.WriteNumberValue(value);
-        writer.WriteEndArray();
+        {
+            length += Float32Digits.Write(value, text.AsSpan(length));
+            text[length++] = (byte)',';
+        }
+
+        length -= values.IsEmpty ? 0 : 1; // the last comma
+        text[length++] = (byte)']';
+        writer.WriteRawValue(text.AsSpan(0, length), skipInputValidation: true);
+        ArrayPool<byte>.Shared.Return(text);
     }
 
     /// <summary>Writes <c>values</c>, which is always there, and <c>sparseValues</c> and <c>metadata</c> where the record has them.</summary>

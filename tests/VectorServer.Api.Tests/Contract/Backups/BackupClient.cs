@@ -27,8 +27,9 @@ internal static class BackupClient
 
     public static async Task<string[]> IdsAsync(this TestServer server, string index)
     {
-        var answer = (await server.GetAsync($"/indexes/{index}/vectors/list")).AssertStatus(200);
-        return [.. answer.Json.GetProperty("vectors").EnumerateArray().Select(vector => vector.GetProperty("id").GetString()!)];
+        // By a query, which pod indexes answer too.
+        var answer = (await server.PostAsync($"/indexes/{index}/query", """{"vector":[1,1],"topK":1000}""")).AssertStatus(200);
+        return [.. answer.Json.GetProperty("matches").EnumerateArray().Select(match => match.GetProperty("id").GetString()!).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Makes a backup and waits until it is ready.</summary>
