@@ -13,6 +13,10 @@ internal static class IndexSearch
     private const int RescoredPerMatch = 4;
     private const int RescoredMin = 40;
 
+    /// <summary>How many of the live rows that an index finds are ranked exactly.</summary>
+    public static int RescoredRows(IndexKind kind, int topK, int candidateCount) =>
+        kind == IndexKind.IvfPq ? candidateCount : (int)Math.Min(int.MaxValue, Math.Max(RescoredMin, (long)RescoredPerMatch * topK));
+
     /// <returns>Live, matching rows; null when there are fewer than the query wants and a scan would find more.</returns>
     public static Candidate[]? Find(
         IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
@@ -20,8 +24,7 @@ internal static class IndexSearch
         var approximate = snapshot.Nearest!;
         var indexed = Math.Min(approximate.Count, snapshot.RowCount); // read before the search: what is added meanwhile is scanned below
         var vector = query.Vector!.Value.Span;
-        var wanted = approximate.Kind == IndexKind.IvfPq ? QueryPlanner.CandidateCount(query) : Math.Max(RescoredMin, (long)RescoredPerMatch * query.TopK);
-        var rescored = (int)Math.Min(candidateRows, wanted);
+        var rescored = Math.Min(candidateRows, RescoredRows(approximate.Kind, query.TopK, QueryPlanner.CandidateCount(query)));
 
         var candidates = new List<Candidate>(2 * rescored);
         foreach (var candidate in approximate.Search(vector, QueryPlanner.IndexEffort(index, snapshot, query, candidateRows), index.Search.IvfProbes))
