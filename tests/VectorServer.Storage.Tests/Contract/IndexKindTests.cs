@@ -91,15 +91,15 @@ public sealed class IndexKindTests : IndexContract
         await WaitUntilBuiltAsync(index);
         AssertRecall(index);
 
-        foreach (var (kind, lists) in new[] { (IndexKind.IvfPq, 50), (IndexKind.IvfFlat, 50), (IndexKind.IvfFlat, 20) })
+        foreach (var (kind, lists) in new[] { (IndexKind.IvfPq, 100), (IndexKind.IvfFlat, 100), (IndexKind.IvfFlat, 60) })
         {
-            Engine.ConfigureIndex("docs", descriptor => descriptor with { Search = descriptor.Search with { Kind = kind, IvfLists = lists, IvfProbes = lists / 2 } });
+            Engine.ConfigureIndex("docs", descriptor => descriptor with { Search = descriptor.Search with { Kind = kind, IvfLists = lists, IvfProbes = lists / 3 } });
             await WaitUntilBuiltAsync(index);
             AssertRecall(index);
         }
 
         await ReopenAsync();
-        Assert.Equal(20, Engine.GetIndex("docs").Descriptor.Search.IvfLists);
+        Assert.Equal(60, Engine.GetIndex("docs").Descriptor.Search.IvfLists);
         Assert.Equal(8, Engine.GetIndex("docs").Descriptor.Search.HnswM);
     }
 

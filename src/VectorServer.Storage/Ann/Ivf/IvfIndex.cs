@@ -21,6 +21,10 @@ internal sealed partial class IvfIndex : CandidateIndex
     private const int ProbedShare = 10; // a tenth of the lists
     private const int CodeSampleRows = 8_192;
 
+    // Costs against a code of half a byte a component: a centre has four bytes, a row of bytes one.
+    private const int CodesPerCentre = 8;
+    private const int CodesPerByteRow = 2;
+
     private readonly PointSpace _space;
     private readonly ConcurrentBag<IvfScratch> _scratches = [];
     private volatile ListSet? _lists;
@@ -55,7 +59,8 @@ internal sealed partial class IvfIndex : CandidateIndex
     {
         var lists = Math.Max(1, ListCount);
         var share = Math.Min(1, ProbesOf(lists, probes) / (double)lists);
-        return lists + (long)Math.Max(Math.Min(count, Count), share * Count);
+        var rows = (long)Math.Max(Math.Min(count, Count), share * Count);
+        return (long)lists * CodesPerCentre + rows * (Kind == IndexKind.IvfFlat ? CodesPerByteRow : 1);
     }
 
     /// <summary>Learns the lists' centres, if that has not been done or the rows have outgrown them.</summary>
@@ -111,10 +116,8 @@ internal sealed partial class IvfIndex : CandidateIndex
         }
     }
 
-    /// <summary>Nothing to give back: all memory is managed, so that a search may still read lists that were replaced.</summary>
-    public override void Dispose()
-    {
-    }
+    /// <summary>All memory is managed, so that a search may still read lists that were replaced.</summary>
+    public override void Dispose() => _lists = null;
 
     /// <summary>Orders the lists by their centres: by distance, but for dot product by the product itself.</summary>
     private void RankLists(Centroids centroids, IvfScratch scratch, int count)

@@ -19,7 +19,8 @@ internal sealed partial class PqCodec
         var rows = UnitRows(transform, sample);
         var mean = TakeMean(rows, dimension);
         var scale = 1 / MathF.Sqrt(dimension); // a unit vector's
-        return new PqCodec(metric, transform, mean, ProductQuantizer.Train(dimension, rows, scale, threads: 1, CancellationToken.None));
+        var quantizer = ProductQuantizer.Train(dimension, rows, scale, Environment.ProcessorCount, CancellationToken.None); // while writes wait
+        return new PqCodec(metric, transform, mean, quantizer);
     }
 
     /// <summary>Little-endian float32: the mean, then the centroids of each sub-vector, component by component.</summary>

@@ -101,9 +101,8 @@ internal sealed partial class ProductQuantizer
             return new PqTable(bytes, 0, 0);
 
         var step = spread / byte.MaxValue;
-        var inverse = 1 / step;
-        for (var i = 0; i < products.Length; i++)
-            bytes[i] = (byte)Math.Clamp((products[i] - least[i / Centroids]) * inverse + 0.5f, 0, byte.MaxValue);
+        for (var sub = 0; sub < SubVectors; sub++)
+            Round(products.AsSpan(sub * Centroids, Centroids), least[sub], 1 / step, bytes.AsSpan(sub * Centroids, Centroids));
         return new PqTable(bytes, (int)Math.Round(Math.Clamp(-sum / step, -1e9, 1e9)), step);
     }
 
@@ -152,10 +151,33 @@ internal sealed partial class ProductQuantizer
 
     private static (float Min, float Max) Range(ReadOnlySpan<float> values)
     {
-        var (min, max) = (values[0], values[0]);
-        foreach (var value in values)
-            (min, max) = (Math.Min(min, value), Math.Max(max, value));
-        return (min, max);
+        var (min, max) = (Vector256.Create(values), Vector256.Create(values));
+        for (var at = Vector256<float>.Count; at < Centroids; at += Vector256<float>.Count)
+        {
+            var part = Vector256.Create(values[at..]);
+            (min, max) = (Vector256.MinNative(min, part), Vector256.MaxNative(max, part));
+        }
+
+        var (least, largest) = (min[0], max[0]);
+        for (var lane = 1; lane < Vector256<float>.Count; lane++)
+            (least, largest) = (Math.Min(least, min[lane]), Math.Max(largest, max[lane]));
+        return (least, largest);
+    }
+
+    private static void Round(ReadOnlySpan<float> products, float least, float inverse, Span<byte> bytes)
+    {
+        for (var at = 0; at < Centroids; at += Vector256<byte>.Count)
+        {
+            var low = Vector256.Narrow(Levels(products[at..], least, inverse), Levels(products[(at + 8)..], least, inverse));
+            var high = Vector256.Narrow(Levels(products[(at + 16)..], least, inverse), Levels(products[(at + 24)..], least, inverse));
+            Vector256.Narrow(low, high).CopyTo(bytes[at..]);
+        }
+    }
+
+    private static Vector256<uint> Levels(ReadOnlySpan<float> products, float least, float inverse)
+    {
+        var levels = (Vector256.Create(products) - Vector256.Create(least)) * inverse + Vector256.Create(0.5f);
+        return Vector256.ConvertToInt32(Vector256.MinNative(levels, Vector256.Create((float)byte.MaxValue))).AsUInt32();
     }
 
     private ReadOnlySpan<float> Book(int sub) => _books.AsSpan(sub * BookFloats, BookFloats);
