@@ -21,9 +21,10 @@ internal sealed partial class IvfIndex : CandidateIndex
     private const int ProbedShare = 10; // a tenth of the lists
     private const int CodeSampleRows = 8_192;
 
-    // Costs against a code of half a byte a component: a centre has four bytes, a row of bytes one.
+    // Costs against a code of half a byte a component: a centre has four bytes, a row of bytes one; table look-ups take as long as two.
     private const int CodesPerCentre = 8;
     private const int CodesPerByteRow = 2;
+    private const int CodesPerPqRow = 4;
 
     private readonly PointSpace _space;
     private readonly ConcurrentBag<IvfScratch> _scratches = [];
@@ -60,7 +61,7 @@ internal sealed partial class IvfIndex : CandidateIndex
         var lists = Math.Max(1, ListCount);
         var share = Math.Min(1, ProbesOf(lists, probes) / (double)lists);
         var rows = (long)Math.Max(Math.Min(count, Count), share * Count);
-        return (long)lists * CodesPerCentre + rows * (Kind == IndexKind.IvfFlat ? CodesPerByteRow : 1);
+        return (long)lists * CodesPerCentre + rows * (Kind == IndexKind.IvfFlat ? CodesPerByteRow : CodesPerPqRow);
     }
 
     /// <summary>Learns the lists' centres, if that has not been done or the rows have outgrown them.</summary>
