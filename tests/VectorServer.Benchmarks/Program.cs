@@ -1,12 +1,18 @@
 using VectorServer.Benchmarks;
+using VectorServer.Storage.Ann;
+using VectorServer.Storage.Codecs;
 
 // One bench per question; each prints markdown. Run with -c Release.
 return args switch
 {
     ["scan"] => ScanBench.Run(100_000),
     ["scan", var rows] when int.TryParse(rows, out var count) && count > 0 => ScanBench.Run(count),
-    ["recall", var directory] => RecallBench.Run(directory),
-    ["graph", var directory] => GraphBench.Run(directory),
+    ["recall", var directory] => RecallBench.Run(directory, CompressionNames.Codes),
+    ["recall", var directory, var name] when CompressionNames.TryParse(name, out var code) && CompressionNames.Codes.Contains(code) =>
+        RecallBench.Run(directory, [code]),
+    ["ann", var directory] => AnnBench.Run(directory, IndexKind.Hnsw),
+    ["ann", var directory, var name] when IndexKindNames.TryParse(name, out var kind) && kind is not (IndexKind.Auto or IndexKind.Flat) =>
+        AnnBench.Run(directory, kind),
     ["filter"] => await FilterBench.RunAsync(100_000),
     ["encode"] => EncodeBench.Run(),
     ["grpc"] => await GrpcBench.RunAsync(),
@@ -22,7 +28,8 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: VectorServer.Benchmarks BENCH
           scan [ROWS]       exact and spectral scans against reading the same memory; 100000 rows of 384 dimensions
-          recall DIRECTORY  recall@10 of each code on vectors.npy, queries.npy and cosine_top100.npy
+          recall DIRECTORY [CODE]  recall@10 of each code, or one, on vectors.npy, queries.npy and cosine_top100.npy
+          ann DIRECTORY [hnsw|ivf_flat|ivf_pq]  on the same files: build time, recall@10 and queries a second of an approximate index
           filter            filters: evaluation, queries and recall under them, memory; metadata of matches
           encode            encodes per second and core
           grpc              upserts and queries a second over gRPC and over REST, and what they cost the server

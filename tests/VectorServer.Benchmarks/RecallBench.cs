@@ -7,11 +7,12 @@ namespace VectorServer.Benchmarks;
 internal static class RecallBench
 {
     private const int TopK = 10;
-    private const int SampleRows = 2000;
+    private const int SampleRows = CodecChoice.PqCalibrationRows;
     private static readonly int[] CandidateCounts = [TopK, 40, 80];
 
     /// <param name="directory">Holds vectors.npy, queries.npy and cosine_top100.npy (exact nearest rows, nearest first).</param>
-    public static int Run(string directory)
+    /// <param name="codes">The codes to measure.</param>
+    public static int Run(string directory, IEnumerable<Compression> codes)
     {
         var (vectors, rowCount, dimension) = NpyFile.ReadFloats(Path.Combine(directory, "vectors.npy"));
         var (queries, queryCount, _) = NpyFile.ReadFloats(Path.Combine(directory, "queries.npy"));
@@ -23,7 +24,7 @@ internal static class RecallBench
             | code | bytes per vector | code alone | 40 rescored | 80 rescored |
             |---|---:|---:|---:|---:|
             """);
-        foreach (var compression in CompressionNames.Codes)
+        foreach (var compression in codes)
         {
             var codec = Codec.Train(compression, Metric.Cosine, dimension, vectors.AsSpan(0, Math.Min(rowCount, SampleRows) * dimension));
             var blocks = Encode(codec, vectors, rowCount);

@@ -22,6 +22,22 @@ internal abstract class CandidateIndex : IDisposable
     /// <summary>Bytes of memory.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>
+    /// What a search costs, in rows whose codes could be scanned one after another in the same time.
+    /// </summary>
+    /// <param name="count">As for <see cref="Search"/>.</param>
+    /// <param name="probes">As for <see cref="Search"/>.</param>
+    public abstract long ScannedRows(int count, int? probes);
+
+    /// <summary>Learns from the rows what the kind learns from them, before they are added step by step. One caller at a time.</summary>
+    /// <param name="read">Gives the raw vectors.</param>
+    /// <param name="rowCount">Rows there are, about to be added.</param>
+    /// <param name="threads">How many work at once, at least 1.</param>
+    /// <param name="cancellation">Stops between steps; what was learnt before stays.</param>
+    public virtual void Prepare(RowReader read, int rowCount, int threads, CancellationToken cancellation)
+    {
+    }
+
     /// <summary>Adds the rows from <see cref="Count"/> up to <paramref name="rowCount"/>. One caller at a time.</summary>
     /// <param name="read">Gives the raw vectors.</param>
     /// <param name="rowCount">Rows held when this returns.</param>
@@ -32,8 +48,9 @@ internal abstract class CandidateIndex : IDisposable
     /// <summary>Finds rows near a query.</summary>
     /// <param name="query"><c>[dimension]</c>.</param>
     /// <param name="count">Candidates wanted, at least 1; more is more effort.</param>
+    /// <param name="probes">Inverted lists that are read, at least 1; null for the usual number. Kinds without lists take no notice.</param>
     /// <returns>At most <paramref name="count"/> rows, nearest first by estimate; dead ones may be among them, and ones added at this moment.</returns>
-    public abstract Candidate[] Search(ReadOnlySpan<float> query, int count);
+    public abstract Candidate[] Search(ReadOnlySpan<float> query, int count, int? probes = null);
 
     /// <summary>Gives the memory back; no search may be under way.</summary>
     public abstract void Dispose();

@@ -1,4 +1,5 @@
 using VectorServer.Storage.Ann.Hnsw;
+using VectorServer.Storage.Ann.Ivf;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Scoring;
 
@@ -35,6 +36,7 @@ internal static class CandidateIndexFile
         return kind switch
         {
             IndexKind.Hnsw => HnswGraph.Read(file, metric, dimension, read, cancellation),
+            IndexKind.IvfFlat or IndexKind.IvfPq => IvfIndex.Read(file, kind, metric, dimension, read, cancellation),
             _ => throw file.Damaged($"kind {(int)kind} is unknown"),
         };
     }

@@ -12,7 +12,7 @@ public enum IndexKind
     /// <summary>A hierarchical navigable small world graph.</summary>
     Hnsw = 2,
 
-    /// <summary>Inverted lists around k-means centroids, rows scanned raw.</summary>
+    /// <summary>Inverted lists around k-means centroids, with rows of 8 bits a component.</summary>
     IvfFlat = 3,
 
     /// <summary>Inverted lists around k-means centroids, with product-quantised residuals.</summary>

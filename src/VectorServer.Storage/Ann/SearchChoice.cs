@@ -1,4 +1,5 @@
 using VectorServer.Storage.Ann.Hnsw;
+using VectorServer.Storage.Ann.Ivf;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 using VectorServer.Storage.Scoring;
@@ -34,13 +35,18 @@ internal sealed class SearchChoice(IndexDescriptor index)
     }
 
     /// <summary>Whether an index is still what the options ask for.</summary>
-    public bool Fits(CandidateIndex candidates, IndexKind wanted) =>
-        candidates.Kind == wanted && (candidates is not HnswGraph graph || graph.Parameters == HnswParametersOf(Options));
+    public bool Fits(CandidateIndex candidates, IndexKind wanted) => candidates.Kind == wanted && candidates switch
+    {
+        HnswGraph graph => graph.Parameters == HnswParametersOf(Options),
+        IvfIndex lists => lists.ListsAsked == Options.IvfLists,
+        _ => true,
+    };
 
     /// <summary>An empty index of a kind.</summary>
     public CandidateIndex Create(IndexKind kind) => kind switch
     {
         IndexKind.Hnsw => new HnswGraph(index.Metric, index.Dimension, HnswParametersOf(Options)),
+        IndexKind.IvfFlat or IndexKind.IvfPq => new IvfIndex(kind, index.Metric, index.Dimension, Options.IvfLists),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not an approximate index."),
     };
 

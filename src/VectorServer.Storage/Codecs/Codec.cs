@@ -1,3 +1,4 @@
+using VectorServer.Storage.Codecs.Pq;
 using VectorServer.Storage.Codecs.Scalar;
 using VectorServer.Storage.Codecs.Spectral;
 using VectorServer.Storage.Scoring;
@@ -66,6 +67,7 @@ internal abstract class Codec(Compression compression, Metric metric, int dimens
             SpectralCodec.Train(compression, metric, dimension, sample),
         Compression.Spectral4Bit or Compression.Spectral2Bit or Compression.Spectral1Bit or Compression.Sq8 =>
             ScalarCodec.Train(compression, metric, dimension, sample),
+        Compression.Pq => PqCodec.Train(metric, dimension, sample),
         _ => throw new ArgumentOutOfRangeException(nameof(compression), compression, "Not a code."),
     };
 }

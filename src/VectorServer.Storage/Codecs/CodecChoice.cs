@@ -17,6 +17,9 @@ internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
     /// <summary>First rows that a named level calibrates on: a quantile of each bin's magnitude is stable by then.</summary>
     public const int CalibrationRows = 1_024;
 
+    /// <summary>First rows that <see cref="Compression.Pq"/> calibrates on: it learns 256 centroids from them, not one mean.</summary>
+    public const int PqCalibrationRows = 4_096;
+
     private volatile Compression _compression = index.Compression;
 
     /// <summary>The codes asked for, with <see cref="Compression.Auto"/> resolved.</summary>
@@ -35,7 +38,7 @@ internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
             return null;
         if (calibrated?.Compression == wanted)
             return calibrated;
-        return snapshot.RowCount - snapshot.FirstRow < CalibrationRows ? null : Train(wanted, snapshot);
+        return snapshot.RowCount - snapshot.FirstRow < RowsFor(wanted) ? null : Train(wanted, snapshot);
     }
 
     /// <summary>Calibrates the codes of an index on vectors given at its creation; null when it will have none.</summary>
@@ -54,10 +57,13 @@ internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
 
     private static Compression Resolve(Compression asked) => asked == Compression.Auto ? AutoCompression : asked;
 
+    private static int RowsFor(Compression wanted) => wanted == Compression.Pq ? PqCalibrationRows : CalibrationRows;
+
     private Codec Train(Compression wanted, NamespaceSnapshot snapshot)
     {
-        var sample = new float[CalibrationRows * index.Dimension];
-        for (var i = 0; i < CalibrationRows; i++)
+        var rows = RowsFor(wanted);
+        var sample = new float[rows * index.Dimension];
+        for (var i = 0; i < rows; i++)
             snapshot.Generation.Vectors.Row(snapshot.FirstRow + i).CopyTo(sample.AsSpan(i * index.Dimension));
         return Codec.Train(wanted, index.Metric, index.Dimension, sample);
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using VectorServer.Storage.Codecs.Pq;
 using VectorServer.Storage.Codecs.Scalar;
 using VectorServer.Storage.Codecs.Spectral;
 using VectorServer.Storage.IO;
@@ -56,6 +57,7 @@ internal static class CodecFormat
                 SpectralCodec.Deserialize(compression, metric, dimension, body),
             Compression.Spectral4Bit or Compression.Spectral2Bit or Compression.Spectral1Bit or Compression.Sq8 =>
                 ScalarCodec.Deserialize(compression, metric, dimension, body),
+            Compression.Pq => PqCodec.Deserialize(metric, dimension, body),
             _ => throw Corrupt($"compression {(int)compression} is unknown"),
         };
     }

@@ -29,6 +29,9 @@ public enum Compression
 
     /// <summary>Coordinates of 8 bits with a scale per vector.</summary>
     Sq8 = 8,
+
+    /// <summary>Product quantisation: a byte for each four dimensions.</summary>
+    Pq = 9,
 }
 
 /// <summary>The names users write for <see cref="Compression"/>.</summary>
@@ -45,6 +48,7 @@ public static class CompressionNames
         (Compression.Spectral2Bit, "spectral_2bit"),
         (Compression.Spectral1Bit, "spectral_1bit"),
         (Compression.Sq8, "sq8"),
+        (Compression.Pq, "pq"),
     ];
 
     /// <summary>All names, for error messages: <c>auto, float32, ...</c>.</summary>

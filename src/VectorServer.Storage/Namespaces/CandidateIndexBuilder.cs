@@ -112,6 +112,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
             }
 
             var threads = Math.Max(1, Environment.ProcessorCount - 1);
+            index.Prepare(snapshot.Generation.Vectors.Row, snapshot.RowCount, threads, _stopping.Token);
             while (index.Count < snapshot.RowCount && store.Current.Generation == snapshot.Generation && choice.Fits(index, wanted))
                 index.Extend(snapshot.Generation.Vectors.Row, Math.Min(snapshot.RowCount, index.Count + RowsPerStep), threads, _stopping.Token);
 

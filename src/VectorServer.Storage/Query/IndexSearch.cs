@@ -1,3 +1,4 @@
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
@@ -7,9 +8,14 @@ namespace VectorServer.Storage.Query;
 /// <summary>Finds candidates through the approximate index, and by a scan of the rows that are not in it yet.</summary>
 internal static class IndexSearch
 {
-    // What an index finds it ranks by bytes, well enough that the true matches are among the first few times topK.
+    // What an index finds it ranks by bytes, well enough that the true matches are among the first few times topK. Codes of two bits
+    // rank as those of a scan do: all that a query has as candidates are rescored.
     private const int RescoredPerMatch = 4;
     private const int RescoredMin = 40;
+
+    /// <summary>How many of the live rows that an index finds are ranked exactly.</summary>
+    public static int RescoredRows(IndexKind kind, int topK, int candidateCount) =>
+        kind == IndexKind.IvfPq ? candidateCount : (int)Math.Min(int.MaxValue, Math.Max(RescoredMin, (long)RescoredPerMatch * topK));
 
     /// <returns>Live, matching rows; null when there are fewer than the query wants and a scan would find more.</returns>
     public static Candidate[]? Find(
@@ -18,10 +24,10 @@ internal static class IndexSearch
         var approximate = snapshot.Nearest!;
         var indexed = Math.Min(approximate.Count, snapshot.RowCount); // read before the search: what is added meanwhile is scanned below
         var vector = query.Vector!.Value.Span;
-        var rescored = (int)Math.Min(candidateRows, Math.Max(RescoredMin, (long)RescoredPerMatch * query.TopK));
+        var rescored = Math.Min(candidateRows, RescoredRows(approximate.Kind, query.TopK, QueryPlanner.CandidateCount(query)));
 
         var candidates = new List<Candidate>(2 * rescored);
-        foreach (var candidate in approximate.Search(vector, QueryPlanner.IndexEffort(index, snapshot, query, candidateRows)))
+        foreach (var candidate in approximate.Search(vector, QueryPlanner.IndexEffort(index, snapshot, query, candidateRows), index.Search.IvfProbes))
         {
             if (candidate.Row >= indexed || !snapshot.IsLive(candidate.Row) || filtered?.Contains(new RowId(candidate.Row)) == false)
                 continue;

@@ -1,3 +1,4 @@
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 
@@ -31,9 +32,6 @@ internal static class QueryPlanner
     private const float CandidatesPerMatch = 4;
     private const int MatchesMin = 10;
 
-    // A look at a row at random costs what the scan of this many codes does.
-    private const int CodesPerLook = 100;
-
     // Below, a walk finds mostly rows that do not count, and a scan of the codes under the filter is faster.
     private const double IndexShareMin = 0.3;
 
@@ -56,7 +54,7 @@ internal static class QueryPlanner
     /// <summary>How many rows an approximate index is asked for, so that enough of them are live and match.</summary>
     public static int IndexEffort(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
     {
-        var wanted = query.MaxCandidates is null && query.ScanFactor is null && index.Search.HnswEf is { } ef
+        var wanted = snapshot.Nearest?.Kind == IndexKind.Hnsw && query.MaxCandidates is null && query.ScanFactor is null && index.Search.HnswEf is { } ef
             ? Math.Max(ef, query.TopK)
             : CandidateCount(query);
         return (int)Math.Min(IndexEffortMax, Math.Ceiling(wanted / ShareOf(snapshot, candidateRows)));
@@ -67,8 +65,7 @@ internal static class QueryPlanner
         if (snapshot.Nearest is not { } approximate || ShareOf(snapshot, candidateRows) < IndexShareMin)
             return false;
         var tail = Math.Max(0, snapshot.RowCount - approximate.Count);
-        var looks = (long)IndexEffort(index, snapshot, query, candidateRows) * CodesPerLook;
-        return looks + tail < snapshot.RowCount;
+        return approximate.ScannedRows(IndexEffort(index, snapshot, query, candidateRows), index.Search.IvfProbes) + tail < snapshot.RowCount;
     }
 
     private static double ShareOf(NamespaceSnapshot snapshot, int candidateRows) => (double)candidateRows / snapshot.RowCount;

@@ -14,6 +14,8 @@ public class CodecFormatTests
     [InlineData(Compression.Spectral2Bit, Metric.Euclidean, 100)]
     [InlineData(Compression.Spectral1Bit, Metric.DotProduct, 7)]
     [InlineData(Compression.Sq8, Metric.Euclidean, 384)]
+    [InlineData(Compression.Pq, Metric.Cosine, 384)]
+    [InlineData(Compression.Pq, Metric.Euclidean, 7)]
     public void A_codec_read_back_encodes_and_scores_the_same(Compression compression, Metric metric, int dimension)
     {
         var vectors = TestVectors.Gaussian(new Random(1), 40 * dimension);
@@ -31,6 +33,7 @@ public class CodecFormatTests
     [Theory]
     [InlineData(Compression.SpectralK64)]
     [InlineData(Compression.Spectral4Bit)]
+    [InlineData(Compression.Pq)]
     public void Any_flipped_bit_is_detected(Compression compression)
     {
         var bytes = Codec.Train(compression, Metric.Cosine, 8, TestVectors.Gaussian(new Random(1), 80)).Serialize();
@@ -46,6 +49,7 @@ public class CodecFormatTests
     [Theory]
     [InlineData(Compression.SpectralK64)]
     [InlineData(Compression.Spectral4Bit)]
+    [InlineData(Compression.Pq)]
     public void Any_cut_is_detected(Compression compression)
     {
         var bytes = Codec.Train(compression, Metric.Cosine, 8, TestVectors.Gaussian(new Random(1), 80)).Serialize();

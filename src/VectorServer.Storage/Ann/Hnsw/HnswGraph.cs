@@ -21,6 +21,8 @@ internal readonly record struct HnswParameters(int M, int EfConstruction);
 /// </remarks>
 internal sealed partial class HnswGraph : CandidateIndex
 {
+    private const int CodesPerLook = 100; // a look at a row at random costs what the scan of this many codes does
+
     private readonly Int8Rows _rows;
     private readonly GraphLinks _links;
     private readonly HnswParameters _parameters;
@@ -44,9 +46,11 @@ internal sealed partial class HnswGraph : CandidateIndex
 
     public override long Bytes => _rows.Bytes + _links.Bytes;
 
+    public override long ScannedRows(int count, int? probes) => (long)count * CodesPerLook;
+
     /// <summary>Walks to the nearest rows, keeping <paramref name="count"/> nodes on the way: the ef of the paper.</summary>
     /// <inheritdoc/>
-    public override Candidate[] Search(ReadOnlySpan<float> query, int count)
+    public override Candidate[] Search(ReadOnlySpan<float> query, int count, int? probes = null)
     {
         if (_entry is not { } entry)
             return [];
