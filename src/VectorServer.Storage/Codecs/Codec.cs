@@ -20,6 +20,9 @@ internal abstract class Codec(Compression compression, Metric metric, int dimens
 
     public int Dimension { get; } = dimension;
 
+    /// <summary>The code alone finds nine of the ten nearest, so that few candidates need rescoring.</summary>
+    public bool RanksFinely => Compression is Compression.SpectralK256 or Compression.Spectral4Bit or Compression.Sq8;
+
     /// <summary>Bytes of one block, a multiple of 64.</summary>
     public abstract int BlockBytes { get; }
 

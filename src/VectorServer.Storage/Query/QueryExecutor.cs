@@ -68,7 +68,7 @@ internal static class QueryExecutor
     private static Candidate[] Scan(
         Metric metric, QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
     {
-        var keep = plan == QueryPlan.Codes ? QueryPlanner.CandidateCount(query) : (long)query.TopK + RoundingMargin;
+        var keep = plan == QueryPlan.Codes ? QueryPlanner.CandidateCount(query, snapshot.Codes!.Codec) : (long)query.TopK + RoundingMargin;
         var nearest = new TopK((int)Math.Min(keep, candidateRows), snapshot.Generation.Ids);
         if (plan == QueryPlan.Codes)
             CandidateScan.Codes(snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
