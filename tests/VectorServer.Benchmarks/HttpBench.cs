@@ -14,7 +14,17 @@ internal static class HttpBench
     private const int UpsertBatches = 500;
     internal const int Clients = 4;
     private const int TopK = 10;
-    private const int QueryRounds = 20;
+    private const int QueryRounds = 10;
+
+    private static readonly (string Name, Dictionary<string, string> Tags)[] Levels =
+    [
+        ("float32", Tag("float32")),
+        ("spectral_k64", Tag("spectral_k64")),
+        ("spectral_4bit", Tag("spectral_4bit")),
+        ("spectral_2bit", Tag("spectral_2bit")),
+        ("hnsw", new() { ["vs_index"] = "hnsw" }),
+        ("hnsw, ef 64", new() { ["vs_index"] = "hnsw", ["vs_hnsw_ef"] = "64" }),
+    ];
 
     /// <param name="directory">Holds vectors.npy, queries.npy and cosine_top100.npy; null for upserts only.</param>
     public static async Task<int> RunAsync(string? directory)
@@ -25,10 +35,12 @@ internal static class HttpBench
         await UpsertAsync(server);
         if (directory is null)
             return 0;
-        foreach (var level in new[] { "float32", "spectral_k64", "spectral_k128", "spectral_k256", "auto" })
-            await QueryAsync(server, directory, level);
+        foreach (var (name, tags) in Levels)
+            await QueryAsync(server, directory, name, tags);
         return 0;
     }
+
+    private static Dictionary<string, string> Tag(string compression) => new() { ["vs_compression"] = compression, ["vs_index"] = "flat" };
 
     private static async Task UpsertAsync(ServerProcess server)
     {
@@ -40,16 +52,18 @@ internal static class HttpBench
         Report($"durable upsert, {BatchRows} x {Dimension} a request", $"{BatchRows * UpsertBatches / seconds:N0} vectors/s", latencies, "");
     }
 
-    private static async Task QueryAsync(ServerProcess server, string directory, string level)
+    private static async Task QueryAsync(ServerProcess server, string directory, string level, Dictionary<string, string> tags)
     {
         var (vectors, rowCount, dimension) = NpyFile.ReadFloats(Path.Combine(directory, "vectors.npy"));
         var (queries, queryCount, _) = NpyFile.ReadFloats(Path.Combine(directory, "queries.npy"));
         var (truth, _, truthColumns) = NpyFile.ReadIntegers(Path.Combine(directory, "cosine_top100.npy"));
-        var name = "query-" + level.Replace('_', '-');
-        await server.CreateIndexAsync(name, dimension, level);
+        const string name = "queried";
+        await server.CreateIndexAsync(name, dimension, tags);
         for (var row = 0; row < rowCount; row += BatchRows)
             await server.PostAsync($"/indexes/{name}/vectors/upsert", UpsertBody(vectors, dimension, row, Math.Min(BatchRows, rowCount - row)));
 
+        if (tags["vs_index"] != "flat")
+            await server.WaitUntilIndexedAsync(name, rowCount);
         var bodies = Enumerable.Range(0, queryCount)
             .Select(i => Encoding.UTF8.GetBytes($$"""{"topK":{{TopK}},"vector":{{Numbers(queries.AsSpan(i * dimension, dimension))}}}"""))
             .ToArray();
@@ -65,6 +79,7 @@ internal static class HttpBench
         var rounds = Enumerable.Repeat(bodies, QueryRounds).SelectMany(body => body).ToArray();
         var (seconds, latencies) = await TimeAsync(rounds, body => server.PostAsync($"/indexes/{name}/query", body));
         Report($"query of {rowCount:N0} x {dimension}, {level}", $"{rounds.Length / seconds:N0} queries/s", latencies, $"{found / (double)(queryCount * TopK):F3}");
+        await server.DeleteIndexAsync(name);
     }
 
     /// <summary>Sends all bodies from as many clients as <see cref="Clients"/>; latencies come sorted.</summary>
@@ -157,14 +172,33 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    public Task CreateIndexAsync(string name, int dimension, string level) => PostAsync("/indexes", JsonSerializer.SerializeToUtf8Bytes(new
+    public Task CreateIndexAsync(string name, int dimension, string compression) =>
+        CreateIndexAsync(name, dimension, new Dictionary<string, string> { ["vs_compression"] = compression });
+
+    public Task CreateIndexAsync(string name, int dimension, IReadOnlyDictionary<string, string> tags) => PostAsync("/indexes", JsonSerializer.SerializeToUtf8Bytes(new
     {
         name,
         dimension,
         metric = "cosine",
         spec = new { serverless = new { cloud = "aws", region = "us-east-1" } },
-        tags = new { vs_compression = level },
+        tags,
     }));
+
+    /// <summary>Waits until the approximate index holds nearly all rows, as far as it is built in the background.</summary>
+    public async Task WaitUntilIndexedAsync(string index, int rows)
+    {
+        const int tail = 1000; // so many are left to the scan
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/indexes/{index}/describe_index_stats");
+            request.Headers.Add("x-vectorserver-extensions", "storage");
+            using var response = await _client.SendAsync(request);
+            using var stats = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+            if (stats.RootElement.GetProperty("storage").GetProperty("").GetProperty("indexed_rows").GetInt32() > rows - tail)
+                return;
+            await Task.Delay(200);
+        }
+    }
 
     public async Task DeleteIndexAsync(string name)
     {
