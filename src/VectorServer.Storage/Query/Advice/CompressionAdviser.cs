@@ -12,6 +12,7 @@ internal static class CompressionAdviser
     private const int RowsMin = 100;
 
     private const int RowsMax = 20_000;
+    private const int ComponentsMax = 64 << 20; // of all rows, so that long vectors do not take minutes
     private const int QueriesMax = 200;
 
     /// <summary>A measurement keeps a core and a cache busy for seconds.</summary>
@@ -43,7 +44,8 @@ internal static class CompressionAdviser
             throw StorageException.Invalid($"Advice needs at least {RowsMin} records in the namespace, it has {snapshot?.LiveCount ?? 0}");
 
         var begun = Stopwatch.GetTimestamp();
-        var sample = new AdviceSample(index.Metric, snapshot, Spread(snapshot.LiveRows(), snapshot.LiveCount, RowsMax), options.Queries, cancellation);
+        var rows = Spread(snapshot.LiveRows(), snapshot.LiveCount, Math.Min(RowsMax, ComponentsMax / index.Dimension));
+        var sample = new AdviceSample(index.Metric, snapshot, rows, options.Queries, cancellation);
         var measures = new List<CompressionMeasure> { new(Compression.Float32, snapshot.Generation.Vectors.RowBytes, 1, 1) };
         var codes = CompressionNames.Codes.ToArray();
         foreach (var code in codes)
