@@ -56,6 +56,9 @@ internal sealed record ServerOptions
 
     public required Durability Durability { get; init; }
 
+    /// <summary>Of the approximate queries, how many are measured; 0..1.</summary>
+    public required double RecallSample { get; init; }
+
     /// <summary>Refuse data-plane bodies over the wire's 2 MB; false lifts it for local bulk loads.</summary>
     public required bool EnforceSizeLimits { get; init; }
 
@@ -98,6 +101,7 @@ internal sealed record ServerOptions
             Tls = TlsOptions.Read(read),
             Compression = ReadCompression(read),
             Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
+            RecallSample = read.Share(ServerSettings.RecallSample),
             EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),
             ConsistencyDelay = read.Duration(ServerSettings.ConsistencyDelay, max: TimeSpan.FromMinutes(10)),
             Faults = ReadFaults(read),

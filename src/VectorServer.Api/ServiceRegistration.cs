@@ -69,6 +69,7 @@ internal static class ServiceRegistration
         {
             DataDirectory = options.DataDirectory,
             Durability = options.Durability,
+            RecallSample = options.RecallSample,
             VisibilityDelay = options.ConsistencyDelay,
             Time = services.GetRequiredService<TimeProvider>(),
             Log = message => StartupLog.LogEngine(logger, message),

@@ -15,6 +15,15 @@ internal sealed class SettingReader(IConfiguration configuration)
             : throw Bad(setting, text, $"a number from {min} to {max}");
     }
 
+    /// <summary>A part of a whole, 0 to 1.</summary>
+    public double Share(ServerSetting setting)
+    {
+        var text = Text(setting);
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share <= 1
+            ? share
+            : throw Bad(setting, text, "a number from 0 to 1");
+    }
+
     public bool Flag(ServerSetting setting) => Choice(setting, ("true", true), ("false", false), ("1", true), ("0", false));
 
     /// <summary>One of a few words, in any case.</summary>

@@ -18,6 +18,12 @@ public sealed record EngineOptions
     /// </summary>
     public TimeSpan VisibilityDelay { get; init; }
 
+    /// <summary>
+    /// Share of approximate queries, 0..1, that are answered exactly too, in the background, to tell their recall. One at a time in the
+    /// whole process, and never more than a twentieth of one core; what is due beyond that is left out.
+    /// </summary>
+    public double RecallSample { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Told of what an operator should know: cut tails, replays, failures.</summary>

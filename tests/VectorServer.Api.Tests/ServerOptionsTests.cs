@@ -113,6 +113,13 @@ public sealed class ServerOptionsTests
     public void A_delay_is_a_number_with_its_unit(string text, int expectedMs) =>
         Assert.Equal(TimeSpan.FromMilliseconds(expectedMs), Read(environment: new() { ["VECTORSERVER_CONSISTENCY_DELAY"] = text }).ConsistencyDelay);
 
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("0.25", 0.25)]
+    [InlineData("1", 1)]
+    public void The_share_of_queries_whose_recall_is_measured_is_a_part_of_one(string text, double expected) =>
+        Assert.Equal(expected, Read(environment: new() { ["VECTORSERVER_RECALL_SAMPLE"] = text }).RecallSample);
+
     [Fact]
     public void Faults_are_rules_in_one_text_also_as_a_switch()
     {
@@ -149,6 +156,7 @@ public sealed class ServerOptionsTests
     [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "2", "500ms or 2s")]
     [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "-2s", "500ms or 2s")]
     [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "601s", "at most 600s")]
+    [InlineData("VECTORSERVER_RECALL_SAMPLE", "1.5", "from 0 to 1")]
     [InlineData("VECTORSERVER_FAULTS", "503:0.1;418:0.1", "FAULT:SHARE")]
     [InlineData("VECTORSERVER_FAULT_SEED", "x", "from 0")]
     [InlineData("VECTORSERVER_TLS", "yes", "off, on, only")]

@@ -5,7 +5,7 @@ internal static class DataPlanePaths
 {
     private static readonly HashSet<string> Segments = new(StringComparer.OrdinalIgnoreCase)
     {
-        "vectors", "query", "describe_index_stats", "namespaces", "namespace-aliases", "records", "bulk", "maintenance", "VectorService",
+        "vectors", "query", "query_many", "describe_index_stats", "namespaces", "namespace-aliases", "records", "bulk", "maintenance", "VectorService",
         "NamespaceAliasService",
     };
 

@@ -14,6 +14,7 @@ internal static class FetchEndpoints
         group.MapGet("/fetch", FetchAsync);
         group.MapPost("/fetch_by_metadata", FetchByMetadataAsync);
         group.MapGet("/list", ListAsync);
+        group.MapPost("/count", CountAsync);
         return group;
     }
 
@@ -36,4 +37,7 @@ internal static class FetchEndpoints
         var query = context.Request.Query;
         return context.AnswerAsync(context.ListIds(QueryParameters.Text(query, "namespace"), QueryParameters.Page(query)));
     }
+
+    private static async Task CountAsync(HttpContext context) =>
+        await context.AnswerAsync(context.Count(await context.ReadBodyAsync(DataJson.Type<CountRequest>(), allowEmpty: true)));
 }

@@ -1,5 +1,6 @@
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Validation;
+using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
 
 namespace VectorServer.Api.Endpoints;
@@ -12,6 +13,7 @@ internal static class MaintenanceEndpoints
         var group = routes.MapGroup("/maintenance");
         group.MapPost("/compact", CompactAsync);
         group.MapPost("/flush", FlushAsync);
+        group.MapPost("/advise", AdviseAsync);
         return group;
     }
 
@@ -28,5 +30,13 @@ internal static class MaintenanceEndpoints
     {
         await context.TargetIndex().FlushAsync(context.RequestAborted);
         await context.AnswerEmptyAsync();
+    }
+
+    /// <summary>Measures every compression on a namespace's own vectors.</summary>
+    private static async Task AdviseAsync(HttpContext context)
+    {
+        var request = await context.ReadBodyAsync(DataJson.Type<AdviseRequest>(), allowEmpty: true);
+        var advice = await context.TargetIndex().AdviseAsync(NamespaceName.Parse(request.Namespace), request.ToOptions(), context.RequestAborted);
+        await context.AnswerAsync(AdviceModel.Of(advice, NamespaceName.ToAnswer(request.Namespace, advice.Namespace)));
     }
 }

@@ -9,8 +9,9 @@ internal static class QueryEndpoints
 {
     public static RouteGroupBuilder MapQuery(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/query");
-        group.MapPost("", QueryAsync);
+        var group = routes.MapGroup("");
+        group.MapPost("/query", QueryAsync);
+        group.MapPost("/query_many", QueryManyAsync);
         return group;
     }
 
@@ -26,5 +27,11 @@ internal static class QueryEndpoints
 
         var (result, ns) = context.Query(request);
         await context.AnswerAsync(writer => QueryResponse.Write(writer, result, ns));
+    }
+
+    private static async Task QueryManyAsync(HttpContext context)
+    {
+        var results = context.QueryMany(await context.ReadBodyAsync(DataJson.Type<QueryManyRequest>()));
+        await context.AnswerAsync(writer => QueryResponse.WriteMany(writer, results));
     }
 }

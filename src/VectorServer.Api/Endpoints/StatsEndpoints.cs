@@ -8,8 +8,6 @@ namespace VectorServer.Api.Endpoints;
 /// <summary>The statistics of an index.</summary>
 internal static class StatsEndpoints
 {
-    private const string ExtensionsHeader = "x-vectorserver-extensions";
-
     public static RouteGroupBuilder MapStats(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/describe_index_stats");
@@ -26,7 +24,7 @@ internal static class StatsEndpoints
     private static Task DescribeAsync(HttpContext context, DescribeIndexStatsRequest request)
     {
         var stats = context.Stats(request);
-        var includeStorage = context.Request.Headers[ExtensionsHeader].Contains("storage");
+        var includeStorage = context.AsksFor(Extensions.Storage);
         return context.AnswerAsync(stats.ToDescription(context.TargetIndex().Descriptor, context.Target().ApiVersion, includeStorage));
     }
 }

@@ -1,5 +1,6 @@
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Validation;
+using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
@@ -14,7 +15,7 @@ internal static class ReadOperations
     public static (QueryResult Result, string Namespace) Query(this HttpContext context, QueryRequest request)
     {
         QueryValidator.Check(request);
-        var result = context.TargetIndex().Query(NamespaceName.Parse(request.Namespace), request.ToQuery(), context.RequestAborted);
+        var result = context.TargetIndex().Query(NamespaceName.Parse(request.Namespace), request.ToQuery(context.AsksFor(Extensions.Explain)), context.RequestAborted);
         AnswerSize.Check(context, result.Matches);
         context.SetMaxIndexedLsn(result.MaxIndexedLsn);
         return (result, NamespaceName.ToAnswer(request.Namespace, result.Namespace));
@@ -40,6 +41,13 @@ internal static class ReadOperations
         var records = AnswerSize.Fit(context, page.Records);
         var nextAfterId = records.Count < page.Records.Count ? records[^1].Id : page.NextAfterId;
         return (records, NamespaceName.ToAnswer(request.Namespace, page.Namespace), Pagination.Of(token.Encode(nextAfterId)));
+    }
+
+    public static CountResponse Count(this HttpContext context, CountRequest request)
+    {
+        var counted = context.TargetIndex().Count(NamespaceName.Parse(request.Namespace), request.Filter.ToFilter());
+        context.SetMaxIndexedLsn(counted.MaxIndexedLsn);
+        return new CountResponse(counted.Count, NamespaceName.ToAnswer(request.Namespace, counted.Namespace), Usage.One);
     }
 
     public static ListResponse ListIds(this HttpContext context, string? ns, PageRequest request)

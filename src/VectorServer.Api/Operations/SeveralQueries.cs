@@ -1,5 +1,6 @@
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Validation;
+using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
 using VectorServer.Storage.Registry;
 
@@ -8,7 +9,7 @@ namespace VectorServer.Api.Operations;
 /// <summary>One of several queries in a request: what it found, and the namespace it asked.</summary>
 internal sealed record SingleQueryResult(QueryResult Result, string Namespace);
 
-/// <summary>The deprecated form of several queries in one request, gone from 2026-07 on.</summary>
+/// <summary>Several queries in one request: the deprecated form, gone from 2026-07 on, and the server's own.</summary>
 internal static class SeveralQueries
 {
     /// <summary>One result for each query, in their order.</summary>
@@ -20,5 +21,21 @@ internal static class SeveralQueries
             var (result, ns) = context.Query(single);
             return new SingleQueryResult(result, ns);
         })];
+    }
+
+    /// <summary>One result for each query, in their order; those of one namespace read it at one moment.</summary>
+    public static IReadOnlyList<SingleQueryResult> QueryMany(this HttpContext context, QueryManyRequest request)
+    {
+        QueryManyValidator.Check(request);
+        var singles = request.ToSingleQueries();
+        QueryManyValidator.Check(singles);
+
+        var explain = context.AsksFor(Extensions.Explain);
+        var results = context.TargetIndex().QueryMany(
+            [.. singles.Select(single => new NamespaceQuery(NamespaceName.Parse(single.Namespace), single.ToQuery(explain)))], context.RequestAborted);
+        AnswerSize.Check(context, [.. results.SelectMany(result => result.Matches)]);
+        if (results.DistinctBy(result => result.Namespace).Count() == 1)
+            context.SetMaxIndexedLsn(results[0].MaxIndexedLsn); // each namespace has LSNs of its own
+        return [.. results.Zip(singles, (result, single) => new SingleQueryResult(result, NamespaceName.ToAnswer(single.Namespace, result.Namespace)))];
     }
 }

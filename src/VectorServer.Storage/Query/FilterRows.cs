@@ -25,10 +25,13 @@ internal static class FilterRows
     }
 
     /// <summary>How many live rows there are.</summary>
-    public static int Count(NamespaceSnapshot snapshot, Filter filter)
+    public static int Count(NamespaceSnapshot snapshot, Filter filter) => Count(snapshot, Select(snapshot, filter));
+
+    /// <summary>How many of the rows are live.</summary>
+    public static int Count(NamespaceSnapshot snapshot, RowSet rows)
     {
         var count = 0;
-        foreach (var row in Select(snapshot, filter))
+        foreach (var row in rows)
             count += snapshot.IsLive(row.Value) ? 1 : 0;
         return count;
     }

@@ -19,7 +19,7 @@ internal static class IndexSearch
 
     /// <returns>Live, matching rows; null when there are fewer than the query wants and a scan would find more.</returns>
     public static Candidate[]? Find(
-        IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
+        IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
     {
         var approximate = snapshot.Nearest!;
         var indexed = Math.Min(approximate.Count, snapshot.RowCount); // read before the search: what is added meanwhile is scanned below
@@ -27,7 +27,9 @@ internal static class IndexSearch
         var rescored = Math.Min(candidateRows, RescoredRows(approximate.Kind, query.TopK, QueryPlanner.CandidateCount(query)));
 
         var candidates = new List<Candidate>(2 * rescored);
-        foreach (var candidate in approximate.Search(vector, QueryPlanner.IndexEffort(index, snapshot, query, candidateRows), index.Search.IvfProbes))
+        var found = approximate.Search(vector, QueryPlanner.IndexEffort(index, snapshot, query, candidateRows), index.Search.IvfProbes);
+        trace?.Found(approximate.Kind, indexed, found.Length);
+        foreach (var candidate in found)
         {
             if (candidate.Row >= indexed || !snapshot.IsLive(candidate.Row) || filtered?.Contains(new RowId(candidate.Row)) == false)
                 continue;

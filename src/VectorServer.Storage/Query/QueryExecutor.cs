@@ -1,6 +1,7 @@
 using System.Buffers;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Query.Recall;
 using VectorServer.Storage.Registry;
 using VectorServer.Storage.Scoring;
 
@@ -33,36 +34,67 @@ internal static class QueryExecutor
         if (query.Id is { } id)
             RecordRules.CheckId(id);
         RecordRules.CheckSparseAllowed(index, query.Sparse);
+        if (query.MinScore is not null && index.Metric == Metric.Euclidean)
+            throw StorageException.Invalid("min_score is for the metrics cosine and dotproduct: an index of the metric euclidean takes max_distance");
+        if (query.MaxDistance is not null && index.Metric != Metric.Euclidean)
+            throw StorageException.Invalid("max_distance is for the metric euclidean: this index takes min_score");
+        if (query.MaxDistance < 0)
+            throw StorageException.Invalid($"max_distance must not be negative, got {query.MaxDistance}");
     }
 
-    public static QueryResult Execute(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, CancellationToken cancellation)
+    /// <param name="index">What the index is.</param>
+    /// <param name="snapshot">What is searched.</param>
+    /// <param name="query">A checked query.</param>
+    /// <param name="cancellation">Stops between steps of a scan.</param>
+    /// <param name="recall">Told of answers that may not be exact; null does without.</param>
+    public static QueryResult Execute(
+        IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, CancellationToken cancellation, RecallMeter? recall = null)
     {
+        var trace = query.Explain ? new QueryTrace(snapshot) : null;
+
         // Step 1: resolve an id to its vectors.
         if (query.Id is { } id && Resolve(snapshot, query, id) is var resolved)
         {
             if (resolved is null)
-                return new QueryResult([], snapshot.Lsn);
+                return new QueryResult([], snapshot.Lsn) { Explanation = trace?.Nothing() };
             query = resolved;
         }
 
         // Step 2: narrow by the filter.
         var filtered = query.Filter is null ? null : FilterRows.Select(snapshot, query.Filter);
         var candidateRows = filtered?.Count() ?? snapshot.LiveCount;
+        trace?.Filtered(filtered);
         if (candidateRows == 0)
-            return new QueryResult([], snapshot.Lsn);
+            return new QueryResult([], snapshot.Lsn) { Explanation = trace?.Nothing() };
         cancellation.ThrowIfCancellationRequested();
 
         // Step 3: plan.
         var plan = QueryPlanner.Choose(index, snapshot, query, candidateRows);
+        trace?.Planned(plan, QueryPlanner.WhyOf(plan, snapshot, query, candidateRows));
         if (plan == QueryPlan.Sparse)
-            return Answer(snapshot, query, SparseMatches(index.Metric, snapshot, query, filtered, candidateRows, cancellation));
+            return Answer(index.Metric, snapshot, query, SparseMatches(index.Metric, snapshot, query, filtered, candidateRows, trace, cancellation), trace);
 
         // Step 4: find candidates.
-        var candidates = plan == QueryPlan.Index ? IndexSearch.Find(index, snapshot, query, filtered, candidateRows, cancellation) : null;
-        candidates ??= Scan(index.Metric, plan == QueryPlan.Exact ? plan : QueryPlanner.WithoutIndex(snapshot), snapshot, query, filtered, candidateRows, cancellation);
+        var candidates = plan == QueryPlan.Index ? IndexSearch.Find(index, snapshot, query, filtered, candidateRows, trace, cancellation) : null;
+        if (candidates is null)
+        {
+            if (plan == QueryPlan.Index)
+            {
+                plan = QueryPlanner.WithoutIndex(snapshot);
+                trace?.Planned(plan, "the index found too few rows");
+            }
+
+            candidates = Scan(index.Metric, plan, snapshot, query, filtered, candidateRows, cancellation);
+        }
+
+        trace?.Shortlisted(candidates);
 
         // Step 5: rescore exactly.
-        return Answer(snapshot, query, Rescorer.Rescore(index.Metric, snapshot, query, candidates, sparseScores: null));
+        var matches = Rescorer.Rescore(index.Metric, snapshot, query, candidates, sparseScores: null);
+        trace?.Rescored();
+        if (plan is QueryPlan.Codes or QueryPlan.Index)
+            recall?.Consider(index, snapshot, query, matches);
+        return Answer(index.Metric, snapshot, query, matches, trace);
     }
 
     private static Candidate[] Scan(
@@ -78,7 +110,7 @@ internal static class QueryExecutor
     }
 
     private static Match[] SparseMatches(
-        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
     {
         var sparseScores = ArrayPool<double>.Shared.Rent(snapshot.RowCount - snapshot.FirstRow);
         try
@@ -88,7 +120,11 @@ internal static class QueryExecutor
             snapshot.Generation.Sparse.AddScores(query.Sparse!, snapshot.FirstRow, scores);
             var nearest = new TopK((int)Math.Min((long)query.TopK + RoundingMargin, candidateRows), snapshot.Generation.Ids);
             CandidateScan.Sparse(snapshot, scores, query.Vector ?? default, filtered, nearest, cancellation);
-            return Rescorer.Rescore(metric, snapshot, query, nearest.Take(), sparseScores);
+            var candidates = nearest.Take();
+            trace?.Shortlisted(candidates);
+            var matches = Rescorer.Rescore(metric, snapshot, query, candidates, sparseScores);
+            trace?.Rescored();
+            return matches;
         }
         finally
         {
@@ -97,8 +133,31 @@ internal static class QueryExecutor
     }
 
     /// <summary>Step 6: hydrate.</summary>
-    private static QueryResult Answer(NamespaceSnapshot snapshot, VectorQuery query, Match[] matches) =>
-        new(Hydrator.Matches(snapshot, matches, query.IncludeValues, query.IncludeMetadata), snapshot.Lsn);
+    private static QueryResult Answer(Metric metric, NamespaceSnapshot snapshot, VectorQuery query, Match[] matches, QueryTrace? trace)
+    {
+        var near = matches.AsSpan(0, CountNear(query, matches));
+        var records = Hydrator.Matches(snapshot, near, query.IncludeValues, query.IncludeMetadata);
+        return new QueryResult(records, snapshot.Lsn) { Explanation = trace?.Explain(metric, query, near) };
+    }
+
+    /// <summary>How many of the matches, best first, are within the query's threshold; a NaN is not within any.</summary>
+    private static int CountNear(VectorQuery query, Match[] matches)
+    {
+        var count = matches.Length;
+        if (query.MinScore is { } minScore)
+        {
+            while (count > 0 && !(matches[count - 1].Score >= minScore))
+                count--;
+        }
+
+        if (query.MaxDistance is { } maxDistance)
+        {
+            while (count > 0 && !(matches[count - 1].Score <= maxDistance))
+                count--;
+        }
+
+        return count;
+    }
 
     /// <summary>The query with the stored record's vectors; null if there is no such record.</summary>
     private static VectorQuery? Resolve(NamespaceSnapshot snapshot, VectorQuery query, string id)

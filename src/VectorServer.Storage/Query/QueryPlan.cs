@@ -55,6 +55,20 @@ internal static class QueryPlanner
     /// <summary>The plan where the approximate index is not there, or did not find enough.</summary>
     public static QueryPlan WithoutIndex(NamespaceSnapshot snapshot) => snapshot.Codes is null ? QueryPlan.Exact : QueryPlan.Codes;
 
+    /// <summary>Why <see cref="Choose"/> chose what it did.</summary>
+    public static string WhyOf(QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) => plan switch
+    {
+        QueryPlan.Sparse => "the query has a sparse part",
+        QueryPlan.Exact when query.Exact => "exact was asked for",
+        QueryPlan.Exact when candidateRows <= ExactRowsMax => $"there are no more than {ExactRowsMax} rows to score",
+        QueryPlan.Exact when candidateRows <= query.TopK => "topK takes every row",
+        QueryPlan.Exact => "the namespace has no codes and no index that is cheaper",
+        QueryPlan.Index => "the index is cheaper than a scan",
+        _ when snapshot.Nearest is null => "the namespace has codes and no index",
+        _ when ShareOf(snapshot, candidateRows) < IndexShareMin => "the filter leaves too few rows for the index",
+        _ => "a scan of the codes is cheaper than the index",
+    };
+
     /// <summary>How many rows an approximate index is asked for, so that enough of them are live and match.</summary>
     public static int IndexEffort(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
     {

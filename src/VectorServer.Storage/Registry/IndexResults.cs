@@ -33,13 +33,35 @@ public sealed record VectorQuery
 
     /// <summary>Scan the raw vectors even where codes exist.</summary>
     public bool Exact { get; init; }
+
+    /// <summary>Leaves out matches that score lower. Not for <see cref="Scoring.Metric.Euclidean"/>.</summary>
+    public float? MinScore { get; init; }
+
+    /// <summary>Leaves out matches that are farther, as a squared distance. For <see cref="Scoring.Metric.Euclidean"/> alone.</summary>
+    public float? MaxDistance { get; init; }
+
+    /// <summary>Adds <see cref="QueryResult.Explanation"/>.</summary>
+    public bool Explain { get; init; }
 }
+
+/// <summary>One of several queries asked together.</summary>
+public sealed record NamespaceQuery(string Namespace, VectorQuery Query);
 
 /// <summary>A match: <paramref name="Score"/> as the metric defines it; parts not asked for are empty or null.</summary>
 public sealed record ScoredRecord(string Id, float Score, ReadOnlyMemory<float> Values, SparseVector? Sparse, RecordMetadata? Metadata);
 
 /// <summary>Matches, best first; ties by id.</summary>
 public sealed record QueryResult(IReadOnlyList<ScoredRecord> Matches, Lsn MaxIndexedLsn)
+{
+    /// <summary>The namespace that was read: an alias's target where an alias was asked.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>How it was answered; null unless asked for.</summary>
+    public QueryExplanation? Explanation { get; init; }
+}
+
+/// <summary>How many records there are.</summary>
+public sealed record CountResult(int Count, Lsn MaxIndexedLsn)
 {
     /// <summary>The namespace that was read: an alias's target where an alias was asked.</summary>
     public string Namespace { get; init; } = "";
@@ -96,7 +118,14 @@ public sealed record NamespacePage(IReadOnlyList<NamespaceInfo> Namespaces, stri
 /// <param name="IndexBytes">Memory it takes.</param>
 public sealed record NamespaceStorageStats(
     string Name, long RecordCount, string Compression, int RawBytesPerVector, double CodeBytesPerVector, long DeletedRows,
-    string IndexKind, long IndexedRows, long IndexBytes);
+    string IndexKind, long IndexedRows, long IndexBytes)
+{
+    /// <summary>How much of the true best 10 the latest sampled queries found, 0..1; null before the first, and when only exact plans are used.</summary>
+    public double? RecallAt10 { get; init; }
+
+    /// <summary>Queries compared since the codes and the index are what they are.</summary>
+    public long RecallSamples { get; init; }
+}
 
 public sealed record IndexStats(IReadOnlyList<NamespaceStorageStats> Namespaces)
 {

@@ -4,6 +4,7 @@ using VectorServer.Storage.Filters;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Query;
+using VectorServer.Storage.Query.Recall;
 using VectorServer.Storage.Wal;
 
 namespace VectorServer.Storage.Registry;
@@ -22,6 +23,7 @@ public sealed partial class VectorIndex
     private readonly CodecChoice _codecChoice;
     private readonly SearchChoice _searchChoice;
     private readonly EngineOptions _options;
+    private readonly RecallGauge _recall;
     private IndexDescriptor _descriptor;
 
     private VectorIndex(string directory, IndexDescriptor descriptor, EngineOptions options)
@@ -32,6 +34,7 @@ public sealed partial class VectorIndex
         _codecChoice = new CodecChoice(descriptor, Calibrated);
         _searchChoice = new SearchChoice(descriptor);
         _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, _searchChoice, options);
+        _recall = new RecallGauge(options.RecallSample, _namespaces.Ending);
     }
 
     /// <summary>What the index is now.</summary>
@@ -155,19 +158,6 @@ public sealed partial class VectorIndex
         return new IdPage(ids, rows.Length > limit ? ids[^1] : null, snapshot.Lsn) { Namespace = target };
     });
 
-    /// <summary>The nearest records, best first; ties by id.</summary>
-    /// <exception cref="StorageException">The query breaks a rule of the index (dimension, kind of vector, ...).</exception>
-    public QueryResult Query(string ns, VectorQuery query, CancellationToken cancellation = default)
-    {
-        var descriptor = Descriptor;
-        QueryExecutor.Check(descriptor, query);
-        return _namespaces.Read(ns, (target, snapshot) =>
-        {
-            var result = snapshot is null ? new QueryResult([], default) : QueryExecutor.Execute(descriptor, snapshot, query, cancellation);
-            return result with { Namespace = target };
-        });
-    }
-
     /// <summary>The namespaces that have been created or written to, in byte order; damaged ones too.</summary>
     public IReadOnlyList<string> NamespaceNames() => [.. _namespaces.Names()];
 
@@ -183,6 +173,7 @@ public sealed partial class VectorIndex
             {
                 var snapshot = lease.Snapshot;
                 var codec = snapshot.Codes?.Codec;
+                var recall = _recall.Read(name, snapshot);
                 namespaces.Add(new NamespaceStorageStats(
                     name,
                     filter is null ? snapshot.LiveCount : FilterRows.Count(snapshot, filter),
@@ -192,7 +183,11 @@ public sealed partial class VectorIndex
                     snapshot.RowCount - snapshot.LiveCount,
                     (snapshot.Nearest?.Kind ?? IndexKind.Flat).ToName(),
                     Math.Min(snapshot.Nearest?.Count ?? 0, snapshot.RowCount),
-                    snapshot.Nearest?.Bytes ?? 0));
+                    snapshot.Nearest?.Bytes ?? 0)
+                {
+                    RecallAt10 = recall.Mean,
+                    RecallSamples = recall.Samples,
+                });
             }
         }
 
@@ -230,7 +225,11 @@ public sealed partial class VectorIndex
         ?? (ns.Length == 0 ? new NamespaceInfo(ns, 0, null, 0) : throw _namespaces.Absent(ns));
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>; <see cref="StorageErrorCode.FailedPrecondition"/>: an alias targets it.</exception>
-    public Task DeleteNamespaceAsync(string ns, CancellationToken cancellation = default) => _namespaces.DeleteAsync(ns, cancellation);
+    public async Task DeleteNamespaceAsync(string ns, CancellationToken cancellation = default)
+    {
+        await _namespaces.DeleteAsync(ns, cancellation).ConfigureAwait(false);
+        _recall.Forget(ns);
+    }
 
     /// <summary>Rewrites the namespace without deleted rows and gives their space back.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>

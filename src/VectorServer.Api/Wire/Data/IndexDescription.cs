@@ -54,6 +54,8 @@ internal sealed record NamespaceSummary(long VectorCount);
 /// <param name="IndexKind">The approximate index in use: <c>flat</c> while there is none.</param>
 /// <param name="IndexedRows">Rows it holds; those behind are scanned.</param>
 /// <param name="IndexBytes">Memory it takes.</param>
+/// <param name="RecallAt10">What the latest sampled queries found of the true best 10; null before the first.</param>
+/// <param name="RecallSamples">How many were sampled.</param>
 internal sealed record NamespaceStorage(
     [property: JsonPropertyName("record_count")] long RecordCount,
     [property: JsonPropertyName("compression")] string Compression,
@@ -62,4 +64,6 @@ internal sealed record NamespaceStorage(
     [property: JsonPropertyName("deleted_rows")] long DeletedRows,
     [property: JsonPropertyName("index_kind")] string IndexKind,
     [property: JsonPropertyName("indexed_rows")] long IndexedRows,
-    [property: JsonPropertyName("index_bytes")] long IndexBytes);
+    [property: JsonPropertyName("index_bytes")] long IndexBytes,
+    [property: JsonPropertyName("recall_at_10")] double? RecallAt10,
+    [property: JsonPropertyName("recall_samples")] long RecallSamples);

@@ -49,5 +49,15 @@ internal static class NamespaceMapping
         new() { Fields = fields.ToDictionary(field => field, NamespaceField? (_) => new NamespaceField { Filterable = true }) };
 
     private static NamespaceStorage ToStorage(NamespaceStorageStats ns) =>
-        new(ns.RecordCount, ns.Compression, ns.RawBytesPerVector, ns.CodeBytesPerVector, ns.DeletedRows, ns.IndexKind, ns.IndexedRows, ns.IndexBytes);
+        new(
+            ns.RecordCount,
+            ns.Compression,
+            ns.RawBytesPerVector,
+            ns.CodeBytesPerVector,
+            ns.DeletedRows,
+            ns.IndexKind,
+            ns.IndexedRows,
+            ns.IndexBytes,
+            ns.RecallAt10 is { } recall ? Math.Round(recall, 4) : null,
+            ns.RecallSamples);
 }

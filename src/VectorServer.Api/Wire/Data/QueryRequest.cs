@@ -31,6 +31,12 @@ internal sealed class QueryRequest
     /// <summary>Extension of this server: scan the raw vectors, whatever codes the index keeps.</summary>
     public bool? Exact { get; set; }
 
+    /// <summary>Extension of this server: leave out matches that score lower.</summary>
+    public float? MinScore { get; set; }
+
+    /// <summary>Extension of this server: leave out matches that are farther, for the metric euclidean.</summary>
+    public float? MaxDistance { get; set; }
+
     /// <summary>Each of <see cref="Queries"/> as a request of its own.</summary>
     public IEnumerable<QueryRequest> ToSingleQueries() => Queries!.Select(query => new QueryRequest
     {
@@ -44,6 +50,8 @@ internal sealed class QueryRequest
         ScanFactor = ScanFactor,
         MaxCandidates = MaxCandidates,
         Exact = Exact,
+        MinScore = MinScore,
+        MaxDistance = MaxDistance,
     });
 }
 

@@ -35,6 +35,18 @@ internal static class QueryResponse
         writer.WriteEndObject();
     }
 
+    /// <summary>The answer to a <see cref="QueryManyRequest"/>.</summary>
+    public static void WriteMany(Utf8JsonWriter writer, IReadOnlyList<SingleQueryResult> results)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("results"u8);
+        foreach (var (result, ns) in results)
+            Write(writer, result, ns);
+        writer.WriteEndArray();
+        writer.WriteUsage(new Usage(results.Count));
+        writer.WriteEndObject();
+    }
+
     private static void WriteMatches(Utf8JsonWriter writer, QueryResult result, string ns)
     {
         writer.WriteStartArray("matches"u8);
@@ -42,6 +54,8 @@ internal static class QueryResponse
             WriteMatch(writer, match);
         writer.WriteEndArray();
         writer.WriteString("namespace"u8, ns);
+        if (result.Explanation is { } explanation)
+            writer.WriteExplanation(explanation, result.Matches);
     }
 
     /// <summary>Schema <c>ScoredVector</c>.</summary>

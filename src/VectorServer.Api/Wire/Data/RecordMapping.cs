@@ -37,7 +37,7 @@ internal static class RecordMapping
         return new RecordUpdate(request.Id!, values, request.SparseValues.ToSparse(), request.SetMetadata.ToMetadata());
     }
 
-    public static VectorQuery ToQuery(this QueryRequest request) => new()
+    public static VectorQuery ToQuery(this QueryRequest request, bool explain) => new()
     {
         TopK = request.TopK!.Value,
         Vector = request.Vector is { Length: > 0 } vector ? vector : default(ReadOnlyMemory<float>?),
@@ -49,6 +49,9 @@ internal static class RecordMapping
         ScanFactor = request.ScanFactor,
         MaxCandidates = request.MaxCandidates,
         Exact = request.Exact ?? false,
+        MinScore = request.MinScore,
+        MaxDistance = request.MaxDistance,
+        Explain = explain,
     };
 
     /// <summary>The filter; null where none is given or it is empty.</summary>

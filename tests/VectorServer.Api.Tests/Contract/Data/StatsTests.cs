@@ -79,7 +79,9 @@ public sealed class StatsTests
         var answer = await index.SendAsync(HttpMethod.Get, "/describe_index_stats", ("x-vectorserver-extensions", "storage"));
 
         Assert.Equal(
-            """{"":{"record_count":1,"compression":"float32","raw_bytes_per_vector":8,"code_bytes_per_vector":0,"deleted_rows":1,"index_kind":"flat","indexed_rows":0,"index_bytes":0}}""",
+            """
+            {"":{"record_count":1,"compression":"float32","raw_bytes_per_vector":8,"code_bytes_per_vector":0,"deleted_rows":1,"index_kind":"flat","indexed_rows":0,"index_bytes":0,"recall_samples":0}}
+            """,
             answer.Json.GetProperty("storage").GetRawText());
     }
 }

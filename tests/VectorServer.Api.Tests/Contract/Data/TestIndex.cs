@@ -42,6 +42,13 @@ internal sealed class TestIndex : IAsyncDisposable
 
     public Task<Answer> PostAsync(string path, string json, string? version = null) => _server.PostAsync(PathOf(path), json, version);
 
+    public Task<Answer> PostAsync(string path, string json, (string Name, string Value) header)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, PathOf(path)) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.Add(header.Name, header.Value);
+        return _server.SendAsync(request);
+    }
+
     public Task<Answer> PatchAsync(string path, string json, string? version = null) => _server.PatchAsync(PathOf(path), json, version);
 
     public Task<Answer> DeleteAsync(string path, string? version = null) => _server.DeleteAsync(PathOf(path), version);
