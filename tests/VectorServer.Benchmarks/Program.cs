@@ -13,6 +13,8 @@ return args switch
     ["ann", var directory] => AnnBench.Run(directory, IndexKind.Hnsw),
     ["ann", var directory, var name] when IndexKindNames.TryParse(name, out var kind) && kind is not (IndexKind.Auto or IndexKind.Flat) =>
         AnnBench.Run(directory, kind),
+    ["sparse"] => await SparseBench.RunAsync(100_000),
+    ["sparse", var rows] when int.TryParse(rows, out var count) && count > 0 => await SparseBench.RunAsync(count),
     ["filter"] => await FilterBench.RunAsync(100_000),
     ["encode"] => EncodeBench.Run(),
     ["grpc"] => await GrpcBench.RunAsync(),
@@ -31,6 +33,7 @@ static int Usage()
           recall DIRECTORY [CODE]  recall@10 of each code, or one, on vectors.npy, queries.npy and cosine_top100.npy
           ann DIRECTORY [hnsw|ivf_flat|ivf_pq]  on the same files: build time, recall@10 and queries a second of an approximate index
           filter            filters: evaluation, queries and recall under them, memory; metadata of matches
+          sparse [ROWS]     sparse queries against a pass over all their inverted lists; 100000 records of 100 indices
           encode            encodes per second and core
           grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
           load              durable upserts and loads a second into the engine, without HTTP

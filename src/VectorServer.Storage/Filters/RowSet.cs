@@ -85,6 +85,9 @@ internal sealed class RowSet(int rowCount)
     /// <summary>False for rows beyond <see cref="RowCount"/>.</summary>
     public bool Contains(RowId row) => (uint)row.Value < (uint)RowCount && (_words[row.Value >> 6] >> row.Value & 1) != 0;
 
+    /// <summary>Is any of some consecutive rows, or of those that share a word with them, in the set?</summary>
+    public bool ContainsAny(int first, int count) => _words.AsSpan((first >> 6)..((first + count + 63) >> 6)).ContainsAnyExcept(0UL);
+
     /// <summary>The rows in ascending order.</summary>
     public Enumerator GetEnumerator() => new(_words);
 

@@ -7,7 +7,7 @@ using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query;
 
-/// <summary>Scans a snapshot's rows and offers the live, matching ones. Cost: one pass over the raw vectors, the codes, or the sparse scores.</summary>
+/// <summary>Scans a snapshot's rows and offers the live, matching ones. Cost: one pass over the raw vectors or the codes.</summary>
 internal static class CandidateScan
 {
     private const int RowsPerStep = 512; // scores of a step stay in the first-level cache
@@ -78,37 +78,6 @@ internal static class CandidateScan
         }
     }
 
-    /// <summary>Adds the dense part, where the query has one, to exact sparse scores.</summary>
-    /// <param name="snapshot">The rows.</param>
-    /// <param name="sparseScores">By row, from the snapshot's first on.</param>
-    /// <param name="query">Dense part; empty without one.</param>
-    /// <param name="filtered">The filter's rows; null for all.</param>
-    /// <param name="nearest">Takes the candidates.</param>
-    /// <param name="cancellation">Stops the scan.</param>
-    public static void Sparse(
-        NamespaceSnapshot snapshot,
-        ReadOnlySpan<double> sparseScores,
-        ReadOnlyMemory<float> query,
-        RowSet? filtered,
-        TopK nearest,
-        CancellationToken cancellation)
-    {
-        Span<float> dense = stackalloc float[1];
-        for (var i = 0; i < sparseScores.Length; i++)
-        {
-            var row = snapshot.FirstRow + i;
-            if (i % RowsPerStep == 0)
-                cancellation.ThrowIfCancellationRequested();
-            if ((filtered is not null && !filtered.Contains(new RowId(row))) || !snapshot.IsLive(row))
-                continue;
-            if (!query.IsEmpty)
-                ExactScorer.Rows(Metric.DotProduct, snapshot.Generation.Vectors.Row(row), query.Span, queryNorm: 0, dense);
-            var rank = (float)sparseScores[i] + dense[0];
-            if (!(rank < nearest.Threshold))
-                nearest.Offer(row, rank);
-        }
-    }
-
     /// <summary>Scores the runs of 64 rows that have any of the filter's, and offers those.</summary>
     private static void ScoreFiltered(
         CodeStore codes,
@@ -142,7 +111,7 @@ internal static class CandidateScan
     /// Offers the rows scored that are near enough, live, not below <paramref name="firstRow"/> and, where there are <paramref name="words"/>,
     /// whose bits are set in them.
     /// </summary>
-    private static void Offer(
+    public static void Offer(
         NamespaceSnapshot snapshot, int firstRow, int scoredRow, ReadOnlySpan<float> scores, ReadOnlySpan<ulong> words, TopK nearest)
     {
         for (var start = 0; start < scores.Length; start += RowsPerWord)

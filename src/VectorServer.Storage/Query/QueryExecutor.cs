@@ -1,4 +1,3 @@
-using System.Buffers;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Query.Recall;
@@ -90,7 +89,7 @@ internal static class QueryExecutor
         trace?.Shortlisted(candidates);
 
         // Step 5: rescore exactly.
-        var matches = Rescorer.Rescore(index.Metric, snapshot, query, candidates, sparseScores: null);
+        var matches = Rescorer.Rescore(index.Metric, snapshot, query, candidates);
         trace?.Rescored();
         if (plan is QueryPlan.Codes or QueryPlan.Index)
             recall?.Consider(index, snapshot, query, matches);
@@ -112,24 +111,18 @@ internal static class QueryExecutor
     private static Match[] SparseMatches(
         Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
     {
-        var sparseScores = ArrayPool<double>.Shared.Rent(snapshot.RowCount - snapshot.FirstRow);
-        try
-        {
-            var scores = sparseScores.AsSpan(0, snapshot.RowCount - snapshot.FirstRow);
-            scores.Clear();
-            snapshot.Generation.Sparse.AddScores(query.Sparse!, snapshot.FirstRow, scores);
-            var nearest = new TopK((int)Math.Min((long)query.TopK + RoundingMargin, candidateRows), snapshot.Generation.Ids);
-            CandidateScan.Sparse(snapshot, scores, query.Vector ?? default, filtered, nearest, cancellation);
-            var candidates = nearest.Take();
-            trace?.Shortlisted(candidates);
-            var matches = Rescorer.Rescore(metric, snapshot, query, candidates, sparseScores);
-            trace?.Rescored();
-            return matches;
-        }
-        finally
-        {
-            ArrayPool<double>.Shared.Return(sparseScores);
-        }
+        var codes = QueryPlanner.CodesOfHybrid(snapshot, query, candidateRows);
+        var keep = codes is null ? (long)query.TopK + RoundingMargin : QueryPlanner.CandidateCount(query, codes.Codec);
+        var nearest = new TopK((int)Math.Min(keep, candidateRows), snapshot.Generation.Ids);
+        if (query.Vector is { } dense)
+            HybridScan.Run(snapshot, query.Sparse!, dense.Span, codes, filtered, nearest, cancellation);
+        else
+            SparseScan.Run(snapshot, query.Sparse!, filtered, nearest, cancellation);
+        var candidates = nearest.Take();
+        trace?.Shortlisted(candidates);
+        var matches = Rescorer.Rescore(metric, snapshot, query, candidates);
+        trace?.Rescored();
+        return matches;
     }
 
     /// <summary>Step 6: hydrate.</summary>

@@ -8,7 +8,7 @@ namespace VectorServer.Storage.Query;
 /// <summary>How a query finds its candidates. Whatever the plan, every match is scored exactly before it is returned.</summary>
 internal enum QueryPlan
 {
-    /// <summary>Inverted lists, and the raw vectors where the query has a dense part too: exact.</summary>
+    /// <summary>Inverted lists: exact. Where the query has a dense part too, the codes or the raw vectors beside them.</summary>
     Sparse,
 
     /// <summary>The raw vectors of all candidates: exact.</summary>
@@ -54,6 +54,10 @@ internal static class QueryPlanner
 
     /// <summary>The plan where the approximate index is not there, or did not find enough.</summary>
     public static QueryPlan WithoutIndex(NamespaceSnapshot snapshot) => snapshot.Codes is null ? QueryPlan.Exact : QueryPlan.Codes;
+
+    /// <summary>The codes that shortlist by the dense part of a query that has a sparse part too; null where the raw vectors do.</summary>
+    public static CodeStore? CodesOfHybrid(NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) =>
+        query.Vector is null || query.Exact || candidateRows <= Math.Max(ExactRowsMax, query.TopK) ? null : snapshot.Codes;
 
     /// <summary>Why <see cref="Choose"/> chose what it did.</summary>
     public static string WhyOf(QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) => plan switch

@@ -11,15 +11,14 @@ internal static class Rescorer
     /// <param name="snapshot">The rows.</param>
     /// <param name="query">The query, with an id resolved.</param>
     /// <param name="candidates">What the scan kept.</param>
-    /// <param name="sparseScores">Exact sparse parts by row from the snapshot's first on; null without a sparse query.</param>
     /// <returns>At most topK matches, best first; ties by id.</returns>
     public static Match[] Rescore(
-        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, ReadOnlySpan<Candidate> candidates, double[]? sparseScores)
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, ReadOnlySpan<Candidate> candidates)
     {
         var nearest = new TopK(Math.Max(1, Math.Min(query.TopK, candidates.Length)), snapshot.Generation.Ids);
         foreach (var candidate in candidates)
         {
-            var score = sparseScores?[candidate.Row - snapshot.FirstRow] ?? 0;
+            var score = query.Sparse is { } sparse ? snapshot.Generation.Sparse.Score(sparse, candidate.Row) : 0;
             if (query.Vector is { } vector)
                 score += ExactScorer.Exact(metric, snapshot.Generation.Vectors.Row(candidate.Row), vector.Span);
             nearest.Offer(candidate.Row, (float)metric.ToRank(score));
