@@ -13,7 +13,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimePr
         await next(context);
 
         var endpoint = context.GetEndpoint() as RouteEndpoint;
-        if (context.Features.Get<RequestAccess>() is not { } access || (access.Refusal is null && !IsOfControl(context, endpoint)))
+        if (context.Features.Get<RequestAccess>() is not { } access || (access.Refusal is null && (access.Key is null || !IsOfControl(context, endpoint))))
             return;
 
         log.Write(new AuditEntry(

@@ -68,7 +68,7 @@ internal sealed class Lockout(TimeProvider time)
 
             if (failures.LockedUntil > now)
                 return failures.LockedUntil - now;
-            if (now - failures.Since > Window)
+            if (failures.LockedUntil != default || now - failures.Since > Window)
                 failures = new Failures(now, 0, default);
 
             failures = failures with { Count = failures.Count + 1 };

@@ -16,7 +16,7 @@ internal sealed record StoredKey
     public required KeyRole Role { get; init; }
 
     /// <summary>See <see cref="AccessKey.Indexes"/>.</summary>
-    public IReadOnlyList<string> Indexes { get; init; } = [];
+    public IReadOnlyList<string> Indexes { get => field ?? []; init; } = [];
 
     /// <summary>Hexadecimal.</summary>
     public required string Sha256 { get; init; }

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using VectorServer.Api.Auth;
-using VectorServer.Api.Grpc.Proto;
 using VectorServer.Api.Tests.Grpc;
 
 namespace VectorServer.Api.Tests.Auth;

@@ -69,7 +69,7 @@ public sealed class IndexScopeTests
         await using var server = KeyedServer.Start();
         await server.CreateIndexAsync("live");
         var schedule = await server.PostAsync(
-            "boss", "/indexes/live/backup-schedules", """{"name": "s", "schedule": {"frequency": "daily"}, "retention": {"expire_after_days": 1}}""", "2026-07");
+            "boss", "/indexes/live/backup-schedules", """{"name": "s", "schedule": {"type": "time-based", "frequency": "daily"}, "retention": {"expire_after_days": 1}}""", "2026-07");
         var backup = Id(await server.PostAsync("boss", "/indexes/live/backups", "{}"));
         var job = (await server.PostAsync("boss", $"/backups/{backup}/create-index", """{"name": "copy"}""")).Json.GetProperty("restore_job_id").GetString();
 

@@ -73,7 +73,7 @@ public sealed class LockoutTests
     public void More_addresses_than_are_watched_share_one_count_and_free_nobody()
     {
         Fail(Attacker, Lockout.FailuresMax);
-        for (var i = 0; i < Lockout.AddressesMax; i++)
+        for (var i = 1; i < Lockout.AddressesMax; i++)
             _lockout.Fail(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), out _);
 
         Fail(IPAddress.Parse("192.0.2.100"), Lockout.FailuresMax);

@@ -18,15 +18,15 @@ public sealed class SecretsInLogsTests
         var log = new EverythingLog();
         await using var server = TestServer.Listen(
             null,
-            services => services.AddLogging(logging => logging.AddProvider(log).AddFilter<EverythingLog>(null, LogLevel.Trace).SetMinimumLevel(LogLevel.Trace)),
+            services => services.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace)),
             ("IndexPorts", "18680-18681"),
             ("ApiKeys", "K3y-s3cret"));
         await SendAsync(server);
 
         Assert.Contains(log.Lines, line => line.Contains("/vectors/upsert", StringComparison.Ordinal));
         Assert.Contains(log.Lines, line => line.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
-        foreach (var secret in Secrets)
-            Assert.DoesNotContain(log.Lines, line => line.Contains(secret, StringComparison.OrdinalIgnoreCase));
+        var leaks = log.Lines.Where(line => Secrets.Any(secret => line.Contains(secret, StringComparison.OrdinalIgnoreCase))).ToList();
+        Assert.Empty(leaks);
     }
 
     private static async Task SendAsync(TestServer server)
