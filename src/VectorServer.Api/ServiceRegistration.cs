@@ -33,7 +33,7 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(listeners);
         builder.Services.AddSingleton<AccessKeys>();
-        builder.Services.AddSingleton<Lockout>();
+        builder.Services.AddSingleton(services => new Lockout(options.Limits.WrongKeysMax, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddSingleton<RequestRates>();
         builder.Services.AddSingleton<ProcessMemory>();

@@ -8,10 +8,10 @@ namespace VectorServer.Api.Auth;
 /// ones, or the lock would not hinder guessing; but keys that were used from there before stay good, and on this machine all do, since
 /// behind one address there may be many clients. Thread-safe.
 /// </summary>
-internal sealed class Lockout(TimeProvider time)
+/// <param name="failuresMax">Within <see cref="Window"/>; 0 for as many as come.</param>
+/// <param name="time">Counts the minutes.</param>
+internal sealed class Lockout(int failuresMax, TimeProvider time)
 {
-    public const int FailuresMax = 20;
-
     /// <summary>Addresses that are watched at once; all others share one count.</summary>
     internal const int AddressesMax = 10_000;
 
@@ -54,9 +54,12 @@ internal sealed class Lockout(TimeProvider time)
     /// <param name="isNew">It is shut out from now on.</param>
     public TimeSpan? Fail(IPAddress address, out bool isNew)
     {
+        isNew = false;
+        if (failuresMax == 0)
+            return null;
+
         var network = RemoteAddress.NetworkOf(address);
         var now = time.GetUtcNow();
-        isNew = false;
         lock (_lock)
         {
             if (!_failures.TryGetValue(network, out var failures))
@@ -72,7 +75,7 @@ internal sealed class Lockout(TimeProvider time)
                 failures = new Failures(now, 0, default);
 
             failures = failures with { Count = failures.Count + 1 };
-            isNew = failures.Count >= FailuresMax;
+            isNew = failures.Count >= failuresMax;
             _failures[network] = isNew ? failures with { LockedUntil = now + LockedFor } : failures;
             return null;
         }

@@ -11,6 +11,9 @@ namespace VectorServer.Api.Browsers;
 /// </summary>
 internal sealed class BrowserGuardMiddleware(RequestDelegate next, ServerOptions options)
 {
+    // Which the public DNS does not have.
+    private static readonly string[] LocalDomains = ["localhost", "test", "internal"];
+
     private readonly string _domain = new HostString(options.Domain).Host;
 
     public Task InvokeAsync(HttpContext context)
@@ -39,7 +42,7 @@ internal sealed class BrowserGuardMiddleware(RequestDelegate next, ServerOptions
     private bool IsNameOfThisMachine(string host) =>
         !host.Contains('.', StringComparison.Ordinal)
         || IPAddress.TryParse(host.Trim('[', ']'), out _)
-        || IsWithin(host, "localhost")
+        || LocalDomains.Any(domain => IsWithin(host, domain))
         || IsWithin(host, _domain)
         || host.Equals(options.PublicHost, StringComparison.OrdinalIgnoreCase);
 

@@ -6,18 +6,20 @@ namespace VectorServer.Api.Tests.Auth;
 
 public sealed class LockoutTests
 {
+    private const int FailuresMax = 20; // by default
+
     private static readonly IPAddress Attacker = IPAddress.Parse("192.0.2.7");
     private static readonly AccessKey Key = new("app", KeyRole.Read, []);
 
     private readonly ManualTime _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
     private readonly Lockout _lockout;
 
-    public LockoutTests() => _lockout = new Lockout(_time);
+    public LockoutTests() => _lockout = new Lockout(FailuresMax, _time);
 
     [Fact]
     public void After_too_many_wrong_keys_an_address_is_shut_out_for_a_while()
     {
-        Fail(Attacker, Lockout.FailuresMax);
+        Fail(Attacker, FailuresMax);
 
         Assert.Equal(Lockout.LockedFor, _lockout.Fail(Attacker, out _));
         Assert.Equal(Lockout.LockedFor, _lockout.Delay(Attacker, Key));
@@ -33,7 +35,7 @@ public sealed class LockoutTests
     {
         for (var i = 0; i < 10; i++)
         {
-            Fail(Attacker, Lockout.FailuresMax - 1);
+            Fail(Attacker, FailuresMax - 1);
             _time.Advance(Lockout.Window + TimeSpan.FromSeconds(1));
         }
 
@@ -44,7 +46,7 @@ public sealed class LockoutTests
     public void A_key_used_from_there_before_stays_good_and_another_one_does_not()
     {
         Assert.Null(_lockout.Delay(Attacker, Key));
-        Fail(Attacker, Lockout.FailuresMax);
+        Fail(Attacker, FailuresMax);
 
         Assert.Null(_lockout.Delay(Attacker, Key));
         Assert.NotNull(_lockout.Delay(Attacker, Key with { Name = "guessed" }));
@@ -53,7 +55,7 @@ public sealed class LockoutTests
     [Fact]
     public void On_this_machine_a_right_key_is_always_good()
     {
-        Fail(IPAddress.IPv6Loopback, Lockout.FailuresMax);
+        Fail(IPAddress.IPv6Loopback, FailuresMax);
 
         Assert.NotNull(_lockout.Fail(IPAddress.IPv6Loopback, out _));
         Assert.Null(_lockout.Delay(IPAddress.IPv6Loopback, Key));
@@ -62,7 +64,7 @@ public sealed class LockoutTests
     [Fact]
     public void An_IPv6_network_is_one_client()
     {
-        for (var i = 1; i <= Lockout.FailuresMax; i++)
+        for (var i = 1; i <= FailuresMax; i++)
             _lockout.Fail(IPAddress.Parse($"2001:db8::{i:x}"), out _);
 
         Assert.NotNull(_lockout.Fail(IPAddress.Parse("2001:db8::ffff"), out _));
@@ -72,11 +74,11 @@ public sealed class LockoutTests
     [Fact]
     public void More_addresses_than_are_watched_share_one_count_and_free_nobody()
     {
-        Fail(Attacker, Lockout.FailuresMax);
+        Fail(Attacker, FailuresMax);
         for (var i = 1; i < Lockout.AddressesMax; i++)
             _lockout.Fail(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), out _);
 
-        Fail(IPAddress.Parse("192.0.2.100"), Lockout.FailuresMax);
+        Fail(IPAddress.Parse("192.0.2.100"), FailuresMax);
 
         Assert.NotNull(_lockout.Fail(Attacker, out _));
         Assert.NotNull(_lockout.Fail(IPAddress.Parse("192.0.2.101"), out _));
@@ -87,7 +89,7 @@ public sealed class LockoutTests
     public async Task Over_the_wire_it_is_429_with_Retry_After_and_a_right_key_from_this_machine_passes()
     {
         await using var server = KeyedServer.Start(services => services.AddSingleton<TimeProvider>(_time));
-        for (var i = 0; i < Lockout.FailuresMax; i++)
+        for (var i = 0; i < FailuresMax; i++)
             Assert.Equal(401, (await server.GetAsync("nobody", "/indexes")).Status);
 
         var locked = await server.GetAsync("nobody", "/indexes");
@@ -99,12 +101,22 @@ public sealed class LockoutTests
         Assert.Equal(401, (await server.GetAsync("nobody", "/indexes")).Status);
     }
 
+    [Fact]
+    public void Where_it_is_off_nobody_is_shut_out()
+    {
+        var off = new Lockout(0, _time);
+        for (var i = 0; i < 100; i++)
+            Assert.Null(off.Fail(Attacker, out _));
+
+        Assert.Null(off.Delay(Attacker, Key));
+    }
+
     private void Fail(IPAddress address, int count)
     {
         for (var i = 1; i <= count; i++)
         {
             Assert.Null(_lockout.Fail(address, out var isNew));
-            Assert.Equal(i == Lockout.FailuresMax, isNew);
+            Assert.Equal(i == FailuresMax, isNew);
         }
     }
 }
