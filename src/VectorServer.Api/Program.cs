@@ -1,18 +1,26 @@
 using System.Collections;
 using VectorServer.Api;
+using VectorServer.Api.Auth;
 using VectorServer.Storage;
 
 if (args.Contains("--help"))
 {
     Console.WriteLine(ServerSettings.Help());
+    Console.WriteLine(KeyCommand.Usage);
     return 0;
 }
 
 try
 {
+    var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
+    if (args is [KeyCommand.Name, .. var command])
+    {
+        KeyCommand.Run(command, rest => ServerSettings.ReadOnce(environment, rest), Console.Out, Console.Error, TimeProvider.System);
+        return 0;
+    }
+
     args = ServerSettings.Expand(args);
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-    var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
     ServerSettings.AddSources(builder.Configuration, environment, args);
     builder.AddVectorServer(ServerOptions.Read(builder.Configuration));
 
@@ -26,6 +34,6 @@ try
 catch (Exception exception) when (exception is SettingsException or StorageException or IOException or UnauthorizedAccessException)
 {
     // What stops a start is the operator's to mend: one line that says so, no stack trace.
-    await Console.Error.WriteLineAsync($"VectorServer cannot start: {exception.Message}");
+    await Console.Error.WriteLineAsync($"VectorServer cannot {(args is [KeyCommand.Name, ..] ? "do this" : "start")}: {exception.Message}");
     return 1;
 }

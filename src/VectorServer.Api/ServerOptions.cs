@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using VectorServer.Api.Bulk;
+using VectorServer.Api.Limits;
 using VectorServer.Api.Switches;
 using VectorServer.Api.Tls;
 using VectorServer.Storage;
@@ -35,6 +36,14 @@ internal sealed record ServerOptions
     public required string DataDirectory { get; init; }
 
     public required IReadOnlyList<string> ApiKeys { get; init; }
+
+    /// <summary>Absolute; null for none.</summary>
+    public required string? KeysFile { get; init; }
+
+    /// <summary>Absolute; null writes to the server's log.</summary>
+    public required string? AuditLog { get; init; }
+
+    public required LimitOptions Limits { get; init; }
 
     public required AddressingMode Addressing { get; init; }
 
@@ -71,6 +80,7 @@ internal sealed record ServerOptions
     public required int FaultSeed { get; init; }
 
     public required int FaultRetryAfterSeconds { get; init; }
+
     /// <summary>Absolute; imports are off where there are none.</summary>
     public required IReadOnlyList<string> ImportRoots { get; init; }
 
@@ -79,7 +89,8 @@ internal sealed record ServerOptions
 
     public required StartIndexOptions? StartIndex { get; init; }
 
-    public bool IsOpen => ApiKeys.Count == 0;
+    /// <summary>No keys are asked for. A keys file closes the server, even one without keys.</summary>
+    public bool IsOpen => ApiKeys.Count == 0 && KeysFile is null;
 
     /// <exception cref="SettingsException">A value breaks its rule, or the server would be open to the network unasked.</exception>
     public static ServerOptions Read(IConfiguration configuration)
@@ -92,6 +103,9 @@ internal sealed record ServerOptions
             BindAddress = ReadBindAddress(read),
             DataDirectory = Path.GetFullPath(read.Text(ServerSettings.DataDirectory)),
             ApiKeys = read.List(ServerSettings.ApiKeys),
+            KeysFile = ReadPath(read, ServerSettings.KeysFile),
+            AuditLog = ReadPath(read, ServerSettings.AuditLog),
+            Limits = LimitOptions.Read(read),
             Addressing = read.Choice(ServerSettings.Addressing, ("port", AddressingMode.Port), ("subdomain", AddressingMode.Subdomain)),
             IndexPortMin = portMin,
             IndexPortMax = portMax,
@@ -116,12 +130,13 @@ internal sealed record ServerOptions
             throw new SettingsException($"{ServerSettings.IndexPorts}: the range {portMin}-{portMax} holds the main port {options.Port}");
         if (options.IsOpen && !options.IsLoopback && !read.Flag(ServerSettings.AllowOpen))
             throw new SettingsException(
-                $"The server would listen on {options.BindAddress} without API keys. Set {ServerSettings.ApiKeys}, "
+                $"The server would listen on {options.BindAddress} without API keys. Set {ServerSettings.ApiKeys} or {ServerSettings.KeysFile}, "
                 + $"or allow it with {ServerSettings.AllowOpen}, or listen on localhost.");
         return options;
     }
 
-    private bool IsLoopback => BindAddress == "localhost" || (IPAddress.TryParse(BindAddress, out var address) && IPAddress.IsLoopback(address));
+    /// <summary>Only this machine reaches the server.</summary>
+    public bool IsLoopback => BindAddress == "localhost" || (IPAddress.TryParse(BindAddress, out var address) && IPAddress.IsLoopback(address));
 
     private static (int Min, int Max) ReadPortRange(SettingReader read)
     {
@@ -142,6 +157,9 @@ internal sealed record ServerOptions
             ? text
             : throw SettingReader.Bad(ServerSettings.BindAddress, text, "localhost, an IP address or *");
     }
+
+    private static string? ReadPath(SettingReader read, ServerSetting setting) =>
+        read.Text(setting) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
 
     private static string? ReadPublicHost(SettingReader read)
     {

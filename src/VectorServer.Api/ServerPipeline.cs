@@ -1,12 +1,15 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Audit;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
+using VectorServer.Api.Browsers;
 using VectorServer.Api.Bulk;
 using VectorServer.Api.Endpoints;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Grpc;
 using VectorServer.Api.Indexes;
+using VectorServer.Api.Limits;
 using VectorServer.Api.Logging;
 using VectorServer.Api.Switches;
 using VectorServer.Api.Tls;
@@ -17,15 +20,17 @@ namespace VectorServer.Api;
 /// <summary>The way of a request through the host, and what happens before the first one.</summary>
 internal static class ServerPipeline
 {
-    /// <summary>Opens the data directory, the certificate and the ports of its indexes, and goes on with what the last stop cut off.</summary>
+    /// <summary>Opens the data directory, the keys file, the certificate and the ports of its indexes, and goes on with what the last stop cut off.</summary>
     /// <exception cref="StorageException">The directory is held by another process, or damaged.</exception>
-    /// <exception cref="SettingsException">The TLS certificate cannot be used.</exception>
+    /// <exception cref="SettingsException">The keys file, the audit log or the TLS certificate cannot be used.</exception>
     public static void Open(this WebApplication app)
     {
         // Made early: by it the listeners know whether Kestrel will follow them.
         _ = app.Services.GetRequiredService<IServer>();
 
         var options = app.Services.GetRequiredService<ServerOptions>();
+        app.Services.GetRequiredService<AccessKeys>().Load();
+        app.Services.GetRequiredService<AuditLog>().Open();
         var engine = app.Services.GetRequiredService<VectorEngine>();
         if (options.Tls.Mode != TlsMode.Off)
             app.Services.GetRequiredService<TlsCertificates>().Load();
@@ -51,15 +56,19 @@ internal static class ServerPipeline
             return next(context);
         });
         app.UseMiddleware<RequestIdMiddleware>();
+        app.UseMiddleware<SafeHeadersMiddleware>();
         app.UseMiddleware<RequestLogMiddleware>();
+        app.UseMiddleware<AuditMiddleware>();
         if (injectsFaults)
             app.Use(FaultMiddleware.LoseAnswersAsync);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<AddressingMiddleware>();
+        app.UseMiddleware<BrowserGuardMiddleware>();
         app.UseDocs();
         app.UseRouting();
         app.UseMiddleware<TlsOnlyMiddleware>();
-        app.UseMiddleware<ApiKeyMiddleware>();
+        app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<LoadMiddleware>();
         app.Use(AddressingMiddleware.GuardControlPlane);
         if (injectsFaults)
             app.UseMiddleware<FaultMiddleware>();

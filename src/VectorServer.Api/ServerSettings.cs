@@ -19,6 +19,7 @@ internal static class ServerSettings
     public static readonly ServerSetting BindAddress = new("BindAddress", "VECTORSERVER_BIND", "--bind", "localhost", "Address to listen on: localhost, an IP address, or * for all");
     public static readonly ServerSetting DataDirectory = new("DataDirectory", "VECTORSERVER_DATA", "--data", "./data", "Data directory, relative to the working directory");
     public static readonly ServerSetting ApiKeys = new("ApiKeys", "VECTORSERVER_API_KEYS", "--api-keys", "", "Accepted API keys, separated by commas; none leaves the server open");
+    public static readonly ServerSetting KeysFile = new("KeysFile", "VECTORSERVER_KEYS_FILE", "--keys-file", "", "File of named keys with roles; the command keys add makes and fills it");
     public static readonly ServerSetting AllowOpen = new("AllowOpen", "VECTORSERVER_ALLOW_OPEN", "--allow-open", "false", "Listen beyond this machine without API keys");
     public static readonly ServerSetting Addressing = new("Addressing", "VECTORSERVER_ADDRESSING", "--addressing", "port", "How an index is addressed: port (one each) or subdomain");
     public static readonly ServerSetting IndexPorts = new("IndexPorts", "VECTORSERVER_INDEX_PORTS", "--index-ports", "5081-5180", "Ports given to indexes, in port mode");
@@ -39,6 +40,12 @@ internal static class ServerSettings
     public static readonly ServerSetting FaultRetryAfter = new("FaultRetryAfter", "VECTORSERVER_FAULT_RETRY_AFTER", "--fault-retry-after", "1", "Seconds that Retry-After of injected 429 and 503 says");
     public static readonly ServerSetting ImportRoots = new("ImportRoots", "VECTORSERVER_IMPORT_ROOTS", "--import-roots", "", "Directories that bulk imports may read, separated by commas; none turns imports off");
     public static readonly ServerSetting ExportRoots = new("ExportRoots", "VECTORSERVER_EXPORT_ROOTS", "--export-roots", "", "Directories that exports may write to, separated by commas; none turns exports off");
+    public static readonly ServerSetting AuditLog = new("AuditLog", "VECTORSERVER_AUDIT_LOG", "--audit-log", "", "File to which control-plane calls and refusals are written, as JSON lines; empty writes them to the log");
+    public static readonly ServerSetting WrongKeys = new("WrongKeys", "VECTORSERVER_WRONG_KEYS", "--wrong-keys", "20", "Wrong keys within a minute for which an address is shut out for one; 0 for never");
+    public static readonly ServerSetting RateLimit = new("RateLimit", "VECTORSERVER_RATE_LIMIT", "--rate-limit", "0", "Requests a second of each key; 0 for as many as come");
+    public static readonly ServerSetting MaxRequests = new("MaxRequests", "VECTORSERVER_MAX_REQUESTS", "--max-requests", "1000", "Requests answered at once; as many again wait, those beyond are refused");
+    public static readonly ServerSetting MaxConnections = new("MaxConnections", "VECTORSERVER_MAX_CONNECTIONS", "--max-connections", "10000", "Connections open at once; those beyond are closed");
+    public static readonly ServerSetting MemoryLimit = new("MemoryLimit", "VECTORSERVER_MEMORY_LIMIT", "--memory-limit", "90%", "Memory above which writes are refused: a share of the machine's or container's, such as 90%, a size such as 8g, or off");
     public static readonly ServerSetting IndexType = new("IndexType", "INDEX_TYPE", "--index-type", "", "serverless or pod: one index exists from the start and is served on the main port");
     public static readonly ServerSetting IndexVectorType = new("VectorType", "VECTOR_TYPE", "--vector-type", "dense", "Vector type of that index: dense or sparse");
     public static readonly ServerSetting IndexDimension = new("Dimension", "DIMENSION", "--dimension", "1536", "Dimension of that index, when dense");
@@ -46,9 +53,10 @@ internal static class ServerSettings
 
     public static readonly IReadOnlyList<ServerSetting> All =
     [
-        Port, BindAddress, DataDirectory, ApiKeys, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost,
+        Port, BindAddress, DataDirectory, ApiKeys, KeysFile, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost,
         Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, RecallSample, EnforceSizeLimits,
-        ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots, IndexType, IndexVectorType, IndexDimension, IndexMetric,
+        ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots,
+        AuditLog, WrongKeys, RateLimit, MaxRequests, MaxConnections, MemoryLimit, IndexType, IndexVectorType, IndexDimension, IndexMetric,
     ];
 
     private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, EnforceSizeLimits];
@@ -64,7 +72,7 @@ internal static class ServerSettings
         for (var i = 0; i < args.Length; i++)
         {
             var hasValue = i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal);
-            if (args[i].Contains('='))
+            if (args[i].Contains('=') || !args[i].StartsWith("--", StringComparison.Ordinal))
                 expanded.Add(args[i]);
             else if (hasValue)
                 expanded.Add($"{args[i]}={args[++i]}");
@@ -93,6 +101,15 @@ internal static class ServerSettings
         configuration.AddCommandLine(args, All.ToDictionary(setting => setting.Switch, setting => setting.ConfigurationKey));
     }
 
+    /// <summary>The settings of a command that starts no server, from the same sources.</summary>
+    /// <exception cref="SettingsException">An argument that no setting has.</exception>
+    public static IConfiguration ReadOnce(IReadOnlyDictionary<string, string?> environment, string[] args)
+    {
+        var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
+        AddSources(configuration, environment, args);
+        return configuration.Build();
+    }
+
     /// <summary>Every setting with its names, for <c>--help</c>.</summary>
     public static string Help() => string.Join(
         System.Environment.NewLine,
@@ -105,7 +122,7 @@ internal static class ServerSettings
     {
         foreach (var arg in args)
         {
-            var name = arg[..arg.IndexOf('=')];
+            var name = arg.Split('=')[0];
             var isKnown = name.Contains(':')
                 || All.Any(setting => setting.Switch == name)
                 || HostSwitches.Contains(name, StringComparer.OrdinalIgnoreCase);

@@ -1,10 +1,12 @@
 using Serilog;
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Audit;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Bulk;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
+using VectorServer.Api.Limits;
 using VectorServer.Api.Logging;
 using VectorServer.Api.Tls;
 using VectorServer.Storage;
@@ -30,7 +32,12 @@ internal static class ServiceRegistration
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(listeners);
-        builder.Services.AddSingleton(new ApiKeys(options.ApiKeys));
+        builder.Services.AddSingleton<AccessKeys>();
+        builder.Services.AddSingleton(services => new Lockout(options.Limits.WrongKeysMax, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<AuditLog>();
+        builder.Services.AddSingleton<RequestRates>();
+        builder.Services.AddSingleton<ProcessMemory>();
+        builder.Services.AddSingleton<MemoryCeiling>();
         builder.Services.AddSingleton<TlsCertificates>();
         builder.Services.AddSingleton<IndexPorts>();
         builder.Services.AddSingleton<IndexHosts>();

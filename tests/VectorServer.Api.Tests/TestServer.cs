@@ -33,6 +33,14 @@ internal sealed class TestServer : IAsyncDisposable
         return new TestServer(factory, directory, ownsDirectory: true, factory.CreateClient());
     }
 
+    /// <summary>Serves in memory, with services of the test's own.</summary>
+    public static TestServer Start(Action<IServiceCollection> services, params (string Key, string Value)[] settings)
+    {
+        var directory = Directory.CreateTempSubdirectory("vectorserver-").FullName;
+        var factory = Create(directory, settings, services: services);
+        return new TestServer(factory, directory, ownsDirectory: true, factory.CreateClient());
+    }
+
     /// <summary>Serves in memory a data directory that outlives the server, by a clock of the test's own.</summary>
     public static TestServer StartOn(string directory, TimeProvider? time = null)
     {
@@ -43,10 +51,13 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Listens on a port of its own, and on the ports of its indexes.</summary>
     /// <param name="directory">A data directory that outlives the server; null for a fresh one.</param>
     /// <param name="settings">Names as in appsettings.json, without the section.</param>
-    public static TestServer Listen(string? directory, params (string Key, string Value)[] settings)
+    public static TestServer Listen(string? directory, params (string Key, string Value)[] settings) => Listen(directory, null, settings);
+
+    /// <summary>Listens, with services of the test's own.</summary>
+    public static TestServer Listen(string? directory, Action<IServiceCollection>? services, params (string Key, string Value)[] settings)
     {
         var dataDirectory = directory ?? Directory.CreateTempSubdirectory("vectorserver-").FullName;
-        var factory = Create(dataDirectory, [("Port", "0"), .. settings]);
+        var factory = Create(dataDirectory, [("Port", "0"), .. settings], services: services);
         factory.UseKestrel();
         factory.StartServer();
         var addresses = factory.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
@@ -93,13 +104,16 @@ internal sealed class TestServer : IAsyncDisposable
             Directory.Delete(_directory, recursive: true);
     }
 
-    private static WebApplicationFactory<Program> Create(string directory, (string Key, string Value)[] settings, TimeProvider? time = null) =>
+    private static WebApplicationFactory<Program> Create(
+        string directory, (string Key, string Value)[] settings, TimeProvider? time = null, Action<IServiceCollection>? services = null) =>
         new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseSetting("VectorServer:DataDirectory", directory);
             host.UseSetting("Serilog:MinimumLevel:Default", "Error");
             foreach (var (key, value) in settings)
                 host.UseSetting($"VectorServer:{key}", value);
+            if (services is not null)
+                host.ConfigureTestServices(services);
             if (time is not null)
                 host.ConfigureTestServices(services => services.AddSingleton(time));
         });

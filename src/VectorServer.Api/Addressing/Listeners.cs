@@ -15,6 +15,16 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
     // A request line holds 1000 ids of a fetch.
     private const int RequestLineBytesMax = 1 << 20;
 
+    // The headers of all SDKs take less than 2 KB.
+    private const int HeadersBytesMax = 32 << 10;
+    private const int HeadersMax = 100;
+
+    // Slower clients hold a connection for nothing: 100 times slower than an old modem.
+    private const double BodyBytesPerSecondMin = 240;
+    private const int StreamsMax = 100;
+    private static readonly TimeSpan BodyGracePeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
+
     private readonly ServerOptions _options;
     private readonly IConfigurationRoot _configuration;
     private readonly Lock _lock = new();
@@ -38,6 +48,14 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
         kestrel.Limits.MaxRequestBufferSize = 2 * RequestLineBytesMax;
+        kestrel.Limits.MaxRequestHeadersTotalSize = HeadersBytesMax;
+        kestrel.Limits.MaxRequestHeaderCount = HeadersMax;
+        kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+        kestrel.Limits.KeepAliveTimeout = ProtocolSniffer.SilenceMax;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(BodyBytesPerSecondMin, BodyGracePeriod);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(BodyBytesPerSecondMin, BodyGracePeriod);
+        kestrel.Limits.MaxConcurrentConnections = _options.Limits.ConnectionsMax;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsMax;
         kestrel.Limits.MaxRequestBodySize = (long)RequestBody.BytesMax + 1; // so that our own refusal comes first
 
         // One port for both versions of HTTP, and for TLS; the scheme stays http on HTTP/2 connections that the sniffer recognised.

@@ -225,7 +225,7 @@ internal sealed partial class BackupCatalog(
 
     private void Save(string id, BackupDocument document) => engine.Documents.Put(BackupDocument.Kind, id, document.ToJson());
 
-    private static WireException NotFound(string id) => new(
+    public static WireException NotFound(string id) => new(
         WireError.NotFound,
         Backup.IsCollectionId(id) ? $"Collection {id[Backup.IdOfCollection("").Length..]} not found." : $"Backup {id} not found.");
 

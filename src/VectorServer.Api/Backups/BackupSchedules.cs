@@ -22,7 +22,9 @@ internal sealed class BackupSchedules(VectorEngine engine, TimeProvider time) : 
     public BackupSchedule Get(string id) =>
         engine.Documents.Get(BackupSchedule.Kind, id) is { } json && BackupSchedule.Parse(json) is { IsDeleted: false } schedule
             ? schedule
-            : throw new WireException(WireError.NotFound, $"Backup schedule {id} not found.");
+            : throw NotFound(id);
+
+    public static WireException NotFound(string id) => new(WireError.NotFound, $"Backup schedule {id} not found.");
 
     /// <exception cref="WireException">The index has an enabled one: 409.</exception>
     public BackupSchedule Create(IndexDescriptor index, string name, BackupFrequency frequency, int expireAfterDays)

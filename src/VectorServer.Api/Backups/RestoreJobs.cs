@@ -28,7 +28,9 @@ internal sealed partial class RestoreJobs(
     /// <exception cref="WireException">There is none: 404.</exception>
     public RestoreJob Get(string id) => engine.Documents.Get(RestoreJob.Kind, id) is { } json
         ? WithProgress(RestoreJob.Parse(json))
-        : throw new WireException(WireError.NotFound, $"Restore job {id} not found.");
+        : throw NotFound(id);
+
+    public static WireException NotFound(string id) => new(WireError.NotFound, $"Restore job {id} not found.");
 
     /// <summary>Begins to make an index and waits a moment for it.</summary>
     /// <param name="backupId">From what.</param>

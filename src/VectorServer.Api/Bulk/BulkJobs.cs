@@ -4,6 +4,7 @@ using VectorServer.Api.Bulk.Import;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
+using VectorServer.Api.Limits;
 using VectorServer.Storage;
 using VectorServer.Storage.Registry;
 
@@ -13,7 +14,8 @@ namespace VectorServer.Api.Bulk;
 /// The imports and exports of all indexes: started, told of, cancelled, and gone on with after a restart. What each came to is a document
 /// of the engine's, which this class alone changes. Thread-safe.
 /// </summary>
-internal sealed class BulkJobs(VectorEngine engine, BackgroundJobs background, ServerOptions options, TimeProvider time) : IIndexDependent
+internal sealed class BulkJobs(
+    VectorEngine engine, BackgroundJobs background, MemoryCeiling memory, ServerOptions options, TimeProvider time) : IIndexDependent
 {
     private const string DocumentKind = "bulk";
     private const int KeptMax = 1000; // of each kind and index; the oldest finished ones are forgotten
@@ -99,7 +101,7 @@ internal sealed class BulkJobs(VectorEngine engine, BackgroundJobs background, S
         try
         {
             if (job.Kind == BulkKind.Import)
-                await new ImportRun(index, job, ImportRoots, change => Change(key, change)).RunAsync(cancellation);
+                await new ImportRun(index, job, ImportRoots, memory, change => Change(key, change)).RunAsync(cancellation);
             else
                 new ExportRun(index, job, ExportRoots, change => Change(key, change)).Run(cancellation);
             Advance(key, done => done with { Status = BulkStatus.Completed, PercentComplete = 100 });

@@ -1,3 +1,4 @@
+using VectorServer.Api.Auth;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
@@ -12,12 +13,12 @@ internal static class AliasEndpoints
 
     public static RouteGroupBuilder MapAliases(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/namespace-aliases");
-        group.MapPost("", CreateAsync);
+        var group = routes.MapGroup("/namespace-aliases").RequireRole(KeyRole.Read);
+        group.MapPost("", CreateAsync).RequireRole(KeyRole.Write);
         group.MapGet("", ListAsync);
         group.MapGet("/{alias_name}", DescribeAsync);
-        group.MapPatch("/{alias_name}", RepointAsync);
-        group.MapDelete("/{alias_name}", DeleteAsync);
+        group.MapPatch("/{alias_name}", RepointAsync).RequireRole(KeyRole.Write);
+        group.MapDelete("/{alias_name}", DeleteAsync).RequireRole(KeyRole.Write);
         return group;
     }
 

@@ -1,7 +1,9 @@
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Indexes;
+using VectorServer.Api.Limits;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Control;
@@ -13,12 +15,14 @@ internal static class BackupEndpoints
 {
     public static void MapBackups(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/indexes/{index_name}/backups", ListOfIndex);
-        routes.MapPost("/indexes/{index_name}/backups", CreateAsync);
-        routes.MapGet("/backups", List);
-        routes.MapGet("/backups/{backup_id}", Describe);
-        routes.MapDelete("/backups/{backup_id}", Delete);
-        routes.MapPost("/backups/{backup_id}/create-index", CreateIndexAsync);
+        routes.MapGet("/indexes/{index_name}/backups", ListOfIndex).RequireRole(KeyRole.Admin);
+        routes.MapPost("/indexes/{index_name}/backups", CreateAsync).RequireRole(KeyRole.Admin);
+
+        var group = routes.MapGroup("/backups").RequireRole(KeyRole.Admin, checksIndexes: true);
+        group.MapGet("", List);
+        group.MapGet("/{backup_id}", Describe);
+        group.MapDelete("/{backup_id}", Delete);
+        group.MapPost("/{backup_id}/create-index", CreateIndexAsync).GrowsMemory();
     }
 
     private static IResult ListOfIndex(HttpContext context, string index_name, IndexCatalog indexes, BackupCatalog backups)
@@ -46,20 +50,23 @@ internal static class BackupEndpoints
     private static IResult List(HttpContext context, BackupCatalog backups) => Show(context, backups.List(), "backups");
 
     private static IResult Describe(HttpContext context, string backup_id, BackupCatalog backups) =>
-        Show(Find(backup_id, backups), context.Target().Family, StatusCodes.Status200OK);
+        Show(Find(context, backup_id, backups), context.Target().Family, StatusCodes.Status200OK);
 
-    private static IResult Delete(string backup_id, BackupCatalog backups)
+    private static IResult Delete(HttpContext context, string backup_id, BackupCatalog backups)
     {
         CheckIsBackup(backup_id);
+        context.CheckBackup(backups, backup_id);
         backups.Delete(backup_id);
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> CreateIndexAsync(HttpContext context, string backup_id, IndexRestorer restorer)
+    private static async Task<IResult> CreateIndexAsync(HttpContext context, string backup_id, IndexRestorer restorer, BackupCatalog backups)
     {
         var request = await context.ReadBodyAsync(ControlJsonContext.Default.CreateIndexFromBackupRequest);
         BackupRules.Check(request);
         CheckIsBackup(backup_id);
+        context.CheckCovers(request.Name);
+        context.CheckBackup(backups, backup_id);
         var wanted = new RestoredIndex(request.Name)
         {
             Tags = IndexTags.Merge(null, request.Tags),
@@ -73,10 +80,10 @@ internal static class BackupEndpoints
             statusCode: StatusCodes.Status202Accepted);
     }
 
-    private static Backup Find(string id, BackupCatalog backups)
+    private static Backup Find(HttpContext context, string id, BackupCatalog backups)
     {
         CheckIsBackup(id);
-        return backups.Get(id);
+        return context.GetBackup(backups, id);
     }
 
     // Collections lie among the backups, but clients know them under other names.
@@ -90,7 +97,7 @@ internal static class BackupEndpoints
     {
         var family = context.Target().Family;
         var (page, pagination) = NewestFirst.Page(
-            backups.Where(backup => !backup.IsCollection),
+            backups.Where(backup => !backup.IsCollection && context.Key().Covers(backup.Index.Name)),
             backup => (backup.CreatedAt, backup.Id),
             QueryParameters.ControlPage(context.Request.Query, family),
             scope);

@@ -1,3 +1,4 @@
+using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Validation;
@@ -12,12 +13,15 @@ internal static class BackupScheduleEndpoints
 {
     public static void MapBackupSchedules(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/indexes/{index_name}/backup-schedules", List);
-        routes.MapPost("/indexes/{index_name}/backup-schedules", CreateAsync);
-        routes.MapGet("/backup-schedules/{schedule_id}", Describe);
-        routes.MapPatch("/backup-schedules/{schedule_id}", UpdateAsync);
-        routes.MapDelete("/backup-schedules/{schedule_id}", Delete);
-        routes.MapGet("/backup-schedules/{schedule_id}/history", ListHistory);
+        var ofIndex = routes.MapGroup("/indexes/{index_name}/backup-schedules").RequireRole(KeyRole.Admin);
+        ofIndex.MapGet("", List);
+        ofIndex.MapPost("", CreateAsync);
+
+        var group = routes.MapGroup("/backup-schedules/{schedule_id}").RequireRole(KeyRole.Admin, checksIndexes: true);
+        group.MapGet("", Describe);
+        group.MapPatch("", UpdateAsync);
+        group.MapDelete("", Delete);
+        group.MapGet("/history", ListHistory);
     }
 
     private static IResult List(HttpContext context, string index_name, IndexCatalog indexes, BackupSchedules schedules)
@@ -40,12 +44,13 @@ internal static class BackupScheduleEndpoints
         return Show(schedules.Create(index, request.Name, frequency, request.Retention.ExpireAfterDays));
     }
 
-    private static IResult Describe(string schedule_id, BackupSchedules schedules) => Show(schedules.Get(schedule_id));
+    private static IResult Describe(HttpContext context, string schedule_id, BackupSchedules schedules) => Show(Get(context, schedules, schedule_id));
 
     private static async Task<IResult> UpdateAsync(HttpContext context, string schedule_id, BackupSchedules schedules, BackupScheduler scheduler)
     {
         var request = await context.ReadBodyAsync(ControlJsonContext.Default.UpdateBackupScheduleRequest);
         BackupRules.Check(request);
+        _ = Get(context, schedules, schedule_id);
         var frequency = request.Frequency is null ? (BackupFrequency?)null : BackupRules.ParseFrequency(request.Frequency);
         var (schedule, isResumed) = schedules.Update(schedule_id, frequency, request.Retention?.ExpireAfterDays, request.Enabled);
         if (!isResumed)
@@ -55,8 +60,9 @@ internal static class BackupScheduleEndpoints
         return Show(schedules.Get(schedule_id));
     }
 
-    private static IResult Delete(string schedule_id, BackupSchedules schedules)
+    private static IResult Delete(HttpContext context, string schedule_id, BackupSchedules schedules)
     {
+        _ = Get(context, schedules, schedule_id);
         schedules.Delete(schedule_id);
         return Results.NoContent();
     }
@@ -64,7 +70,7 @@ internal static class BackupScheduleEndpoints
     private static IResult ListHistory(
         HttpContext context, string schedule_id, IndexCatalog indexes, BackupSchedules schedules, BackupCatalog backups)
     {
-        var schedule = schedules.Get(schedule_id);
+        var schedule = Get(context, schedules, schedule_id);
         var items = backups.List()
             .Where(backup => backup.Attributes.ScheduleId == schedule.Id)
             .Select(BackupScheduleMapping.ToHistoryItem);
@@ -73,6 +79,13 @@ internal static class BackupScheduleEndpoints
 
         var (page, pagination) = NewestFirst.Page(items, item => (item.CreatedAt, item.BackupId), PageOf(context), "backup history", schedule.Id);
         return Results.Json(new BackupScheduleHistoryList(page, pagination), ControlJsonContext.Default.BackupScheduleHistoryList);
+    }
+
+    /// <summary>The schedule; one of an index that the key is not for is not there.</summary>
+    private static BackupSchedule Get(HttpContext context, BackupSchedules schedules, string id)
+    {
+        var schedule = schedules.Get(id);
+        return context.Key().Covers(schedule.IndexName) ? schedule : throw BackupSchedules.NotFound(id);
     }
 
     private static PageRequest PageOf(HttpContext context) => QueryParameters.ControlPage(context.Request.Query, ApiFamily.Schema);

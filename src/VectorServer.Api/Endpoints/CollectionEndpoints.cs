@@ -1,3 +1,4 @@
+using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Validation;
@@ -11,16 +12,18 @@ internal static class CollectionEndpoints
 {
     public static void MapCollections(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/collections");
+        var group = routes.MapGroup("/collections").RequireRole(KeyRole.Admin, checksIndexes: true);
         group.MapGet("", List);
         group.MapPost("", CreateAsync);
         group.MapGet("/{collection_name}", Describe);
         group.MapDelete("/{collection_name}", Delete);
     }
 
-    private static IResult List(BackupCatalog backups)
+    private static IResult List(HttpContext context, BackupCatalog backups)
     {
-        var collections = backups.List().Where(backup => backup.IsCollection).OrderBy(backup => backup.Id, StringComparer.Ordinal);
+        var collections = backups.List()
+            .Where(backup => backup.IsCollection && context.Key().Covers(backup.Index.Name))
+            .OrderBy(backup => backup.Id, StringComparer.Ordinal);
         return Results.Json(
             new CollectionList([.. collections.Select(BackupMapping.ToCollectionModel)]), ControlJsonContext.Default.CollectionList);
     }
@@ -29,6 +32,7 @@ internal static class CollectionEndpoints
     {
         var request = await context.ReadBodyAsync(ControlJsonContext.Default.CreateCollectionRequest);
         BackupRules.Check(request);
+        context.CheckCovers(request.Source);
         var index = indexes.OpenReady(request.Source);
         BackupRules.CheckHasCollections(index.Descriptor);
 
@@ -36,11 +40,12 @@ internal static class CollectionEndpoints
         return Show(collection, StatusCodes.Status201Created);
     }
 
-    private static IResult Describe(string collection_name, BackupCatalog backups) =>
-        Show(backups.Get(Backup.IdOfCollection(collection_name)), StatusCodes.Status200OK);
+    private static IResult Describe(HttpContext context, string collection_name, BackupCatalog backups) =>
+        Show(context.GetBackup(backups, Backup.IdOfCollection(collection_name)), StatusCodes.Status200OK);
 
-    private static IResult Delete(string collection_name, BackupCatalog backups)
+    private static IResult Delete(HttpContext context, string collection_name, BackupCatalog backups)
     {
+        context.CheckBackup(backups, Backup.IdOfCollection(collection_name));
         backups.Delete(Backup.IdOfCollection(collection_name));
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }

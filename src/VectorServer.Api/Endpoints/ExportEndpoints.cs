@@ -1,3 +1,4 @@
+using VectorServer.Api.Auth;
 using VectorServer.Api.Bulk;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
@@ -10,11 +11,11 @@ internal static class ExportEndpoints
 {
     public static RouteGroupBuilder MapExports(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/bulk/exports");
+        var group = routes.MapGroup("/bulk/exports").RequireRole(KeyRole.Read);
         group.MapGet("", ListAsync);
-        group.MapPost("", StartAsync);
+        group.MapPost("", StartAsync).RequireRole(KeyRole.Write);
         group.MapGet("/{id}", DescribeAsync);
-        group.MapDelete("/{id}", CancelAsync);
+        group.MapDelete("/{id}", CancelAsync).RequireRole(KeyRole.Write);
         return group;
     }
 

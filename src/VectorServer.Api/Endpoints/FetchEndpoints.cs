@@ -1,3 +1,4 @@
+using VectorServer.Api.Auth;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
@@ -10,7 +11,7 @@ internal static class FetchEndpoints
 {
     public static RouteGroupBuilder MapFetches(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/vectors");
+        var group = routes.MapGroup("/vectors").RequireRole(KeyRole.Read);
         group.MapGet("/fetch", FetchAsync);
         group.MapPost("/fetch_by_metadata", FetchByMetadataAsync);
         group.MapGet("/list", ListAsync);

@@ -1,5 +1,7 @@
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Auth;
 using VectorServer.Api.Bulk;
+using VectorServer.Api.Limits;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
@@ -11,11 +13,11 @@ internal static class ImportEndpoints
 {
     public static RouteGroupBuilder MapImports(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/bulk/imports");
+        var group = routes.MapGroup("/bulk/imports").RequireRole(KeyRole.Read);
         group.MapGet("", ListAsync);
-        group.MapPost("", StartAsync);
+        group.MapPost("", StartAsync).RequireRole(KeyRole.Write).GrowsMemory();
         group.MapGet("/{id}", DescribeAsync);
-        group.MapDelete("/{id}", CancelAsync);
+        group.MapDelete("/{id}", CancelAsync).RequireRole(KeyRole.Write);
         return group;
     }
 

@@ -1,6 +1,8 @@
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Indexes;
+using VectorServer.Api.Limits;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Control;
@@ -12,10 +14,10 @@ internal static class IndexEndpoints
 {
     public static RouteGroupBuilder MapIndexes(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/indexes");
-        group.MapGet("", List);
-        group.MapPost("", CreateAsync);
-        group.MapGet("/{index_name}", Describe);
+        var group = routes.MapGroup("/indexes").RequireRole(KeyRole.Admin);
+        group.MapGet("", List).RequireRole(KeyRole.Read, checksIndexes: true);
+        group.MapPost("", CreateAsync).RequireRole(KeyRole.Admin, checksIndexes: true).GrowsMemory();
+        group.MapGet("/{index_name}", Describe).RequireRole(KeyRole.Read);
         group.MapDelete("/{index_name}", DeleteAsync);
         group.MapPatch("/{index_name}", ConfigureAsync);
         return group;
@@ -23,7 +25,10 @@ internal static class IndexEndpoints
 
     private static IResult List(HttpContext context, IndexCatalog catalog, IndexHosts hosts)
     {
-        var indexes = catalog.List().Select(index => (Index: index, Attributes: IndexAttributes.Of(index.Descriptor))).ToList();
+        var indexes = catalog.List()
+            .Where(index => context.Key().Covers(index.Descriptor.Name))
+            .Select(index => (Index: index, Attributes: IndexAttributes.Of(index.Descriptor)))
+            .ToList();
         string HostOf((KnownIndex Index, IndexAttributes Attributes) shown) =>
             hosts.HostOf(context.Request, shown.Index.Descriptor.Name, shown.Attributes.Port);
 
@@ -37,11 +42,15 @@ internal static class IndexEndpoints
                 ControlJsonContext.Default.IndexList);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, IndexCatalog catalog, IndexRestorer restorer, IndexHosts hosts)
+    private static async Task<IResult> CreateAsync(
+        HttpContext context, IndexCatalog catalog, IndexRestorer restorer, BackupCatalog backups, IndexHosts hosts)
     {
         var definition = context.Target().Family == ApiFamily.Schema
             ? await ReadSchemaDefinitionAsync(context)
             : await ReadDefinitionAsync(context);
+        context.CheckCovers(definition.Descriptor.Name);
+        if (definition.Attributes.SourceCollection is { } source)
+            context.CheckBackup(backups, Backup.IdOfCollection(source));
         var index = definition.Attributes.SourceCollection is null
             ? await catalog.CreateAsync(definition, context.RequestAborted)
             : await restorer.FromCollectionAsync(definition, context.RequestAborted);

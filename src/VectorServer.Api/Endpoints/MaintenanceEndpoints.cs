@@ -1,4 +1,5 @@
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Auth;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
@@ -10,7 +11,7 @@ internal static class MaintenanceEndpoints
 {
     public static RouteGroupBuilder MapMaintenance(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/maintenance");
+        var group = routes.MapGroup("/maintenance").RequireRole(KeyRole.Admin);
         group.MapPost("/compact", CompactAsync);
         group.MapPost("/flush", FlushAsync);
         group.MapPost("/advise", AdviseAsync);

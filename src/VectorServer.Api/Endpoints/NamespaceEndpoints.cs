@@ -1,3 +1,5 @@
+using VectorServer.Api.Auth;
+using VectorServer.Api.Limits;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
@@ -10,11 +12,11 @@ internal static class NamespaceEndpoints
 {
     public static RouteGroupBuilder MapNamespaces(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/namespaces");
+        var group = routes.MapGroup("/namespaces").RequireRole(KeyRole.Read);
         group.MapGet("", ListAsync);
-        group.MapPost("", CreateAsync);
+        group.MapPost("", CreateAsync).RequireRole(KeyRole.Write).GrowsMemory();
         group.MapGet("/{namespace}", DescribeAsync);
-        group.MapDelete("/{namespace}", DeleteAsync);
+        group.MapDelete("/{namespace}", DeleteAsync).RequireRole(KeyRole.Write);
         return group;
     }
 

@@ -1,3 +1,4 @@
+using VectorServer.Api.Auth;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
@@ -9,7 +10,7 @@ internal static class QueryEndpoints
 {
     public static RouteGroupBuilder MapQuery(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("");
+        var group = routes.MapGroup("").RequireRole(KeyRole.Read);
         group.MapPost("/query", QueryAsync);
         group.MapPost("/query_many", QueryManyAsync);
         return group;

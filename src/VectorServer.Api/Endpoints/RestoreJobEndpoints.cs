@@ -1,4 +1,5 @@
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire.Control;
@@ -10,7 +11,7 @@ internal static class RestoreJobEndpoints
 {
     public static void MapRestoreJobs(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/restore-jobs");
+        var group = routes.MapGroup("/restore-jobs").RequireRole(KeyRole.Admin, checksIndexes: true);
         group.MapGet("", List);
         group.MapGet("/{job_id}", Describe);
     }
@@ -19,7 +20,7 @@ internal static class RestoreJobEndpoints
     {
         var family = context.Target().Family;
         var (page, pagination) = NewestFirst.Page(
-            jobs.List().Where(job => !Backup.IsCollectionId(job.BackupId)),
+            jobs.List().Where(job => !Backup.IsCollectionId(job.BackupId) && context.Key().Covers(job.Target.Name)),
             job => (job.CreatedAt, job.Id),
             QueryParameters.ControlPage(context.Request.Query, family),
             "restore jobs");
@@ -27,6 +28,11 @@ internal static class RestoreJobEndpoints
             new RestoreJobList([.. page.Select(job => job.ToModel(family))], pagination), ControlJsonContext.Default.RestoreJobList);
     }
 
-    private static IResult Describe(HttpContext context, string job_id, RestoreJobs jobs) =>
-        Results.Json(jobs.Get(job_id).ToModel(context.Target().Family), ControlJsonContext.Default.RestoreJobModel);
+    private static IResult Describe(HttpContext context, string job_id, RestoreJobs jobs)
+    {
+        var job = jobs.Get(job_id);
+        return context.Key().Covers(job.Target.Name)
+            ? Results.Json(job.ToModel(context.Target().Family), ControlJsonContext.Default.RestoreJobModel)
+            : throw RestoreJobs.NotFound(job_id);
+    }
 }

@@ -1,4 +1,5 @@
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Auth;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
@@ -10,7 +11,7 @@ internal static class StatsEndpoints
 {
     public static RouteGroupBuilder MapStats(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/describe_index_stats");
+        var group = routes.MapGroup("/describe_index_stats").RequireRole(KeyRole.Read);
         group.MapPost("", PostAsync);
         group.MapGet("", GetAsync);
         return group;

@@ -1,3 +1,4 @@
+using VectorServer.Api.Auth;
 using VectorServer.Api.Errors;
 
 namespace VectorServer.Api.Endpoints;
@@ -27,6 +28,7 @@ internal static class UnofferedEndpoints
             var space = route.IndexOf(' ');
             routes.MapMethods(route[(space + 1)..], [route[..space]], (RequestDelegate)(_ => throw NotOffered(feature)))
                 .WithPlane(plane)
+                .RequireRole(KeyRole.Read, checksIndexes: true)
                 .WithMetadata(UnofferedOperation.Instance);
         }
     }

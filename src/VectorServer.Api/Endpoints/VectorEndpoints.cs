@@ -1,3 +1,5 @@
+using VectorServer.Api.Auth;
+using VectorServer.Api.Limits;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
@@ -10,9 +12,9 @@ internal static class VectorEndpoints
 {
     public static RouteGroupBuilder MapVectors(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/vectors");
-        group.MapPost("/upsert", UpsertAsync);
-        group.MapPost("/update", UpdateAsync);
+        var group = routes.MapGroup("/vectors").RequireRole(KeyRole.Write);
+        group.MapPost("/upsert", UpsertAsync).GrowsMemory();
+        group.MapPost("/update", UpdateAsync).GrowsMemory();
         group.MapPost("/delete", DeleteAsync);
         group.MapDelete("/delete", DeleteByParametersAsync);
         return group;

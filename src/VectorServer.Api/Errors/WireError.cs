@@ -6,6 +6,7 @@ internal sealed record WireError(int Status, string Code, int Rpc)
     public static readonly WireError InvalidArgument = new(400, "INVALID_ARGUMENT", 3);
     public static readonly WireError Unauthenticated = new(401, "UNAUTHENTICATED", 16);
     public static readonly WireError Forbidden = new(403, "FORBIDDEN", 7);
+    public static readonly WireError PermissionDenied = new(403, "PERMISSION_DENIED", 7);
     public static readonly WireError NotFound = new(404, "NOT_FOUND", 5);
     public static readonly WireError MethodNotAllowed = new(405, "UNIMPLEMENTED", 12);
     public static readonly WireError AlreadyExists = new(409, "ALREADY_EXISTS", 6);

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using VectorServer.Api.Auth;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire.Data;
 
@@ -10,12 +11,12 @@ internal static class NamespaceAliasService
 {
     public static RouteGroupBuilder MapNamespaceAliasService(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/NamespaceAliasService");
-        group.MapCall("/CreateNamespaceAlias", Proto.CreateNamespaceAliasRequest.Parser, CreateAsync);
+        var group = routes.MapGroup("/NamespaceAliasService").RequireRole(KeyRole.Read);
+        group.MapCall("/CreateNamespaceAlias", Proto.CreateNamespaceAliasRequest.Parser, CreateAsync).RequireRole(KeyRole.Write);
         group.MapCall("/ListNamespaceAliases", Proto.ListNamespaceAliasesRequest.Parser, ListAsync);
         group.MapCall("/DescribeNamespaceAlias", Proto.DescribeNamespaceAliasRequest.Parser, DescribeAsync);
-        group.MapCall("/RepointNamespaceAlias", Proto.RepointNamespaceAliasRequest.Parser, RepointAsync);
-        group.MapCall("/DeleteNamespaceAlias", Proto.DeleteNamespaceAliasRequest.Parser, DeleteAsync);
+        group.MapCall("/RepointNamespaceAlias", Proto.RepointNamespaceAliasRequest.Parser, RepointAsync).RequireRole(KeyRole.Write);
+        group.MapCall("/DeleteNamespaceAlias", Proto.DeleteNamespaceAliasRequest.Parser, DeleteAsync).RequireRole(KeyRole.Write);
         return group;
     }
 

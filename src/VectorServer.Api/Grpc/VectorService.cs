@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using VectorServer.Api.Addressing;
+using VectorServer.Api.Auth;
+using VectorServer.Api.Limits;
 using VectorServer.Api.Operations;
 
 namespace VectorServer.Api.Grpc;
@@ -9,19 +11,19 @@ internal static class VectorService
 {
     public static RouteGroupBuilder MapVectorService(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/VectorService");
-        group.MapCall("/Upsert", PackedUpsert.Read, UpsertAsync);
-        group.MapCall("/Delete", Proto.DeleteRequest.Parser, DeleteAsync);
+        var group = routes.MapGroup("/VectorService").RequireRole(KeyRole.Read);
+        group.MapCall("/Upsert", PackedUpsert.Read, UpsertAsync).RequireRole(KeyRole.Write).GrowsMemory();
+        group.MapCall("/Delete", Proto.DeleteRequest.Parser, DeleteAsync).RequireRole(KeyRole.Write);
         group.MapCall("/Fetch", Proto.FetchRequest.Parser, FetchAsync);
         group.MapCall("/FetchByMetadata", Proto.FetchByMetadataRequest.Parser, FetchByMetadataAsync);
         group.MapCall("/List", Proto.ListRequest.Parser, ListAsync);
         group.MapCall("/Query", Proto.QueryRequest.Parser, QueryAsync);
-        group.MapCall("/Update", Proto.UpdateRequest.Parser, UpdateAsync);
+        group.MapCall("/Update", Proto.UpdateRequest.Parser, UpdateAsync).RequireRole(KeyRole.Write).GrowsMemory();
         group.MapCall("/DescribeIndexStats", Proto.DescribeIndexStatsRequest.Parser, DescribeIndexStatsAsync);
         group.MapCall("/ListNamespaces", Proto.ListNamespacesRequest.Parser, ListNamespacesAsync);
         group.MapCall("/DescribeNamespace", Proto.DescribeNamespaceRequest.Parser, DescribeNamespaceAsync);
-        group.MapCall("/DeleteNamespace", Proto.DeleteNamespaceRequest.Parser, DeleteNamespaceAsync);
-        group.MapCall("/CreateNamespace", Proto.CreateNamespaceRequest.Parser, CreateNamespaceAsync);
+        group.MapCall("/DeleteNamespace", Proto.DeleteNamespaceRequest.Parser, DeleteNamespaceAsync).RequireRole(KeyRole.Write);
+        group.MapCall("/CreateNamespace", Proto.CreateNamespaceRequest.Parser, CreateNamespaceAsync).RequireRole(KeyRole.Write).GrowsMemory();
         return group;
     }
 

@@ -21,7 +21,7 @@ internal sealed class World : IAsyncDisposable
         Specification = specification;
 
         // In memory no port is opened; the range only has to be wider than the indexes made here.
-        _server = TestServer.Start(("ApiKeys:0", Key), ("IndexPorts", "20000-29999"), ("ImportRoots:0", _imports.FullName), ("Durability", "os"));
+        _server = TestServer.Start(("ApiKeys:0", Key), ("IndexPorts", "20000-29999"), ("ImportRoots:0", _imports.FullName), ("Durability", "os"), ("WrongKeys", "0"));
     }
 
     public Specification Specification { get; }

@@ -1,14 +1,15 @@
 using VectorServer.Api.Errors;
+using VectorServer.Api.Limits;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Bulk.Import;
 
 /// <summary>
-/// One import at work: (1) plan, (2) read each file, (3) load what is read in chunks, (4) write down how far it got, so that an import
+/// One import at work: (1) plan, (2) read each file, (3) load what is read in chunks, when there is memory for it, (4) write down how far it got, so that an import
 /// that is broken off goes on behind its last chunk. A chunk that is loaded twice replaces its own records.
 /// </summary>
-internal sealed class ImportRun(VectorIndex index, BulkJob job, BulkRoots roots, Func<Func<BulkJob, BulkJob>, BulkJob?> change)
+internal sealed class ImportRun(VectorIndex index, BulkJob job, BulkRoots roots, MemoryCeiling memory, Func<Func<BulkJob, BulkJob>, BulkJob?> change)
 {
     private const int ChunkRecordsMax = 50_000;
     private const long ChunkBytesMax = 64 << 20; // of values and metadata in memory
@@ -113,6 +114,7 @@ internal sealed class ImportRun(VectorIndex index, BulkJob job, BulkRoots roots,
     private async Task LoadAsync(string ns, ImportPosition position, long bytesInFile, CancellationToken cancellation)
     {
         // Step 3: load
+        await memory.WaitAsync(cancellation);
         if (_chunk.Count >= LoadRecordsMin || _chunkBytes >= LoadBytesMin)
             await index.LoadAsync(ns, _chunk, cancellation);
         else if (_chunk.Count > 0)

@@ -1,0 +1,46 @@
+using VectorServer.Api.Addressing;
+using VectorServer.Api.Auth;
+using VectorServer.Api.Errors;
+using VectorServer.Api.Grpc;
+
+namespace VectorServer.Api.Audit;
+
+/// <summary>Writes one line of every call of the control plane, of every other call that takes an administrator, and of every refusal.</summary>
+internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimeProvider time)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        await next(context);
+
+        var endpoint = context.GetEndpoint() as RouteEndpoint;
+        if (context.Features.Get<RequestAccess>() is not { } access || (access.Refusal is null && (access.Key is null || !IsOfControl(context, endpoint))))
+            return;
+
+        log.Write(new AuditEntry(
+            time.GetUtcNow(),
+            access.Key?.Name,
+            access.Key?.Role.ToWord(),
+            context.Request.Method,
+            endpoint?.RoutePattern.RawText,
+            Printable(context.Target().IndexName ?? context.GetRouteValue("index_name") as string ?? access.NamedIndex),
+            StatusOf(context, access),
+            RemoteAddress.Of(context).ToString(),
+            Printable(access.Refusal)));
+    }
+
+    private static bool IsOfControl(HttpContext context, RouteEndpoint? endpoint) =>
+        endpoint is not null
+        && (context.GetPlane() == Plane.Control || endpoint.Metadata.GetMetadata<RequiredRole>() is { Role: KeyRole.Admin });
+
+    // A refused call of gRPC is answered by 200 and a status of its own.
+    private static int StatusOf(HttpContext context, RequestAccess access)
+    {
+        if (!context.Request.IsGrpc() || access.Refusal is null)
+            return context.Response.StatusCode;
+        return access.Key is null ? WireError.Unauthenticated.Status : WireError.PermissionDenied.Status;
+    }
+
+    // Names are the client's own: none must forge a line.
+    private static string? Printable(string? text) =>
+        text is null ? null : new string([.. text.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);
+}
