@@ -20,6 +20,8 @@ return args switch
     ["requests", .. var servers] => await RequestBench.RunAsync(servers),
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
+    ["peers", var directory, .. var more] => await PeersBench.RunAsync(
+        directory, more.Select(word => int.TryParse(word, out var rows) ? rows : (int?)null).FirstOrDefault(rows => rows is not null), more.Contains("--write")),
     _ => Usage(),
 };
 
@@ -36,6 +38,7 @@ static int Usage()
           load              durable upserts and loads a second into the engine, without HTTP
           requests [SERVER] what requests cost, on this server or on several builds of it (paths of VectorServer.Api.dll)
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
+          peers DIRECTORY [ROWS] [--write]  the same files in this engine and in others, fetched for it: hnswlib, FAISS, usearch, zvec, LanceDB, Chroma
         """);
     return 2;
 }
