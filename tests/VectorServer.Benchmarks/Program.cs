@@ -20,6 +20,7 @@ return args switch
     ["requests", .. var servers] => await RequestBench.RunAsync(servers),
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
+    ["grow", var directory, var rows, var target] when int.TryParse(rows, out var count) && count > 0 => GrownData.Make(directory, count, target),
     ["peers", var directory, .. var more] => await PeersBench.RunAsync(
         directory, more.Select(word => int.TryParse(word, out var rows) ? rows : (int?)null).FirstOrDefault(rows => rows is not null), more.Contains("--write")),
     _ => Usage(),
@@ -38,6 +39,7 @@ static int Usage()
           load              durable upserts and loads a second into the engine, without HTTP
           requests [SERVER] what requests cost, on this server or on several builds of it (paths of VectorServer.Api.dll)
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
+          grow DIRECTORY ROWS TARGET  no bench: makes a larger set of the same shape from the same files, for ann
           peers DIRECTORY [ROWS] [--write]  the same files in this engine and in others, fetched for it: hnswlib, FAISS, usearch, zvec, LanceDB, Chroma
         """);
     return 2;

@@ -6,7 +6,7 @@ namespace VectorServer.Benchmarks.Peers;
 internal static class InProcessPeers
 {
     private const int Rounds = 3;
-    private const double RoundSeconds = 0.7;
+    private const double RoundSeconds = 0.5;
 
     public static async Task RunAsync(PeerData data, PeerReport report)
     {

@@ -25,17 +25,22 @@ internal static class PeerTools
         yield return ("hnswlib", Has("hnswlib/peer") ? new ProcessStartInfo(Path.Combine(Fetched, "hnswlib", "peer")) : null);
         yield return ("FAISS", Has("faiss") ? Python("faiss_peer.py") : null);
         yield return ("usearch", Node("usearch", "usearch.js"));
-        yield return ("zvec", Node("zvec", "zvec.js"));
+        foreach (var setting in (string[])["f32", "int8"]) // one a process: of two collections of different types the second finds nothing
+            yield return ("zvec", Node("zvec", "zvec.js", setting));
         yield return ("LanceDB", Node("lancedb", "lancedb.js"));
     }
 
     /// <summary>Starts one of the runners under node; null if its package could not be had.</summary>
-    public static ProcessStartInfo? Node(string package, string script)
+    /// <param name="package">Its folder among those fetched.</param>
+    /// <param name="script">The runner.</param>
+    /// <param name="setting">The only setting that the runner offers; null for all.</param>
+    public static ProcessStartInfo? Node(string package, string script, string? setting = null)
     {
         if (!Has(package))
             return null;
         var start = new ProcessStartInfo("node", ["--expose-gc", Path.Combine(Sources, "peers", script)]);
         start.Environment["NODE_PATH"] = Path.Combine(Fetched, package, "node_modules");
+        start.Environment["PEER_SETTING"] = setting;
         return start;
     }
 
@@ -46,8 +51,10 @@ internal static class PeerTools
         var start = new ProcessStartInfo("taskset", ["-a", "-c", "-p", list, processId.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true, // names threads that ended meanwhile
         };
         using var process = Process.Start(start)!;
+        process.BeginErrorReadLine();
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
     }

@@ -8,7 +8,7 @@ const quantization = { f32: zvec.ZVecQuantizeType.UNDEFINED, int8: zvec.ZVecQuan
 const settings = [
   { name: 'f32', settings: 'HNSW M=16 efConstruction=200', effort: 'ef', ladder },
   { name: 'int8', settings: 'HNSW M=16 efConstruction=200, int8, refined', effort: 'ef', ladder },
-];
+].filter(setting => setting.name === (process.env.PEER_SETTING || setting.name));
 const collections = {};
 
 zvec.ZVecInitialize({ logLevel: zvec.ZVecLogLevel.ERROR, optimizeThreads: runner.threads });
