@@ -9,7 +9,8 @@ internal static class PeersBench
     /// <param name="directory">As for <see cref="RecallBench"/>.</param>
     /// <param name="rowsMax">Takes only the first rows; null for all.</param>
     /// <param name="write">Keeps the results in PEERS.md.</param>
-    public static async Task<int> RunAsync(string directory, int? rowsMax, bool write)
+    /// <param name="httpOnly">Leaves out the engines in process.</param>
+    public static async Task<int> RunAsync(string directory, int? rowsMax, bool write, bool httpOnly)
     {
         var watch = Stopwatch.StartNew();
         await PeerTools.FetchAsync();
@@ -18,7 +19,7 @@ internal static class PeersBench
         report.Line($"""
             # Beside other engines
 
-                dotnet run -c Release --project tests/VectorServer.Benchmarks -- peers DIRECTORY [ROWS] [--write]
+                dotnet run -c Release --project tests/VectorServer.Benchmarks -- peers DIRECTORY [ROWS] [--http] [--write]
 
             {data.RowCount:N0} x {data.Dimension}, {data.QueryCount:N0} queries, topK {PeerData.TopK}, cosine. {Machine.Describe()}.
 
@@ -28,7 +29,8 @@ internal static class PeersBench
             for any processor of its kind; hnswlib is built for this one. MB on disk hold the vectors too, except those of SQ8 alone. "Durable"
             means that a batch was synced when it was acknowledged.
             """);
-        await InProcessPeers.RunAsync(data, report);
+        if (!httpOnly)
+            await InProcessPeers.RunAsync(data, report);
         await HttpPeers.RunAsync(data, report);
         PeerReport.Say($"took {watch.Elapsed.TotalMinutes:F1} minutes");
         if (write)

@@ -27,7 +27,7 @@ internal sealed class ChromaHttp : IHttpPeer
     public string Engine { get; private set; } = "Chroma";
 
     public IReadOnlyList<PeerSetting> Settings { get; } =
-        [new("hnsw", "HNSW M=16 efConstruction=200", "ef_search", [10, 16, 32, 64, 128, 256])];
+        [new("hnsw", "HNSW M=16 efConstruction=200", "ef_search", [10, 16, 24, 32, 48, 64, 96, 128, 192, 256])];
 
     /// <returns>The running server; null if it cannot be had here.</returns>
     public static async Task<ChromaHttp?> StartAsync()
