@@ -194,7 +194,8 @@ internal sealed class ServerProcess : IAsyncDisposable
             request.Headers.Add("x-vectorserver-extensions", "storage");
             using var response = await _client.SendAsync(request);
             using var stats = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-            if (stats.RootElement.GetProperty("storage").GetProperty("").GetProperty("indexed_rows").GetInt32() > rows - tail)
+            var namespaces = stats.RootElement.GetProperty("storage").EnumerateObject(); // one, whatever this version of the wire calls it
+            if (namespaces.Sum(ns => ns.Value.GetProperty("indexed_rows").GetInt32()) > rows - tail)
                 return;
             await Task.Delay(200);
         }

@@ -28,6 +28,21 @@ internal static partial class NpyFile
             : throw new InvalidDataException($"{Path.GetFileName(path)} holds {type}, not int32.");
     }
 
+    public static void WriteFloats(string path, ReadOnlySpan<float> values, int columns) => Write(path, "<f4", values, columns);
+
+    public static void WriteIntegers(string path, ReadOnlySpan<int> values, int columns) => Write(path, "<i4", values, columns);
+
+    private static void Write<T>(string path, string type, ReadOnlySpan<T> values, int columns)
+        where T : unmanaged
+    {
+        const int prefix = 10; // magic, version, length of the header
+        var header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({values.Length / columns}, {columns}), }}";
+        header = header.PadRight((prefix + header.Length) / 64 * 64 + 64 - prefix - 1) + "\n"; // the data is aligned
+        using var file = File.Create(path);
+        file.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. Encoding.Latin1.GetBytes(header)]);
+        file.Write(MemoryMarshal.AsBytes(values));
+    }
+
     private static (string Type, int Rows, int Columns, byte[] Data) Read(string path)
     {
         var bytes = File.ReadAllBytes(path);

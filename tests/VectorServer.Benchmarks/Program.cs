@@ -5,8 +5,10 @@ using VectorServer.Storage.Codecs;
 // One bench per question; each prints markdown. Run with -c Release.
 return args switch
 {
-    ["scan"] => ScanBench.Run(100_000),
-    ["scan", var rows] when int.TryParse(rows, out var count) && count > 0 => ScanBench.Run(count),
+    ["scan"] => ScanBench.Run(100_000, CompressionNames.Codes),
+    ["scan", var rows] when int.TryParse(rows, out var count) && count > 0 => ScanBench.Run(count, CompressionNames.Codes),
+    ["scan", var rows, .. var names] when int.TryParse(rows, out var count) && count > 0 =>
+        ScanBench.Run(count, CompressionNames.Codes.Where(code => names.Contains(code.ToName()))),
     ["recall", var directory] => RecallBench.Run(directory, CompressionNames.Codes),
     ["recall", var directory, var name] when CompressionNames.TryParse(name, out var code) && CompressionNames.Codes.Contains(code) =>
         RecallBench.Run(directory, [code]),
@@ -22,6 +24,12 @@ return args switch
     ["requests", .. var servers] => await RequestBench.RunAsync(servers),
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
+    ["grow", var directory, var rows, var target] when int.TryParse(rows, out var count) && count > 0 => GrownData.Make(directory, count, target),
+    ["peers", var directory, .. var more] => await PeersBench.RunAsync(
+        directory,
+        more.Select(word => int.TryParse(word, out var rows) ? rows : (int?)null).FirstOrDefault(rows => rows is not null),
+        write: more.Contains("--write"),
+        httpOnly: more.Contains("--http")),
     _ => Usage(),
 };
 
@@ -29,7 +37,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         usage: VectorServer.Benchmarks BENCH
-          scan [ROWS]       exact and spectral scans against reading the same memory; 100000 rows of 384 dimensions
+          scan [ROWS [CODE...]]  exact scans, and those of each code or some, against reading the same memory; 100000 rows of 384 dimensions
           recall DIRECTORY [CODE]  recall@10 of each code, or one, on vectors.npy, queries.npy and cosine_top100.npy
           ann DIRECTORY [hnsw|ivf_flat|ivf_pq]  on the same files: build time, recall@10 and queries a second of an approximate index
           filter            filters: evaluation, queries and recall under them, memory; metadata of matches
@@ -39,6 +47,8 @@ static int Usage()
           load              durable upserts and loads a second into the engine, without HTTP
           requests [SERVER] what requests cost, on this server or on several builds of it (paths of VectorServer.Api.dll)
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
+          grow DIRECTORY ROWS TARGET  no bench: makes a larger set of the same shape from the same files, for ann
+          peers DIRECTORY [ROWS] [--http] [--write]  the same files in this engine and in others, fetched for it: hnswlib, FAISS, usearch, zvec, LanceDB, Chroma
         """);
     return 2;
 }

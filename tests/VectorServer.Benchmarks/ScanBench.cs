@@ -17,7 +17,9 @@ internal static class ScanBench
 
     private static int _sink;
 
-    public static int Run(int rowCount)
+    /// <param name="rowCount">How many rows are scanned.</param>
+    /// <param name="codes">The codes to measure.</param>
+    public static int Run(int rowCount, IEnumerable<Compression> codes)
     {
         var random = new Random(1);
         using var rows = new NativeBuffer<float>(checked(rowCount * Dimension));
@@ -36,7 +38,7 @@ internal static class ScanBench
             """);
         foreach (var metric in Enum.GetValues<Metric>())
             Exact(metric, rows, query, scores);
-        foreach (var compression in CompressionNames.Codes)
+        foreach (var compression in codes)
             Coded(compression, rows, query, scores);
 
         Console.WriteLine($"\nReference: {ReferenceMs} ms per {ReferenceRows:N0} rows of spectral_k64. (checksum {_sink})");
