@@ -37,7 +37,7 @@ public sealed class VectorEngine : IAsyncDisposable
     /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: another process holds the directory.</exception>
     public static VectorEngine Open(EngineOptions options)
     {
-        options.Disk.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
+        MakeDirectories(options);
         var directoryLock = DataDirectoryLock.Acquire(options.DataDirectory);
         IndexRegistry? registry = null;
         DocumentStore? documents = null;
@@ -45,6 +45,7 @@ public sealed class VectorEngine : IAsyncDisposable
         {
             registry = IndexRegistry.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
             documents = DocumentStore.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
+            options.Disk.SyncDirectory(options.DataDirectory); // the names of the indexes' directory and of the registry
             var engine = new VectorEngine(options, directoryLock, registry, documents);
             engine.OpenIndexes();
             return engine;
@@ -171,6 +172,14 @@ public sealed class VectorEngine : IAsyncDisposable
         {
             _changes.Release();
         }
+    }
+
+    private static void MakeDirectories(EngineOptions options)
+    {
+        var isNew = !Directory.Exists(options.DataDirectory);
+        options.Disk.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
+        if (isNew && Path.GetDirectoryName(Path.GetFullPath(options.DataDirectory)) is { } parent)
+            options.Disk.SyncDirectory(parent);
     }
 
     private void ThrowIfDisposed()

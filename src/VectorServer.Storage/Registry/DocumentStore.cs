@@ -46,7 +46,7 @@ public sealed class DocumentStore : IDisposable
     {
         disk.SqliteWrites(path);
         var connection = Sqlite.Open(path);
-        Sqlite.Execute(connection, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;" + Schema);
+        Sqlite.Execute(connection, Sqlite.DurableCommits + Schema);
         disk.SqliteSynced(path);
         return new DocumentStore(disk, path, connection);
     }

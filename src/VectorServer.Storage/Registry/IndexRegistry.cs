@@ -38,7 +38,7 @@ internal sealed class IndexRegistry : IDisposable
     {
         disk.SqliteWrites(path);
         var connection = Sqlite.Open(path);
-        Sqlite.Execute(connection, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;" + Schema);
+        Sqlite.Execute(connection, Sqlite.DurableCommits + Schema);
 
         // Before there was a choice of search, the table had no column for it.
         if (Sqlite.ReadInt64(connection, "SELECT COUNT(*) FROM pragma_table_info('indexes') WHERE name = 'search'") == 0)
