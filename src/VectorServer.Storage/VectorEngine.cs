@@ -43,6 +43,11 @@ public sealed class VectorEngine : IAsyncDisposable
         DocumentStore? documents = null;
         try
         {
+            options = options with
+            {
+                Reserve = new SpaceReserve(options.Disk, NamespaceLayout.Reserve(options.DataDirectory), options.ReserveBytes, options.Log),
+            };
+            options.Reserve.TryTake();
             registry = IndexRegistry.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
             documents = DocumentStore.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
             options.Disk.SyncDirectory(options.DataDirectory); // the names of the indexes' directory and of the registry
@@ -237,12 +242,15 @@ public sealed class VectorEngine : IAsyncDisposable
         var aside = NamespaceLayout.Temporary(NamespaceLayout.Index(_options.DataDirectory, descriptor.Name));
         try
         {
+            _options.Reserve.Demand();
             fill(aside);
             return register(descriptor, aside);
         }
-        catch
+        catch (Exception e)
         {
             Trash.Delete(_options.Disk, aside);
+            if (e is IOException or UnauthorizedAccessException)
+                throw DiskErrors.Refusal(e, $"Index {descriptor.Name} could not be made");
             throw;
         }
     }

@@ -7,12 +7,18 @@ namespace VectorServer.Storage.Metadata;
 internal sealed partial class MetadataStore
 {
     private byte[] _sparseBuffer = new byte[1024];
+    private int _openBatches;
 
     /// <summary>One more than the highest row, 0 without rows.</summary>
     public int RowCount => (int)Sqlite.ReadInt64(_connection, MetadataSchema.RowCount);
 
-    /// <summary>Starts a batch: nothing in it is visible or kept before <see cref="CommitBatch"/>.</summary>
-    public void BeginBatch() => Sqlite.Execute(_connection, "BEGIN IMMEDIATE");
+    /// <summary>Starts a batch, or a part of the one that is open: nothing in it is visible or kept before <see cref="CommitBatch"/>.</summary>
+    public void BeginBatch()
+    {
+        if (_openBatches == 0)
+            Sqlite.Execute(_connection, "BEGIN IMMEDIATE");
+        _openBatches++;
+    }
 
     /// <param name="row">Not yet stored.</param>
     /// <param name="id">ASCII.</param>
@@ -48,12 +54,22 @@ internal sealed partial class MetadataStore
     /// <summary>Makes the batch visible to readers. It survives the process; a power failure may take it back until <see cref="Checkpoint"/>.</summary>
     public void CommitBatch()
     {
-        _disk.SqliteWrites(_path);
-        Sqlite.Execute(_connection, "COMMIT");
+        if (_openBatches == 1)
+        {
+            _disk.SqliteWrites(_path);
+            Sqlite.Execute(_connection, "COMMIT");
+        }
+
+        _openBatches--;
     }
 
-    /// <summary>Forgets the batch.</summary>
-    public void AbortBatch() => Sqlite.Execute(_connection, "ROLLBACK");
+    /// <summary>Forgets the batch, all of it. A disk that fails may have made SQLite do so by itself.</summary>
+    public void AbortBatch()
+    {
+        _openBatches = 0;
+        if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+            Sqlite.Execute(_connection, "ROLLBACK");
+    }
 
     /// <summary>Recovery, before the log is replayed: forgets rows from <paramref name="rowCount"/> on and tombstones after <paramref name="lsn"/>.</summary>
     public void RollBackTo(int rowCount, Lsn lsn)

@@ -57,15 +57,21 @@ internal sealed partial class MetadataStore : IDisposable
     /// </summary>
     public void LeavePath() => _pathLeft = true;
 
+    /// <summary>Closes the writer's connection: another store writes the file from now on, and readers read on.</summary>
+    public void StopWriting()
+    {
+        _addRow.Dispose();
+        _addTombstone.Dispose();
+        _connection.Dispose();
+    }
+
     /// <summary>Folds the journal in where it can, and closes every connection. No reader may be at work.</summary>
     public void Dispose()
     {
         _disposed = true;
         while (_readers.TryTake(out var reader))
             reader.Dispose();
-        _addRow.Dispose();
-        _addTombstone.Dispose();
-        _connection.Dispose();
+        StopWriting();
     }
 
     private static MetadataStore Start(Disk disk, string path, SqliteOpenMode mode, Action<SqliteConnection> prepare)

@@ -57,7 +57,7 @@ internal static class Sqlite
     {
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_FORMAT =>
             new StorageException(StorageErrorCode.DataCorruption, "A metadata file is damaged", failure),
-        raw.SQLITE_FULL => new StorageException(StorageErrorCode.Unavailable, "The disk is full", failure),
+        raw.SQLITE_FULL => new StorageException(StorageErrorCode.OutOfSpace, "The disk is full", failure),
         raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_BUSY or raw.SQLITE_NOMEM or raw.SQLITE_PERM =>
             new StorageException(StorageErrorCode.Unavailable, "A metadata file cannot be read or written", failure),
         _ => failure,

@@ -32,6 +32,7 @@ internal static class Compactor
             }
 
             target.Seal(target.Ids.Count);
+            disk.SyncDirectory(namespaceDirectory); // its name, before a checkpoint names it
             if (source.Generation.Columns.IsUsed)
                 target.Columns.Extend(target.Metadata, target.Ids.Count);
             var compacted = new NamespaceSnapshot(target, FirstRow: 0, target.Ids.Count, target.Ids.Count, source.Lsn, Codes: null);

@@ -66,7 +66,7 @@ internal sealed class Generation
         }
     }
 
-    /// <summary>Opens the files, takes them back to the checkpoint, and loads what lives in memory.</summary>
+    /// <summary>Opens the files, takes them back to the checkpoint, and loads what lives in memory. A batch is open in the metadata, for the caller to end.</summary>
     public static Generation Open(Disk disk, string namespaceDirectory, Checkpoint checkpoint, int dimension)
     {
         var directory = NamespaceLayout.Generation(namespaceDirectory, checkpoint.Generation);
@@ -75,6 +75,7 @@ internal sealed class Generation
         try
         {
             metadata = MetadataStore.Open(disk, NamespaceLayout.Metadata(directory));
+            metadata.BeginBatch(); // for whoever reads the file already, it goes from one whole state to the next
             metadata.RollBackTo(checkpoint.RowCount, new Lsn(checkpoint.Lsn));
             var generation = new Generation(disk, checkpoint.Generation, directory, vectors, metadata);
             generation.Load(checkpoint);

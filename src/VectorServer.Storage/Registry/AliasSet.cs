@@ -62,9 +62,11 @@ internal sealed class AliasSet
             AliasFile.Write(_disk, _path, aliases.Values);
             _state = new State(aliases, null);
         }
-        catch
+        catch (Exception e)
         {
             _state = Load(_path); // how far it came, only the disk knows
+            if (IO.DiskErrors.IsDiskError(e))
+                throw IO.DiskErrors.Refusal(e, "The alias could not be changed");
             throw;
         }
     }

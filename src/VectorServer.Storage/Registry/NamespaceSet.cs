@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Wal;
 
@@ -371,8 +372,19 @@ internal sealed partial class NamespaceSet
         if (_aliases.Find(name) is { } alias)
             throw AliasErrors.NameInUseByAlias(alias);
         var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
-        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _searchChoice, _options, visible);
-        _stores[name] = new Lazy<NamespaceStore>(created);
-        return created;
+        _options.Reserve.Demand();
+        try
+        {
+            var created = NamespaceStore.Create(
+                NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _searchChoice, _options, visible);
+            _stores[name] = new Lazy<NamespaceStore>(created);
+            return created;
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            if (Directory.Exists(NamespaceLayout.Namespace(_directory, name)))
+                _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name)); // made, though not known to be durable
+            throw DiskErrors.Refusal(e, "The namespace could not be made");
+        }
     }
 }

@@ -22,6 +22,22 @@ internal sealed class Model
             target[record.Id] = new ModelRecord(Numbers(record.Values.Span), ColourOf(record));
     }
 
+    public Model Copy()
+    {
+        var copy = new Model();
+        copy.Backups.UnionWith(Backups);
+        foreach (var (name, index) in Indexes)
+        {
+            var copied = copy.Indexes[name] = new ModelIndex();
+            foreach (var (alias, target) in index.Aliases)
+                copied.Aliases[alias] = target;
+            foreach (var (ns, records) in index.Namespaces)
+                copied.Namespaces[ns] = new SortedDictionary<string, ModelRecord>(records, StringComparer.Ordinal);
+        }
+
+        return copy;
+    }
+
     public string Text()
     {
         var text = new StringBuilder();

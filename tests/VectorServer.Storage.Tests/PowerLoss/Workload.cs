@@ -25,6 +25,7 @@ internal static class Workload
     {
         DataDirectory = directory,
         CheckpointLogBytes = 3000, // a checkpoint every few writes
+        ReserveBytes = 1000,
         Disk = disk ?? IO.Disk.Real,
     };
 

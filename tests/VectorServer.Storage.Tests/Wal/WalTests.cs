@@ -65,7 +65,7 @@ public sealed class WalTests : IDisposable
             var groups = ends.Count(e => e <= cut);
             Assert.Equal(groups, operations.Count);
             Assert.Equal(groups == 0 ? WalFormat.SegmentHeaderBytes : ends[groups - 1], end!.Value.ValidBytes);
-            using (var writer = WalWriter.Continue(Disk.Real, path, end.Value.ValidBytes, Durability.Os))
+            using (var writer = WalWriter.Continue(Disk.Real, end.Value, new Lsn(groups + 1), Durability.Os))
                 writer.Append(new Lsn(groups + 1), [new ClearOperation()]);
             Assert.Equal(groups + 1, Replay(new Lsn(0)).Operations.Count);
         }
@@ -75,7 +75,7 @@ public sealed class WalTests : IDisposable
     public void A_flipped_byte_before_other_groups_is_damage_and_in_the_last_group_a_torn_tail()
     {
         int lastStart;
-        using (var writer = WalWriter.Create(Disk.Real, _directory.Path, new Lsn(1), Durability.Os))
+        using (var writer = WalWriter.Create(Disk.Real, _directory.Path, new Lsn(1), Durability.Fsync))
         {
             writer.Append(new Lsn(1), [new RemoveOperation(["first"])]);
             writer.Append(new Lsn(2), [new RemoveOperation(["second"])]);
@@ -100,6 +100,41 @@ public sealed class WalTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Where_the_system_writes_frames_out_of_order_a_hole_costs_what_comes_after_it_and_no_more()
+    {
+        long second;
+        using (var writer = WalWriter.Create(Disk.Real, _directory.Path, new Lsn(1), Durability.Os))
+        {
+            writer.Append(new Lsn(1), [new RemoveOperation(["first"])]);
+            second = writer.PendingBytes + WalFormat.SegmentHeaderBytes;
+            writer.Append(new Lsn(2), [new RemoveOperation(["second"])]);
+            writer.Append(new Lsn(3), [new RemoveOperation(["third"])]);
+        }
+
+        var path = Directory.GetFiles(_directory.Path).Single();
+        var bytes = File.ReadAllBytes(path);
+        bytes.AsSpan((int)second, 20).Clear();
+        File.WriteAllBytes(path, bytes);
+
+        Assert.Single(Replay(new Lsn(0)).Operations);
+        Assert.Equal(second, new FileInfo(path).Length);
+    }
+
+    [Fact]
+    public void A_new_segment_makes_void_what_older_ones_hold_from_its_position_on()
+    {
+        using (var writer = WalWriter.Create(Disk.Real, _directory.Path, new Lsn(1), Durability.Fsync))
+        {
+            writer.Append(new Lsn(1), [new RemoveOperation(["kept"])]);
+            writer.Append(new Lsn(2), [new RemoveOperation(["refused"])]);
+            writer.StartAnew(new Lsn(2));
+            writer.Append(new Lsn(2), [new RemoveOperation(["written anew"])]);
+        }
+
+        Assert.Equal(["kept", "written anew"], Replay(new Lsn(0)).Operations.Select(operation => ((RemoveOperation)operation).Ids[0]));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
@@ -113,7 +148,7 @@ public sealed class WalTests : IDisposable
         File.WriteAllBytes(segment, new byte[zeros]);
 
         var (operations, end) = Replay(default);
-        using (var wal = WalWriter.Continue(Disk.Real, end!.Value.SegmentPath, end.Value.ValidBytes, Durability.Os))
+        using (var wal = WalWriter.Continue(Disk.Real, end!.Value, new Lsn(2), Durability.Os))
             wal.Append(new Lsn(2), [new RemoveOperation(["a"])]);
 
         Assert.Single(operations);
