@@ -130,6 +130,11 @@ public sealed class VectorEngine : IAsyncDisposable
             await index.DropAsync().ConfigureAwait(false);
             _registry.Remove(name);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Reopen(name);
+            throw DiskErrors.Refusal(e, $"Index {name} could not be removed");
+        }
         finally
         {
             _changes.Release();
@@ -282,7 +287,10 @@ public sealed class VectorEngine : IAsyncDisposable
     {
         var root = NamespaceLayout.Indexes(_options.DataDirectory);
         foreach (var unfinished in Directory.GetDirectories(root, NamespaceLayout.TemporaryMark + "*"))
+        {
+            _options.Disk.SyncDirectory(root); // with its old name a part of an index would come back
             _options.Disk.DeleteDirectory(unfinished);
+        }
 
         foreach (var descriptor in _registry.Read())
         {
@@ -297,6 +305,14 @@ public sealed class VectorEngine : IAsyncDisposable
                 _registry.Remove(descriptor.Name);
             }
         }
+    }
+
+    /// <summary>An index that a disk kept from being removed is open again, or its row goes with the next open.</summary>
+    private void Reopen(string name)
+    {
+        var directory = NamespaceLayout.Index(_options.DataDirectory, name);
+        if (Directory.Exists(directory) && _registry.Read().FirstOrDefault(found => found.Name == name) is { } descriptor)
+            _indexes[name] = VectorIndex.Open(directory, descriptor, _options);
     }
 
     private static void CheckDescriptor(IndexDescriptor descriptor)

@@ -104,7 +104,7 @@ public sealed class BackupStore
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new StorageException(StorageErrorCode.Unavailable, $"Backup {id} cannot be removed", e);
+                throw DiskErrors.Refusal(e, $"Backup {id} cannot be removed");
             }
         }
     }
@@ -129,7 +129,7 @@ public sealed class BackupStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(StorageErrorCode.Unavailable, $"Backup {id} could not be read or copied", e);
+            throw DiskErrors.Refusal(e, $"Backup {id} could not be read or copied");
         }
     }
 
@@ -153,7 +153,7 @@ public sealed class BackupStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(StorageErrorCode.Unavailable, $"Backup {id} could not be written", e);
+            throw DiskErrors.Refusal(e, $"Backup {id} could not be written");
         }
         finally
         {

@@ -57,7 +57,7 @@ internal sealed class BackupWriter(Disk disk, string directory, CancellationToke
                 {
                     StorageException => e.Message,
                     FileNotFoundException or DirectoryNotFoundException => "a file of it is missing",
-                    _ => "the disk refuses",
+                    _ => code == StorageErrorCode.OutOfSpace ? "the disk is full" : "the disk refuses",
                 };
                 throw new StorageException(code, $"Namespace '{listed}' could not be backed up: {why}", e);
             }
@@ -84,7 +84,7 @@ internal sealed class BackupWriter(Disk disk, string directory, CancellationToke
     {
         StorageException { Code: StorageErrorCode.DataCorruption } => StorageErrorCode.DataCorruption,
         FileNotFoundException or DirectoryNotFoundException => StorageErrorCode.DataCorruption,
-        StorageException { Code: StorageErrorCode.Unavailable } or IOException or UnauthorizedAccessException => StorageErrorCode.Unavailable,
+        _ when e.IsDiskError() => DiskErrors.Refusal(e, "").Code,
         _ => null,
     };
 

@@ -36,7 +36,7 @@ internal sealed partial class NamespaceSet
         foreach (var found in Directory.GetDirectories(directory))
         {
             if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
-                options.Disk.DeleteDirectory(found); // a creation or removal that did not finish
+                Sweep(found); // a creation or removal that did not finish
             else if (ReadName(found) is { } name)
                 _stores[name] = AtFirstUse(found);
             else
@@ -199,9 +199,12 @@ internal sealed partial class NamespaceSet
                     _stores.TryRemove(name, out _);
             }).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not StorageException && _stores.ContainsKey(name))
+        catch (Exception e) when (e is not StorageException)
         {
-            _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name)); // closed, but not removed
+            if (_stores.ContainsKey(name))
+                _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name)); // closed, but not removed
+            if (e.IsDiskError())
+                throw DiskErrors.Refusal(e, "The namespace could not be removed");
             throw;
         }
         finally
@@ -237,8 +240,18 @@ internal sealed partial class NamespaceSet
                 await store.StopAsync().ConfigureAwait(false);
 
             var trash = NamespaceLayout.Temporary(_directory);
-            _options.Disk.MoveDirectory(_directory, trash);
-            _options.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            try
+            {
+                _options.Disk.MoveDirectory(_directory, trash);
+                _options.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            }
+            catch
+            {
+                foreach (var store in opened)
+                    store.Current.Generation.Release();
+                throw;
+            }
+
             var open = opened.Count + 1;
             void CloseOne()
             {
@@ -276,6 +289,13 @@ internal sealed partial class NamespaceSet
         }
 
         return AliasOf(name) is { } alias ? throw AliasErrors.WriteTo(alias) : null;
+    }
+
+    /// <summary>Removes what was never finished, once its own name is durable: with the old one a part of a namespace would come back.</summary>
+    private void Sweep(string unfinished)
+    {
+        _options.Disk.SyncDirectory(_directory);
+        _options.Disk.DeleteDirectory(unfinished);
     }
 
     /// <summary>The name that a directory's description gives; null where it is damaged, and the directory is left alone.</summary>

@@ -20,7 +20,7 @@ public sealed class FailingDiskTests
     public async Task A_refused_operation_costs_the_step_it_belongs_to_and_nothing_else(bool full, int operationsRefused)
     {
         var probe = await OperationsAsync();
-        var every = IsLong ? 1 : 23;
+        var every = IsLong ? 1 : 67;
         for (var first = 20 + operationsRefused; first < probe; first += every)
             await RunAsync(first, full, operationsRefused);
     }
@@ -43,7 +43,6 @@ public sealed class FailingDiskTests
         var model = new Model();
         var log = new List<string>();
         var where = "";
-        var acknowledged = 0;
         try
         {
             await using (var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk) with { Log = log.Add }))
@@ -57,7 +56,9 @@ public sealed class FailingDiskTests
                 };
                 foreach (var step in workload)
                 {
-                    acknowledged = await TryAsync(engine, step, model, full) ? acknowledged + 1 : acknowledged;
+                    await TryAsync(engine, step, model, full);
+                    if (where.Length == 0)
+                        continue;
                     var found = await Model.TextOfAsync(engine);
                     Assert.True(found == model.Text(), $"after {step.Name}, expected\n{model.Text()}\nfound\n{found}");
                 }
@@ -80,7 +81,7 @@ public sealed class FailingDiskTests
     }
 
     /// <summary>A step that is refused is tried again, as a client does, until the disk is mended.</summary>
-    private static async Task<bool> TryAsync(VectorEngine engine, Step step, Model model, bool full)
+    private static async Task TryAsync(VectorEngine engine, Step step, Model model, bool full)
     {
         for (var attempt = 0; attempt < 30; attempt++)
         {
@@ -88,7 +89,7 @@ public sealed class FailingDiskTests
             {
                 await step.Run(engine);
                 step.Apply(model);
-                return true;
+                return;
             }
             catch (StorageException e) when (e.Code == (full ? StorageErrorCode.OutOfSpace : StorageErrorCode.Unavailable))
             {
@@ -100,7 +101,7 @@ public sealed class FailingDiskTests
             catch (StorageException e) when (attempt > 0 && e.Code is StorageErrorCode.AlreadyExists or StorageErrorCode.NotFound)
             {
                 step.Apply(model); // the outcome was unknown, and it was done
-                return true;
+                return;
             }
         }
 

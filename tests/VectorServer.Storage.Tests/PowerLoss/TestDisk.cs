@@ -96,9 +96,9 @@ internal sealed partial class TestDisk : Disk
     {
         lock (_lock)
         {
-            var (parent, name) = Locate(path);
             Ask(DiskOperationKind.Delete, path);
-            if (parent.Entries.GetValueOrDefault(name) is DirectoryNode node)
+            var (parent, name) = (Find(Path.GetDirectoryName(path)!) as DirectoryNode, Path.GetFileName(path));
+            if (parent?.Entries.GetValueOrDefault(name) is DirectoryNode node)
             {
                 DeleteAll(node, path);
                 parent.Change((name, null));
