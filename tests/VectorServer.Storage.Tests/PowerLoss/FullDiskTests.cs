@@ -6,6 +6,8 @@ namespace VectorServer.Storage.Tests.PowerLoss;
 
 public sealed class FullDiskTests
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task On_a_full_disk_records_are_refused_read_and_deleted_and_written_again_once_there_is_space()
     {
@@ -14,7 +16,7 @@ public sealed class FullDiskTests
         var reserve = directory.File(Path.Combine("data", "RESERVE"));
         await using var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk));
         var index = engine.CreateIndex(new IndexDescriptor { Name = "docs", Dimension = 2 });
-        await index.UpsertAsync("", [Record("a"), Record("b")]);
+        await index.UpsertAsync("", [Record("a"), Record("b")], Cancellation);
         Assert.True(File.Exists(reserve));
 
         var isFull = true;
@@ -23,18 +25,18 @@ public sealed class FullDiskTests
             ? DiskErrors.OutOfSpace()
             : null;
 
-        await RefusedAsync(() => index.UpsertAsync("", [Record("c")]));
-        await RefusedAsync(() => index.UpsertAsync("new", [Record("c")]));
+        await RefusedAsync(() => index.UpsertAsync("", [Record("c")], Cancellation));
+        await RefusedAsync(() => index.UpsertAsync("new", [Record("c")], Cancellation));
         Assert.Equal(["a", "b"], index.ListIds("", null, 10, null).Ids);
-        await index.DeleteAsync("", ["a"]);
-        await index.CompactAsync("");
+        await index.DeleteAsync("", ["a"], Cancellation);
+        await index.CompactAsync("", Cancellation);
         Assert.False(File.Exists(reserve));
-        await RefusedAsync(() => index.UpsertAsync("", [Record("c")]));
-        Assert.Equal("b", Assert.Single(index.Query("", new VectorQuery { Vector = new float[] { 1, 2 }, TopK = 10 }).Matches).Id);
+        await RefusedAsync(() => index.UpsertAsync("", [Record("c")], Cancellation));
+        Assert.Equal("b", Assert.Single(index.Query("", new VectorQuery { Vector = new float[] { 1, 2 }, TopK = 10 }, Cancellation).Matches).Id);
 
         isFull = false;
-        await index.UpsertAsync("", [Record("c")]);
-        await index.UpsertAsync("new", [Record("c")]);
+        await index.UpsertAsync("", [Record("c")], Cancellation);
+        await index.UpsertAsync("new", [Record("c")], Cancellation);
         Assert.Equal(["b", "c"], index.ListIds("", null, 10, null).Ids);
         Assert.True(File.Exists(reserve));
     }
