@@ -12,6 +12,9 @@ public sealed record EngineOptions
     /// <summary>Log bytes per namespace after which the log is folded into the data files.</summary>
     public long CheckpointLogBytes { get; init; } = 64L << 20; // replays in about a second
 
+    /// <summary>Bytes kept free for the day the disk is full, when deletions and compaction use them; zero for none.</summary>
+    public long ReserveBytes { get; init; } = 16L << 20; // four times what a checkpoint's journals and the log's next segments take
+
     /// <summary>
     /// How long an acknowledged write stays invisible to reads, which then find what the namespace held before it; zero for not at all.
     /// For tests of clients that must bear with an eventually consistent service. Writes are resolved on the newest state all the same.
@@ -28,6 +31,12 @@ public sealed record EngineOptions
 
     /// <summary>Told of what an operator should know: cut tails, replays, failures.</summary>
     public Action<string>? Log { get; init; }
+
+    /// <summary>What the engine writes to.</summary>
+    internal IO.Disk Disk { get; init; } = IO.Disk.Real;
+
+    /// <summary>Set by the engine.</summary>
+    internal IO.SpaceReserve Reserve { get; init; } = new(IO.Disk.Real, "", 0, null);
 }
 
 /// <summary>When a write is acknowledged, named by what an acknowledged write can lose.</summary>

@@ -20,6 +20,9 @@ public enum StorageErrorCode
     /// <summary>The index is closed or its disk refuses writes; a later attempt may succeed.</summary>
     Unavailable,
 
+    /// <summary>The disk is full. Reads and deletions go on; writing does once there is space.</summary>
+    OutOfSpace,
+
     /// <summary>Bytes on disk do not match their checksum or their description.</summary>
     DataCorruption,
 }

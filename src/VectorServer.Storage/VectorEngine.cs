@@ -37,14 +37,20 @@ public sealed class VectorEngine : IAsyncDisposable
     /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: another process holds the directory.</exception>
     public static VectorEngine Open(EngineOptions options)
     {
-        Directory.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
+        MakeDirectories(options);
         var directoryLock = DataDirectoryLock.Acquire(options.DataDirectory);
         IndexRegistry? registry = null;
         DocumentStore? documents = null;
         try
         {
-            registry = IndexRegistry.Open(NamespaceLayout.Registry(options.DataDirectory));
-            documents = DocumentStore.Open(NamespaceLayout.Registry(options.DataDirectory));
+            options = options with
+            {
+                Reserve = new SpaceReserve(options.Disk, NamespaceLayout.Reserve(options.DataDirectory), options.ReserveBytes, options.Log),
+            };
+            options.Reserve.TryTake();
+            registry = IndexRegistry.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
+            documents = DocumentStore.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
+            options.Disk.SyncDirectory(options.DataDirectory); // the names of the indexes' directory and of the registry
             var engine = new VectorEngine(options, directoryLock, registry, documents);
             engine.OpenIndexes();
             return engine;
@@ -75,7 +81,7 @@ public sealed class VectorEngine : IAsyncDisposable
         {
             ThrowIfDisposed();
             CheckFree(descriptor.Name);
-            return Make(descriptor, aside => VectorIndex.Create(aside, descriptor, calibrationSample), Register);
+            return Make(descriptor, aside => VectorIndex.Create(_options.Disk, aside, descriptor, calibrationSample), Register);
         }
         finally
         {
@@ -123,6 +129,11 @@ public sealed class VectorEngine : IAsyncDisposable
             // without an index would look like data to keep.
             await index.DropAsync().ConfigureAwait(false);
             _registry.Remove(name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Reopen(name);
+            throw DiskErrors.Refusal(e, $"Index {name} could not be removed");
         }
         finally
         {
@@ -173,6 +184,14 @@ public sealed class VectorEngine : IAsyncDisposable
         }
     }
 
+    private static void MakeDirectories(EngineOptions options)
+    {
+        var isNew = !Directory.Exists(options.DataDirectory);
+        options.Disk.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
+        if (isNew && Path.GetDirectoryName(Path.GetFullPath(options.DataDirectory)) is { } parent)
+            options.Disk.SyncDirectory(parent);
+    }
+
     private void ThrowIfDisposed()
     {
         if (_disposed)
@@ -186,7 +205,7 @@ public sealed class VectorEngine : IAsyncDisposable
         var wanted = target with { VectorType = source.VectorType, Dimension = source.Dimension, Metric = source.Metric };
         CheckDescriptor(wanted);
         ThrowIfTaken(wanted.Name); // before the copying, to be asked again after it
-        var restored = Make(wanted, aside => backup.CopyTo(aside, progress, cancellation), (descriptor, aside) =>
+        var restored = Make(wanted, aside => backup.CopyTo(_options.Disk, aside, progress, cancellation), (descriptor, aside) =>
         {
             _changes.Wait(cancellation);
             try
@@ -228,12 +247,15 @@ public sealed class VectorEngine : IAsyncDisposable
         var aside = NamespaceLayout.Temporary(NamespaceLayout.Index(_options.DataDirectory, descriptor.Name));
         try
         {
+            _options.Reserve.Demand();
             fill(aside);
             return register(descriptor, aside);
         }
-        catch
+        catch (Exception e)
         {
-            Trash.Delete(aside);
+            Trash.Delete(_options.Disk, aside);
+            if (e is IOException or UnauthorizedAccessException)
+                throw DiskErrors.Refusal(e, $"Index {descriptor.Name} could not be made");
             throw;
         }
     }
@@ -247,15 +269,15 @@ public sealed class VectorEngine : IAsyncDisposable
         try
         {
             if (Directory.Exists(directory))
-                Directory.Delete(directory);
-            Directory.Move(aside, directory);
-            FileSync.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
+                _options.Disk.DeleteDirectory(directory);
+            _options.Disk.MoveDirectory(aside, directory);
+            _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
             return _indexes[created.Name] = VectorIndex.Open(directory, created, _options);
         }
         catch
         {
             if (!Directory.Exists(aside))
-                Directory.Move(directory, aside);
+                _options.Disk.MoveDirectory(directory, aside);
             _registry.Remove(created.Name);
             throw;
         }
@@ -265,7 +287,10 @@ public sealed class VectorEngine : IAsyncDisposable
     {
         var root = NamespaceLayout.Indexes(_options.DataDirectory);
         foreach (var unfinished in Directory.GetDirectories(root, NamespaceLayout.TemporaryMark + "*"))
-            Directory.Delete(unfinished, recursive: true);
+        {
+            _options.Disk.SyncDirectory(root); // with its old name a part of an index would come back
+            _options.Disk.DeleteDirectory(unfinished);
+        }
 
         foreach (var descriptor in _registry.Read())
         {
@@ -280,6 +305,14 @@ public sealed class VectorEngine : IAsyncDisposable
                 _registry.Remove(descriptor.Name);
             }
         }
+    }
+
+    /// <summary>An index that a disk kept from being removed is open again, or its row goes with the next open.</summary>
+    private void Reopen(string name)
+    {
+        var directory = NamespaceLayout.Index(_options.DataDirectory, name);
+        if (Directory.Exists(directory) && _registry.Read().FirstOrDefault(found => found.Name == name) is { } descriptor)
+            _indexes[name] = VectorIndex.Open(directory, descriptor, _options);
     }
 
     private static void CheckDescriptor(IndexDescriptor descriptor)

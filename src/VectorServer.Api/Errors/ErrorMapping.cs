@@ -33,6 +33,7 @@ internal static class ErrorMapping
         StorageErrorCode.AlreadyExists => WireError.AlreadyExists,
         StorageErrorCode.FailedPrecondition => WireError.FailedPrecondition,
         StorageErrorCode.Unavailable => WireError.Unavailable,
+        StorageErrorCode.OutOfSpace => WireError.InsufficientStorage,
         StorageErrorCode.DataCorruption => WireError.DataLoss,
         _ => WireError.Unknown,
     };

@@ -18,6 +18,7 @@ internal sealed record WireError(int Status, string Code, int Rpc)
     public static readonly WireError Unimplemented = new(501, "UNIMPLEMENTED", 12);
     public static readonly WireError Unavailable = new(503, "UNAVAILABLE", 14);
     public static readonly WireError DeadlineExceeded = new(504, "DEADLINE_EXCEEDED", 4);
+    public static readonly WireError InsufficientStorage = new(507, "RESOURCE_EXHAUSTED", 8);
     public static readonly WireError DataLoss = new(500, "DATA_LOSS", 15);
     public static readonly WireError Unknown = new(500, "UNKNOWN", 2);
 }

@@ -7,12 +7,18 @@ namespace VectorServer.Storage.Metadata;
 internal sealed partial class MetadataStore
 {
     private byte[] _sparseBuffer = new byte[1024];
+    private int _openBatches;
 
     /// <summary>One more than the highest row, 0 without rows.</summary>
     public int RowCount => (int)Sqlite.ReadInt64(_connection, MetadataSchema.RowCount);
 
-    /// <summary>Starts a batch: nothing in it is visible or kept before <see cref="CommitBatch"/>.</summary>
-    public void BeginBatch() => Sqlite.Execute(_connection, "BEGIN IMMEDIATE");
+    /// <summary>Starts a batch, or a part of the one that is open: nothing in it is visible or kept before <see cref="CommitBatch"/>.</summary>
+    public void BeginBatch()
+    {
+        if (_openBatches == 0)
+            Sqlite.Execute(_connection, "BEGIN IMMEDIATE");
+        _openBatches++;
+    }
 
     /// <param name="row">Not yet stored.</param>
     /// <param name="id">ASCII.</param>
@@ -46,10 +52,24 @@ internal sealed partial class MetadataStore
     }
 
     /// <summary>Makes the batch visible to readers. It survives the process; a power failure may take it back until <see cref="Checkpoint"/>.</summary>
-    public void CommitBatch() => Sqlite.Execute(_connection, "COMMIT");
+    public void CommitBatch()
+    {
+        if (_openBatches == 1)
+        {
+            _disk.SqliteWrites(_path);
+            Sqlite.Execute(_connection, "COMMIT");
+        }
 
-    /// <summary>Forgets the batch.</summary>
-    public void AbortBatch() => Sqlite.Execute(_connection, "ROLLBACK");
+        _openBatches--;
+    }
+
+    /// <summary>Forgets the batch, all of it. A disk that fails may have made SQLite do so by itself.</summary>
+    public void AbortBatch()
+    {
+        _openBatches = 0;
+        if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+            Sqlite.Execute(_connection, "ROLLBACK");
+    }
 
     /// <summary>Recovery, before the log is replayed: forgets rows from <paramref name="rowCount"/> on and tombstones after <paramref name="lsn"/>.</summary>
     public void RollBackTo(int rowCount, Lsn lsn)
@@ -76,11 +96,17 @@ internal sealed partial class MetadataStore
     /// <summary>Makes every committed batch durable: in the main file, or in SQLite's journal as far as a reader of an older state is in the way.</summary>
     public void Checkpoint()
     {
+        _disk.SqliteWrites(_path);
         using var checkpoint = new SqliteStatement(_connection, "PRAGMA wal_checkpoint(PASSIVE)");
         checkpoint.Step();
         var (busy, journalPages, movedPages) = (checkpoint.GetInt64(0), checkpoint.GetInt64(1), checkpoint.GetInt64(2));
         if (busy != 0 || journalPages != movedPages)
-            IO.FileSync.SyncFile(_path + "-wal");
+        {
+            using var journal = File.OpenHandle(_path + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            IO.FileSync.SyncFile(journal);
+        }
+
+        _disk.SqliteSynced(_path);
     }
 
     /// <summary>Every stored row in row order, dead ones too.</summary>

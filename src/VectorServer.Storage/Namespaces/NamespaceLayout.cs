@@ -16,6 +16,9 @@ internal static class NamespaceLayout
 
     public static string Registry(string dataDirectory) => Path.Combine(dataDirectory, "registry.db");
 
+    /// <summary>Space for a full disk.</summary>
+    public static string Reserve(string dataDirectory) => Path.Combine(dataDirectory, "RESERVE");
+
     public static string Indexes(string dataDirectory) => Path.Combine(dataDirectory, "indexes");
 
     public static string Index(string dataDirectory, string indexName) => Path.Combine(Indexes(dataDirectory), Encode(indexName));

@@ -1,5 +1,6 @@
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Registry;
 using VectorServer.Storage.Wal;
 
@@ -19,7 +20,7 @@ internal sealed class NamespaceStore
     private readonly CandidateIndexBuilder _builder;
     private readonly DelayedView? _delayed;
     private NamespaceSnapshot _current;
-    private readonly WalWriter _wal;
+    private WalWriter _wal;
     private StorageException? _failure;
     private readonly Lock _removal = new();
     private readonly List<Generation> _replaced = []; // by compaction, and still being read
@@ -30,7 +31,7 @@ internal sealed class NamespaceStore
     {
         (_directory, _index, _codecChoice, _options) = (directory, index, codecChoice, options);
         Description = NamespaceDescription.Read(NamespaceLayout.Description(directory));
-        (_current, _wal) = Recover();
+        (_current, _wal) = Recover(inUse: null);
         if (options.VisibilityDelay > TimeSpan.Zero)
         {
             _delayed = new DelayedView(options.Time, options.VisibilityDelay);
@@ -73,18 +74,39 @@ internal sealed class NamespaceStore
         EngineOptions options,
         bool visible)
     {
-        const int FirstGeneration = 1;
         var aside = NamespaceLayout.Temporary(directory);
-        Directory.CreateDirectory(NamespaceLayout.Wal(aside));
-        description.Write(NamespaceLayout.Description(aside));
-        var generation = Generation.Create(aside, FirstGeneration, index.Dimension);
-        generation.Seal(0);
-        generation.Release();
-        new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0)
-            .Write(NamespaceLayout.Checkpoint(aside));
-        Directory.Move(aside, directory);
-        IO.FileSync.SyncDirectory(Path.GetDirectoryName(directory)!);
+        try
+        {
+            Make(aside, description, index, options);
+        }
+        catch
+        {
+            Trash.Delete(options.Disk, aside); // on a full disk its space is needed
+            throw;
+        }
+
+        options.Disk.MoveDirectory(aside, directory);
+        options.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
         return new NamespaceStore(directory, index, codecChoice, searchChoice, options, visible);
+    }
+
+    private static void Make(string aside, NamespaceDescription description, IndexDescriptor index, EngineOptions options)
+    {
+        const int FirstGeneration = 1;
+        options.Disk.CreateDirectory(NamespaceLayout.Wal(aside));
+        description.Write(options.Disk, NamespaceLayout.Description(aside));
+        var generation = Generation.Create(options.Disk, aside, FirstGeneration, index.Dimension);
+        try
+        {
+            generation.Seal(0);
+        }
+        finally
+        {
+            generation.Release();
+        }
+
+        new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0)
+            .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>.</exception>
@@ -174,7 +196,7 @@ internal sealed class NamespaceStore
             replaced = [.. _replaced];
         var snapshot = Current;
         if (_failure is null)
-            snapshot.Generation.Retire(() => Npy.NpyMatrix.TrimFile(snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension));
+            snapshot.Generation.Retire(() => Npy.NpyMatrix.TrimFile(_options.Disk, snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension));
         else
             snapshot.Generation.Release();
         await Task.WhenAll(replaced.Append(snapshot.Generation).Select(generation => generation.Closed)).ConfigureAwait(false);
@@ -187,7 +209,7 @@ internal sealed class NamespaceStore
         var trash = NamespaceLayout.Temporary(_directory);
         try
         {
-            Directory.Move(_directory, trash);
+            _options.Disk.MoveDirectory(_directory, trash);
         }
         catch
         {
@@ -196,8 +218,17 @@ internal sealed class NamespaceStore
         }
 
         forget();
-        Current.Generation.Retire(() => IO.Trash.Delete(trash));
-        IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
+        try
+        {
+            _options.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!); // before any file goes: the old name might come back with a part of them
+        }
+        catch
+        {
+            Current.Generation.Release(); // swept at the next open
+            throw;
+        }
+
+        Current.Generation.Retire(() => Trash.Delete(_options.Disk, trash));
     }
 
     /// <summary>Takes no more writes, ahead of the directory's removal; reads go on with the files they have open.</summary>
@@ -216,21 +247,12 @@ internal sealed class NamespaceStore
 
     /// <summary>Logs a group, applies it and publishes the snapshot that shows it.</summary>
     /// <returns>The LSN of the first operation; the others follow by one.</returns>
-    internal Lsn Commit(IReadOnlyList<WalOperation> operations)
-    {
-        ThrowIfFailed();
-        var first = new Lsn(Current.Lsn.Value + 1);
-        try
-        {
-            _wal.Append(first, operations);
-            Publish(Apply(Current, operations));
-            return first;
-        }
-        catch (Exception e) when (e is not StorageException { Code: StorageErrorCode.InvalidArgument })
-        {
-            throw Fail(e);
-        }
-    }
+    internal Lsn Commit(IReadOnlyList<WalOperation> operations) =>
+        operations.Any(operation => operation is PutOperation) ? CommitOnce(operations) : WithReserve(() => CommitOnce(operations));
+
+    /// <summary>Before records are written.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.OutOfSpace"/>.</exception>
+    internal void DemandSpace() => _options.Reserve.Demand();
 
     internal void CheckpointIfDue()
     {
@@ -238,18 +260,100 @@ internal sealed class NamespaceStore
             WriteCheckpoint();
     }
 
-    private void ThrowIfFailed()
+    private Lsn CommitOnce(IReadOnlyList<WalOperation> operations)
     {
-        if (_failure is not null)
-            throw _failure;
+        RestoreIfFailed();
+        var first = new Lsn(Current.Lsn.Value + 1);
+        try
+        {
+            _wal.Append(first, operations);
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            throw DiskErrors.Refusal(e, "The write was refused"); // nothing is applied, and the log has made it void
+        }
+
+        try
+        {
+            Publish(Apply(Current, operations));
+            return first;
+        }
+        catch (Exception e)
+        {
+            throw Fail(e);
+        }
     }
 
-    /// <summary>The log or the data files may hold a part of a write: only a fresh recovery knows, so nothing more is written here.</summary>
+    /// <summary>Work that a full disk must not keep from being done, as it frees space or makes what is there safe.</summary>
+    private T WithReserve<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (StorageException e) when (e.Code == StorageErrorCode.OutOfSpace && _options.Reserve.GiveUp())
+        {
+            return work();
+        }
+    }
+
+    /// <summary>
+    /// The log or the data files may hold a part of a write, or have lost a part of one at a failed sync: only a fresh recovery knows, and
+    /// the next write begins with one.
+    /// </summary>
     private StorageException Fail(Exception cause)
     {
-        _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' stopped taking writes: {cause}");
-        return _failure = new StorageException(
-            StorageErrorCode.Unavailable, "The namespace takes no writes since its disk refused one; reads go on, a restart recovers it", cause);
+        _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' was refused a write by its disk, and the next begins with a recovery: {cause}");
+        return _failure = DiskErrors.Refusal(cause, "The namespace could not be written");
+    }
+
+    private void RestoreIfFailed()
+    {
+        if (_failure is null)
+            return;
+        try
+        {
+            WithReserve(() =>
+            {
+                Restore();
+                return true;
+            });
+        }
+        catch (Exception e)
+        {
+            throw Fail(e);
+        }
+    }
+
+    /// <summary>
+    /// Opens the namespace anew from its files beside what readers hold: what was acknowledged is in them, and nothing that was refused is
+    /// taken up, as the log's new segment makes it void.
+    /// </summary>
+    private void Restore()
+    {
+        var before = Current;
+        var left = before.Generation;
+        _wal.StartAnew(new Lsn(before.Lsn.Value + 1));
+        left.Metadata.StopWriting();
+        var (restored, wal) = Recover(inUse: left);
+        _wal.Dispose();
+        _wal = wal;
+        _failure = null;
+        Publish(restored);
+        _delayed?.Show(restored);
+        lock (_removal)
+            _replaced.Add(left);
+        var isReplaced = restored.Generation.Number != left.Number;
+        left.Retire(() =>
+        {
+            lock (_removal)
+            {
+                _replaced.Remove(left);
+                if (isReplaced && !_removed)
+                    Trash.Delete(_options.Disk, NamespaceLayout.Generation(_directory, left.Number));
+            }
+        });
+        _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' is recovered and takes writes again");
     }
 
     private NamespaceSnapshot? Readable => _delayed is null ? Current : _delayed.Visible;
@@ -262,16 +366,22 @@ internal sealed class NamespaceStore
     }
 
     /// <summary>Opens the checkpoint's generation, replays the log through the same <see cref="Apply"/> as live writes, and goes on in the log.</summary>
-    private (NamespaceSnapshot Snapshot, WalWriter Wal) Recover()
+    /// <param name="inUse">The generation that readers hold, when a failed namespace is recovered; null at open.</param>
+    private (NamespaceSnapshot Snapshot, WalWriter Wal) Recover(Generation? inUse)
     {
         var checkpoint = Checkpoint.Read(NamespaceLayout.Checkpoint(_directory));
+        if (inUse is null)
+            _options.Disk.SyncDirectory(_directory); // a process may have died between the checkpoint's rename and its sync
+        else
+            checkpoint.Write(_options.Disk, NamespaceLayout.Checkpoint(_directory)); // a sync may have failed: what was not written then is now
         foreach (var other in Directory.GetDirectories(_directory, "gen-*"))
         {
-            if (other != NamespaceLayout.Generation(_directory, checkpoint.Generation))
-                Directory.Delete(other, recursive: true); // an unfinished or replaced compaction
+            if (other != NamespaceLayout.Generation(_directory, checkpoint.Generation)
+                && (inUse is null || other != NamespaceLayout.Generation(_directory, inUse.Number)))
+                _options.Disk.DeleteDirectory(other); // an unfinished or replaced compaction
         }
 
-        var generation = Generation.Open(_directory, checkpoint, _index.Dimension);
+        var generation = Generation.Open(_options.Disk, _directory, checkpoint, _index.Dimension);
         try
         {
             var snapshot = new NamespaceSnapshot(
@@ -281,6 +391,7 @@ internal sealed class NamespaceStore
             var wal = NamespaceLayout.Wal(_directory);
             var replayed = 0;
             var end = WalReader.Replay(
+                _options.Disk,
                 wal,
                 snapshot.Lsn,
                 operation =>
@@ -289,13 +400,14 @@ internal sealed class NamespaceStore
                     replayed++;
                 },
                 message => _options.Log?.Invoke(message));
+            generation.Metadata.CommitBatch();
             if (snapshot.Codes is null)
                 snapshot = snapshot with { Codes = CodeStore.Extend(snapshot, _codecChoice) }; // another compression was chosen while it was closed
             if (replayed > 0)
                 _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}': {replayed} operations replayed from the log");
             return (snapshot, end is { } found
-                ? WalWriter.Continue(found.SegmentPath, found.ValidBytes, _options.Durability)
-                : WalWriter.Create(wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));
+                ? WalWriter.Continue(_options.Disk, found, new Lsn(snapshot.Lsn.Value + 1), _options.Durability)
+                : WalWriter.Create(_options.Disk, wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));
         }
         catch
         {
@@ -326,21 +438,22 @@ internal sealed class NamespaceStore
         return applier.Snapshot with { Codes = CodeStore.Extend(applier.Snapshot, _codecChoice) };
     }
 
-    private void WriteCheckpoint()
+    private void WriteCheckpoint() => WithReserve(() =>
     {
-        ThrowIfFailed();
+        RestoreIfFailed();
         if (_wal.PendingBytes == 0)
-            return;
+            return false;
         try
         {
             Current.Generation.Seal(Current.RowCount);
             Fold(Current);
+            return true;
         }
         catch (Exception e)
         {
             throw Fail(e);
         }
-    }
+    });
 
     /// <summary>
     /// Applies records that are not logged, and folds them in before anyone sees them. Until the checkpoint names them a crash leaves the
@@ -348,7 +461,8 @@ internal sealed class NamespaceStore
     /// </summary>
     private void Load(PutOperation records)
     {
-        ThrowIfFailed();
+        _options.Reserve.Demand();
+        RestoreIfFailed();
         try
         {
             var loaded = Apply(Current, [records]);
@@ -367,16 +481,28 @@ internal sealed class NamespaceStore
     {
         new Checkpoint(
             Checkpoint.CurrentFormat, snapshot.Generation.Number, snapshot.RowCount, snapshot.FirstRow, snapshot.LiveCount, snapshot.Lsn.Value)
-            .Write(NamespaceLayout.Checkpoint(_directory));
+            .Write(_options.Disk, NamespaceLayout.Checkpoint(_directory));
         if (_wal.PendingBytes > 0)
             _wal.Cut(new Lsn(snapshot.Lsn.Value + 1)); // an empty log takes any later operation: a new one would only cost three syncs
     }
 
+    private NamespaceSnapshot Rewrite()
+    {
+        RestoreIfFailed();
+        try
+        {
+            return Compactor.Rewrite(_options.Disk, Current, _directory, _codecChoice);
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            throw DiskErrors.Refusal(e, "The namespace could not be compacted"); // as it was
+        }
+    }
+
     private void Compact()
     {
-        ThrowIfFailed();
+        var after = WithReserve(Rewrite);
         var before = Current;
-        var after = Compactor.Rewrite(before, _directory, _codecChoice);
         try
         {
             Fold(after);
@@ -400,7 +526,7 @@ internal sealed class NamespaceStore
             {
                 _replaced.Remove(before.Generation);
                 if (!_removed)
-                    IO.Trash.Delete(replaced);
+                    Trash.Delete(_options.Disk, replaced);
             }
         });
     }

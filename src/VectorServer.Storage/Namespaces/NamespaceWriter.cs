@@ -119,6 +119,8 @@ internal sealed class NamespaceWriter
         try
         {
             var operation = request.Resolve!(_store.Current);
+            if (operation is PutOperation)
+                _store.DemandSpace();
             if (operation is null)
                 request.Completion.SetResult(_store.Current.Lsn);
             return operation;

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Wal;
 
@@ -31,11 +32,11 @@ internal sealed partial class NamespaceSet
     public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options)
     {
         (_directory, _index, _codecChoice, _searchChoice, _options) = (directory, index, codecChoice, searchChoice, options);
-        _aliases = AliasSet.Open(NamespaceLayout.Aliases(directory), index.Name, options.Log);
+        _aliases = AliasSet.Open(options.Disk, NamespaceLayout.Aliases(directory), index.Name, options.Log);
         foreach (var found in Directory.GetDirectories(directory))
         {
             if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
-                Directory.Delete(found, recursive: true); // a creation or removal that did not finish
+                Sweep(found); // a creation or removal that did not finish
             else if (ReadName(found) is { } name)
                 _stores[name] = AtFirstUse(found);
             else
@@ -198,9 +199,12 @@ internal sealed partial class NamespaceSet
                     _stores.TryRemove(name, out _);
             }).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not StorageException && _stores.ContainsKey(name))
+        catch (Exception e) when (e is not StorageException)
         {
-            _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name)); // closed, but not removed
+            if (_stores.ContainsKey(name))
+                _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name)); // closed, but not removed
+            if (e.IsDiskError())
+                throw DiskErrors.Refusal(e, "The namespace could not be removed");
             throw;
         }
         finally
@@ -236,13 +240,23 @@ internal sealed partial class NamespaceSet
                 await store.StopAsync().ConfigureAwait(false);
 
             var trash = NamespaceLayout.Temporary(_directory);
-            Directory.Move(_directory, trash);
-            IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            try
+            {
+                _options.Disk.MoveDirectory(_directory, trash);
+                _options.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            }
+            catch
+            {
+                foreach (var store in opened)
+                    store.Current.Generation.Release();
+                throw;
+            }
+
             var open = opened.Count + 1;
             void CloseOne()
             {
                 if (Interlocked.Decrement(ref open) == 0)
-                    IO.Trash.Delete(trash);
+                    IO.Trash.Delete(_options.Disk, trash);
             }
 
             foreach (var store in opened)
@@ -275,6 +289,13 @@ internal sealed partial class NamespaceSet
         }
 
         return AliasOf(name) is { } alias ? throw AliasErrors.WriteTo(alias) : null;
+    }
+
+    /// <summary>Removes what was never finished, once its own name is durable: with the old one a part of a namespace would come back.</summary>
+    private void Sweep(string unfinished)
+    {
+        _options.Disk.SyncDirectory(_directory);
+        _options.Disk.DeleteDirectory(unfinished);
     }
 
     /// <summary>The name that a directory's description gives; null where it is damaged, and the directory is left alone.</summary>
@@ -371,8 +392,19 @@ internal sealed partial class NamespaceSet
         if (_aliases.Find(name) is { } alias)
             throw AliasErrors.NameInUseByAlias(alias);
         var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
-        var created = NamespaceStore.Create(NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _searchChoice, _options, visible);
-        _stores[name] = new Lazy<NamespaceStore>(created);
-        return created;
+        _options.Reserve.Demand();
+        try
+        {
+            var created = NamespaceStore.Create(
+                NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _searchChoice, _options, visible);
+            _stores[name] = new Lazy<NamespaceStore>(created);
+            return created;
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            if (Directory.Exists(NamespaceLayout.Namespace(_directory, name)))
+                _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name)); // made, though not known to be durable
+            throw DiskErrors.Refusal(e, "The namespace could not be made");
+        }
     }
 }

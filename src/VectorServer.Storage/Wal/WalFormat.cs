@@ -24,6 +24,7 @@ internal static class WalFormat
     public const int FrameBytesMax = 1 << 30;
 
     private const int CrcOffset = 20;
+    private const int UnsyncedOffset = 12; // of the segment's header; the last three bytes are zero
 
     private static ReadOnlySpan<byte> SegmentMagic => "VSERVWAL"u8;
 
@@ -43,16 +44,21 @@ internal static class WalFormat
         Metadata = 8,
     }
 
-    public static byte[] SegmentHeader()
+    /// <param name="isSynced">False where frames are left to the system to write, so that a power loss may leave later ones without earlier ones.</param>
+    public static byte[] SegmentHeader(bool isSynced)
     {
         var header = new byte[SegmentHeaderBytes];
         SegmentMagic.CopyTo(header);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), Version);
+        header[UnsyncedOffset] = isSynced ? (byte)0 : (byte)1;
         return header;
     }
 
     public static bool IsSegmentHeader(ReadOnlySpan<byte> header) =>
         header[..8].SequenceEqual(SegmentMagic) && BinaryPrimitives.ReadInt32LittleEndian(header[8..]) == Version;
+
+    /// <summary>Whether each frame was synced before the next was written.</summary>
+    public static bool IsSynced(ReadOnlySpan<byte> header) => header[UnsyncedOffset] == 0;
 
     /// <summary>Fills the first <see cref="FrameHeaderBytes"/> of <paramref name="frame"/> from the payload behind them.</summary>
     public static void SealFrame(Span<byte> frame, Lsn firstLsn, int operationCount)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Wal;
@@ -8,33 +10,43 @@ internal static class WalReader
     /// <summary>Hands every operation after <paramref name="after"/> to <paramref name="apply"/>, in order, and cuts a torn tail.</summary>
     /// <returns>The newest segment and the length of its valid part; null when there is no segment.</returns>
     /// <exception cref="StorageException">A frame is damaged and others follow it: acknowledged operations would be lost.</exception>
-    public static WalEnd? Replay(string directory, Lsn after, Action<WalOperation> apply, Action<string> log)
+    public static WalEnd? Replay(Disk disk, string directory, Lsn after, Action<WalOperation> apply, Action<string> log)
     {
         var segments = Directory.GetFiles(directory, "*.wal").Order(StringComparer.Ordinal).ToArray();
         WalEnd? end = null;
         var next = after;
+        var bytes = 0L;
         for (var i = 0; i < segments.Length; i++)
         {
-            var validBytes = ReplaySegment(segments[i], isNewest: i == segments.Length - 1, ref next, apply, log);
-            end = new WalEnd(segments[i], validBytes);
+            // A segment begun after a failed write makes void what older ones hold from its position on.
+            var limit = i + 1 < segments.Length ? FirstLsn(segments[i + 1]) : long.MaxValue;
+            var (validBytes, isSynced) = ReplaySegment(disk, segments[i], limit, ref next, apply, log);
+            bytes += validBytes - WalFormat.SegmentHeaderBytes;
+            end = new WalEnd(segments[i], validBytes, isSynced, bytes);
         }
 
         return end;
     }
 
-    private static int ReplaySegment(string path, bool isNewest, ref Lsn last, Action<WalOperation> apply, Action<string> log)
+    private static long FirstLsn(string path) =>
+        long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var lsn) ? lsn : throw Damaged(path, 0);
+
+    private static (int ValidBytes, bool IsSynced) ReplaySegment(
+        Disk disk, string path, long limit, ref Lsn last, Action<WalOperation> apply, Action<string> log)
     {
         // A segment is bounded by the checkpoint threshold and one group, so it fits in memory.
         var bytes = File.ReadAllBytes(path).AsSpan();
+        var isNewest = limit == long.MaxValue;
         if (bytes.Length < WalFormat.SegmentHeaderBytes || !WalFormat.IsSegmentHeader(bytes))
         {
-            // A crash at a segment's creation leaves a part of its header, or a file system's zeros in place of it.
+            // Segments get their names whole now; once a crash could leave a part of a header, or a file system's zeros in place of it.
             var unwritten = bytes.Length < WalFormat.SegmentHeaderBytes || !bytes.ContainsAnyExcept((byte)0);
-            return isNewest && unwritten ? CutTail(path, 0, bytes.Length, log) : throw Damaged(path, 0);
+            return isNewest && unwritten ? (CutTail(disk, path, 0, bytes.Length, log), true) : throw Damaged(path, 0);
         }
 
+        var isSynced = WalFormat.IsSynced(bytes);
         var offset = WalFormat.SegmentHeaderBytes;
-        while (WalFormat.TryReadFrame(bytes[offset..], out var frame))
+        while (WalFormat.TryReadFrame(bytes[offset..], out var frame) && frame.FirstLsn.Value < limit)
         {
             ReadOnlySpan<byte> payload = bytes.Slice(offset + WalFormat.FrameHeaderBytes, frame.FrameBytes - WalFormat.FrameHeaderBytes);
             for (var i = 0; i < frame.OperationCount; i++)
@@ -52,14 +64,17 @@ internal static class WalReader
             offset += frame.FrameBytes;
         }
 
-        if (offset == bytes.Length)
-            return offset;
-        if (!isNewest || HasFrameAfter(bytes, offset + 1))
+        if (offset == bytes.Length || (!isNewest && last.Value + 1 >= limit))
+            return (offset, isSynced);
+        if (!isNewest || (isSynced && HasFrameAfter(bytes, offset + 1)))
             throw Damaged(path, offset);
-        return CutTail(path, offset, bytes.Length, log);
+        return (CutTail(disk, path, offset, bytes.Length, log), isSynced);
     }
 
-    /// <summary>A group is one frame, so a crash tears at most the last one: a whole frame behind a damaged one means damage, not a crash.</summary>
+    /// <summary>
+    /// A group is one frame, and in a synced log no frame is written before the last is on the disk, so a crash tears at most the last one:
+    /// a whole frame behind a damaged one means damage, not a crash.
+    /// </summary>
     private static bool HasFrameAfter(ReadOnlySpan<byte> bytes, int offset)
     {
         Span<byte> magic = stackalloc byte[4];
@@ -78,18 +93,18 @@ internal static class WalReader
         return false;
     }
 
-    private static int CutTail(string path, int validBytes, int totalBytes, Action<string> log)
+    private static int CutTail(Disk disk, string path, int validBytes, int totalBytes, Action<string> log)
     {
-        log($"The log {path} ends in a torn write: {totalBytes - validBytes} bytes that were never acknowledged are cut at offset {validBytes}");
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        log($"The log {path} ends in a torn write: {totalBytes - validBytes} bytes that were never synced are cut at offset {validBytes}");
+        using var file = disk.Open(path, FileMode.Open);
         if (validBytes < WalFormat.SegmentHeaderBytes)
         {
-            RandomAccess.Write(file, WalFormat.SegmentHeader(), 0);
+            file.Write(WalFormat.SegmentHeader(isSynced: true), 0);
             validBytes = WalFormat.SegmentHeaderBytes;
         }
 
-        RandomAccess.SetLength(file, validBytes);
-        IO.FileSync.SyncFile(file);
+        file.SetLength(validBytes);
+        file.Sync();
         return validBytes;
     }
 
@@ -98,4 +113,8 @@ internal static class WalReader
 }
 
 /// <summary>Where the log ends.</summary>
-internal readonly record struct WalEnd(string SegmentPath, long ValidBytes);
+/// <param name="SegmentPath">The newest segment.</param>
+/// <param name="ValidBytes">Of it.</param>
+/// <param name="IsSynced">Whether its frames were synced one by one.</param>
+/// <param name="OperationBytes">Of all segments.</param>
+internal readonly record struct WalEnd(string SegmentPath, long ValidBytes, bool IsSynced, long OperationBytes);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 
@@ -11,35 +10,57 @@ internal sealed class WalWriter : IDisposable
 {
     private const int BufferBytesKept = 16 << 20; // a larger group's buffer is given back after it
 
+    private readonly Disk _disk;
     private readonly string _directory;
     private readonly Durability _durability;
     private ArrayBufferWriter<byte> _buffer = new();
-    private SafeFileHandle _segment;
+    private DiskFile _segment;
+    private string _segmentPath;
     private long _segmentBytes;
+    private bool _isSuspect; // behind its frames there may be more
 
-    private WalWriter(string directory, Durability durability, SafeFileHandle segment, long segmentBytes)
+    private WalWriter(Disk disk, string directory, Durability durability, string segmentPath, long segmentBytes, long operationBytes)
     {
-        (_directory, _durability, _segment, _segmentBytes) = (directory, durability, segment, segmentBytes);
+        (_disk, _directory, _durability) = (disk, directory, durability);
+        (_segmentPath, _segmentBytes, PendingBytes) = (segmentPath, segmentBytes, operationBytes);
+        _segment = disk.Open(segmentPath, FileMode.Open);
     }
 
-    /// <summary>Bytes of operations in the segment: what a restart would replay.</summary>
-    public long PendingBytes => _segmentBytes - WalFormat.SegmentHeaderBytes;
+    /// <summary>Bytes of operations in the log: what a restart would replay.</summary>
+    public long PendingBytes { get; private set; }
+
+    private bool IsSynced => _durability == Durability.Fsync;
 
     /// <summary>Starts a new segment for operations from <paramref name="nextLsn"/> on.</summary>
-    public static WalWriter Create(string directory, Lsn nextLsn, Durability durability)
+    public static WalWriter Create(Disk disk, string directory, Lsn nextLsn, Durability durability)
     {
-        var segment = CreateSegment(directory, nextLsn);
-        return new WalWriter(directory, durability, segment, WalFormat.SegmentHeaderBytes);
+        var path = WriteSegment(disk, directory, nextLsn, durability);
+        return new WalWriter(disk, directory, durability, path, WalFormat.SegmentHeaderBytes, operationBytes: 0);
     }
 
-    /// <summary>Goes on in a segment whose valid part ends at <paramref name="validBytes"/>.</summary>
-    public static WalWriter Continue(string segmentPath, long validBytes, Durability durability)
+    /// <summary>Goes on where the log ends, or in a new segment if the mode is another one.</summary>
+    public static WalWriter Continue(Disk disk, WalEnd end, Lsn nextLsn, Durability durability)
     {
-        var segment = File.OpenHandle(segmentPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        return new WalWriter(Path.GetDirectoryName(segmentPath)!, durability, segment, validBytes);
+        var writer = new WalWriter(disk, Path.GetDirectoryName(end.SegmentPath)!, durability, end.SegmentPath, end.ValidBytes, end.OperationBytes);
+        if (end.IsSynced == writer.IsSynced)
+            return writer;
+        try
+        {
+            writer._segment.Sync(); // what a later segment follows must be whole
+            writer.StartAnew(nextLsn);
+            return writer;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Appends one frame and, by the durability mode, syncs it. On failure the segment is as before.</summary>
+    /// <summary>
+    /// Appends one frame and, by the durability mode, syncs it. After a failure the frame is cut off; where that fails too, it may be found
+    /// by a restart, until the next call or <see cref="StartAnew"/> makes it void. A segment whose sync has failed is not written again.
+    /// </summary>
     public void Append(Lsn firstLsn, IReadOnlyList<WalOperation> operations)
     {
         _buffer.ResetWrittenCount();
@@ -50,49 +71,74 @@ internal sealed class WalWriter : IDisposable
 
         var frame = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_buffer.WrittenMemory).Span;
         WalFormat.SealFrame(frame, firstLsn, operations.Count);
+        if (_isSuspect)
+            StartAnew(firstLsn);
         try
         {
-            RandomAccess.Write(_segment, frame, _segmentBytes);
-            if (_durability == Durability.Fsync)
-                FileSync.SyncFile(_segment);
+            _segment.Write(frame, _segmentBytes);
+            _isSuspect = true; // until the sync is done
+            if (IsSynced)
+                _segment.Sync();
+            _isSuspect = false;
         }
-        catch (IOException)
+        catch (Exception e) when (e.IsDiskError())
         {
-            RandomAccess.SetLength(_segment, _segmentBytes);
+            CutBack();
             throw;
         }
 
         _segmentBytes += frame.Length;
+        PendingBytes += frame.Length;
         if (_buffer.Capacity > BufferBytesKept)
             _buffer = new ArrayBufferWriter<byte>();
+    }
+
+    /// <summary>Goes on in a new segment, which makes void whatever the log holds from <paramref name="nextLsn"/> on.</summary>
+    public void StartAnew(Lsn nextLsn)
+    {
+        _segment.Dispose(); // its name may be the new one's
+        _isSuspect = true;
+        _segmentPath = WriteSegment(_disk, _directory, nextLsn, _durability);
+        _segment = _disk.Open(_segmentPath, FileMode.Open);
+        _segmentBytes = WalFormat.SegmentHeaderBytes;
+        _isSuspect = false;
     }
 
     /// <summary>Cuts the log: everything before <paramref name="nextLsn"/> is folded into the data files and durable there.</summary>
     public void Cut(Lsn nextLsn)
     {
-        _segment.Dispose();
-        var old = Directory.GetFiles(_directory, "*.wal");
-        _segment = CreateSegment(_directory, nextLsn);
-        _segmentBytes = WalFormat.SegmentHeaderBytes;
-        foreach (var path in old)
+        StartAnew(nextLsn);
+        PendingBytes = 0;
+        foreach (var path in Directory.GetFiles(_directory, "*.wal"))
         {
-            if (path != SegmentPath(_directory, nextLsn))
-                File.Delete(path);
+            if (path != _segmentPath)
+                _disk.DeleteFile(path);
         }
 
-        FileSync.SyncDirectory(_directory);
+        _disk.SyncDirectory(_directory);
     }
 
     public void Dispose() => _segment.Dispose();
 
-    private static SafeFileHandle CreateSegment(string directory, Lsn nextLsn)
+    private void CutBack()
     {
-        // The name is taken only by an empty segment of the same position, which holds nothing to lose.
-        var segment = File.OpenHandle(SegmentPath(directory, nextLsn), FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
-        RandomAccess.Write(segment, WalFormat.SegmentHeader(), 0);
-        FileSync.SyncFile(segment);
-        FileSync.SyncDirectory(directory);
-        return segment;
+        try
+        {
+            _segment.SetLength(_segmentBytes);
+            _segment.Sync();
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            _isSuspect = true;
+        }
+    }
+
+    /// <summary>An empty segment, durable under its name. The name is taken only by one of the same position, which holds nothing to keep.</summary>
+    private static string WriteSegment(Disk disk, string directory, Lsn nextLsn, Durability durability)
+    {
+        var path = SegmentPath(directory, nextLsn);
+        AtomicFile.Write(disk, path, WalFormat.SegmentHeader(durability == Durability.Fsync));
+        return path;
     }
 
     private static string SegmentPath(string directory, Lsn firstLsn) =>

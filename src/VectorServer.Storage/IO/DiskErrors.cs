@@ -1,0 +1,28 @@
+namespace VectorServer.Storage.IO;
+
+/// <summary>Tells a full disk from one that fails, in what the framework throws.</summary>
+internal static class DiskErrors
+{
+    // ENOSPC; EDQUOT of Linux and of macOS; ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL of Windows
+    private static readonly int[] FullCodes = [28, 122, 69, unchecked((int)0x8007_0027), unchecked((int)0x8007_0070)];
+
+    public static IOException OutOfSpace() => new("No space left on device", FullCodes[0]);
+
+    /// <summary>Whether it is the disk's doing.</summary>
+    public static bool IsDiskError(this Exception failure) =>
+        failure is IOException or UnauthorizedAccessException or StorageException { Code: StorageErrorCode.OutOfSpace or StorageErrorCode.Unavailable };
+
+    /// <summary>What the caller is told.</summary>
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="what">What could not be done, as the beginning of a sentence.</param>
+    public static StorageException Refusal(Exception failure, string what) => IsFull(failure)
+        ? new StorageException(StorageErrorCode.OutOfSpace, $"{what}: the disk is full", failure)
+        : new StorageException(StorageErrorCode.Unavailable, $"{what}: the disk refused", failure);
+
+    private static bool IsFull(Exception? failure) => failure switch
+    {
+        StorageException storage => storage.Code == StorageErrorCode.OutOfSpace,
+        IOException io => FullCodes.Contains(io.HResult),
+        _ => false,
+    };
+}
