@@ -1,3 +1,5 @@
+using VectorServer.Storage.Integrity;
+
 namespace VectorServer.Storage;
 
 /// <summary>How the engine runs.</summary>
@@ -28,6 +30,9 @@ public sealed record EngineOptions
 
     /// <summary>Told of what an operator should know: cut tails, replays, failures.</summary>
     public Action<string>? Log { get; init; }
+
+    /// <summary>What the engine finds damaged; one for each engine.</summary>
+    internal DamageLog Damage { get; init; } = new();
 }
 
 /// <summary>When a write is acknowledged, named by what an acknowledged write can lose.</summary>

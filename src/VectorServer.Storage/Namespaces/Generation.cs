@@ -1,5 +1,6 @@
 using System.Text;
 using VectorServer.Storage.Filters.Columns;
+using VectorServer.Storage.Integrity;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Npy;
 using VectorServer.Storage.Sparse;
@@ -35,6 +36,9 @@ internal sealed class Generation
 
     public InvertedIndex Sparse { get; } = new();
 
+    /// <summary>Asked before the metadata's index of ids is.</summary>
+    public IdIndexCheck IdIndex { get; } = new();
+
     /// <summary>The metadata as filters read it.</summary>
     public ColumnStore Columns { get; } = new();
 
@@ -51,11 +55,10 @@ internal sealed class Generation
     {
         var directory = NamespaceLayout.Generation(namespaceDirectory, number);
         Directory.CreateDirectory(directory);
-        return new Generation(
-            number,
-            directory,
-            NpyMatrix.Create(NamespaceLayout.Vectors(directory), dimension),
-            MetadataStore.Create(NamespaceLayout.Metadata(directory)));
+        var vectors = NpyMatrix.Create(NamespaceLayout.Vectors(directory), dimension);
+        if (dimension > 0)
+            vectors.Checksums = RowChecksums.Create(NamespaceLayout.VectorChecksums(directory), dimension);
+        return new Generation(number, directory, vectors, MetadataStore.Create(NamespaceLayout.Metadata(directory)));
     }
 
     /// <summary>Opens the files, takes them back to the checkpoint, and loads what lives in memory.</summary>
@@ -66,6 +69,9 @@ internal sealed class Generation
         MetadataStore? metadata = null;
         try
         {
+            if (dimension > 0)
+                vectors.Checksums = RowChecksums.Open(
+                    NamespaceLayout.VectorChecksums(directory), dimension, checkpoint.RowCount, checkpoint.IsBeforeChecksums);
             metadata = MetadataStore.Open(NamespaceLayout.Metadata(directory));
             metadata.RollBackTo(checkpoint.RowCount, new Lsn(checkpoint.Lsn));
             var generation = new Generation(checkpoint.Generation, directory, vectors, metadata);
@@ -85,7 +91,7 @@ internal sealed class Generation
     {
         var metadata = NamespaceLayout.Metadata(_directory);
         return NpyHeader.Bytes + ((long)rowCount * Vectors.RowBytes)
-            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm") + LengthOf(CodecPath) + LengthOf(CandidateIndexPath);
+            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm") + LengthOf(CodecPath) + LengthOf(NamespaceLayout.VectorChecksums(_directory)) + LengthOf(CandidateIndexPath);
 
         // A file that comes or goes at this moment, or with its namespace, counts nothing.
         static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
@@ -167,7 +173,11 @@ internal sealed class Generation
         });
         if (live != checkpoint.LiveCount)
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has more or fewer dead rows than its checkpoint says");
+        if (checkpoint.Deaths is { } deaths && deaths != Tombstones.Sum)
+            throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has other dead rows than its checkpoint says");
 
         Metadata.ReadSparse((row, vector) => Sparse.Add(row.Value, vector));
+        if (checkpoint.SparseRows is { } sparseRows && sparseRows != Sparse.RowCount)
+            throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has more or fewer sparse vectors than its checkpoint says");
     }
 }

@@ -80,7 +80,7 @@ internal sealed class NamespaceStore
         var generation = Generation.Create(aside, FirstGeneration, index.Dimension);
         generation.Seal(0);
         generation.Release();
-        new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0)
+        new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0, Deaths: 0, SparseRows: 0)
             .Write(NamespaceLayout.Checkpoint(aside));
         Directory.Move(aside, directory);
         IO.FileSync.SyncDirectory(Path.GetDirectoryName(directory)!);
@@ -276,7 +276,7 @@ internal sealed class NamespaceStore
         {
             var snapshot = new NamespaceSnapshot(
                 generation, checkpoint.FirstRow, checkpoint.RowCount, checkpoint.LiveCount, new Lsn(checkpoint.Lsn), null);
-            snapshot = snapshot with { Codes = CodeStore.Open(snapshot, _codecChoice) };
+            snapshot = snapshot with { Codes = Integrity.DerivedFiles.OpenCodes(snapshot, _codecChoice, _options) };
 
             var wal = NamespaceLayout.Wal(_directory);
             var replayed = 0;
@@ -365,9 +365,7 @@ internal sealed class NamespaceStore
     /// <summary>Names what is durable in the data files, then cuts the log.</summary>
     private void Fold(NamespaceSnapshot snapshot)
     {
-        new Checkpoint(
-            Checkpoint.CurrentFormat, snapshot.Generation.Number, snapshot.RowCount, snapshot.FirstRow, snapshot.LiveCount, snapshot.Lsn.Value)
-            .Write(NamespaceLayout.Checkpoint(_directory));
+        Checkpoint.Of(snapshot).Write(NamespaceLayout.Checkpoint(_directory));
         if (_wal.PendingBytes > 0)
             _wal.Cut(new Lsn(snapshot.Lsn.Value + 1)); // an empty log takes any later operation: a new one would only cost three syncs
     }

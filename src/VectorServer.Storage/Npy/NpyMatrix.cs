@@ -2,6 +2,7 @@ using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Npy;
@@ -32,6 +33,9 @@ internal sealed unsafe class NpyMatrix : IDisposable
 
     public int RowBytes => Dimension * sizeof(float);
 
+    /// <summary>What rows are compared with before they are read; null compares none.</summary>
+    public RowChecksums? Checksums { get; set; }
+
     /// <summary>Rows that are contiguous in memory, counted from a multiple of this number.</summary>
     public int RowsPerChunk => 1 << _chunkShift;
 
@@ -48,7 +52,17 @@ internal sealed unsafe class NpyMatrix : IDisposable
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
         var header = new byte[NpyHeader.Bytes];
         var read = RandomAccess.Read(file, header, 0);
-        var shape = NpyHeader.Read(header.AsSpan(0, read));
+        (int Rows, int Dimension) shape;
+        try
+        {
+            shape = NpyHeader.Read(header.AsSpan(0, read));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
         var matrix = new NpyMatrix(file, dimension);
         if (shape.Dimension != dimension || shape.Rows < rowCount || RandomAccess.GetLength(file) < matrix.OffsetOf(rowCount))
         {
@@ -62,6 +76,7 @@ internal sealed unsafe class NpyMatrix : IDisposable
     }
 
     /// <summary>One row, <c>[Dimension]</c>; valid until the matrix is disposed.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: it does not match its checksum.</exception>
     public ReadOnlySpan<float> Row(int row) => Rows(row, 1);
 
     /// <summary>Contiguous rows of one chunk, <c>[count x Dimension]</c>; empty in a sparse index.</summary>
@@ -72,7 +87,9 @@ internal sealed unsafe class NpyMatrix : IDisposable
         var chunk = Volatile.Read(ref _chunks)[first >> _chunkShift];
         var inChunk = first & (RowsPerChunk - 1);
         System.Diagnostics.Debug.Assert(inChunk + count <= RowsPerChunk, "rows must not cross a chunk");
-        return new ReadOnlySpan<float>(chunk.Start + (long)inChunk * Dimension, count * Dimension);
+        var rows = new ReadOnlySpan<float>(chunk.Start + (long)inChunk * Dimension, count * Dimension);
+        Checksums?.Check(first, rows);
+        return rows;
     }
 
     /// <summary>Writes rows from number <paramref name="first"/> on; readers see them once they are told the new row count.</summary>
@@ -82,12 +99,14 @@ internal sealed unsafe class NpyMatrix : IDisposable
             return;
         MapUpTo(first + rows.Length / Dimension);
         RandomAccess.Write(_file, MemoryMarshal.AsBytes(rows), OffsetOf(first));
+        Checksums?.Add(first, rows);
     }
 
     /// <summary>Makes the first <paramref name="rowCount"/> rows durable and counts them in the header.</summary>
     public void Seal(int rowCount)
     {
         FileSync.SyncFile(_file); // rows first: the header must never count a row that is not there
+        Checksums?.Seal(rowCount, this);
         RandomAccess.Write(_file, NpyHeader.Write(rowCount, Dimension), 0);
         FileSync.SyncFile(_file);
     }
@@ -103,6 +122,7 @@ internal sealed unsafe class NpyMatrix : IDisposable
     {
         Unmap();
         _file.Dispose();
+        Checksums?.Dispose();
     }
 
     private long OffsetOf(int row) => NpyHeader.Bytes + (long)row * RowBytes;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
@@ -66,7 +67,7 @@ internal sealed partial class NamespaceSet
         {
             return Find(name) is not null;
         }
-        catch (Exception e) when (e is IOException or StorageException { Code: StorageErrorCode.DataCorruption })
+        catch (Exception e) when (!_closed && (e is IOException or StorageException { Code: StorageErrorCode.DataCorruption or StorageErrorCode.Unavailable }))
         {
             return false;
         }
@@ -192,11 +193,10 @@ internal sealed partial class NamespaceSet
             BeginDeletion(name);
             if (name.Length == 0 && !_stores.ContainsKey(name))
                 return;
-            await Get(name).DropAsync(() =>
-            {
-                lock (_changes)
-                    _stores.TryRemove(name, out _);
-            }).ConfigureAwait(false);
+            if (FindToDelete(name) is { } store)
+                await store.DropAsync(Forget).ConfigureAwait(false);
+            else
+                DropUnopened(name, Forget);
         }
         catch (Exception e) when (e is not StorageException && _stores.ContainsKey(name))
         {
@@ -207,6 +207,13 @@ internal sealed partial class NamespaceSet
         {
             EndDeletion();
             _endings.Release();
+        }
+
+        void Forget()
+        {
+            lock (_changes)
+                _stores.TryRemove(name, out _);
+            _options.Damage.Clear(_index.Name, name);
         }
     }
 
@@ -277,7 +284,10 @@ internal sealed partial class NamespaceSet
         return AliasOf(name) is { } alias ? throw AliasErrors.WriteTo(alias) : null;
     }
 
-    /// <summary>The name that a directory's description gives; null where it is damaged, and the directory is left alone.</summary>
+    /// <summary>
+    /// The name that a directory's description gives, or, where that is damaged, the directory's own name: the namespace is there, and
+    /// refuses to be opened. Null where neither tells, and the directory is left alone.
+    /// </summary>
     private string? ReadName(string directory)
     {
         try
@@ -287,7 +297,9 @@ internal sealed partial class NamespaceSet
         catch (StorageException e)
         {
             _options.Log?.Invoke($"A namespace of index '{_index.Name}' is not served, its description in {directory} is damaged: {e}");
-            return null;
+            var name = NamespaceLayout.NameOf(directory);
+            _options.Damage.Report(_index.Name, name ?? Path.GetFileName(directory), e.Message, _options.Time.GetUtcNow());
+            return name;
         }
     }
 
@@ -297,10 +309,13 @@ internal sealed partial class NamespaceSet
         {
             return NamespaceStore.Open(directory, _index, _codecChoice, _searchChoice, _options);
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is StorageException or SqliteException || IsMissingFile(e))
         {
             _options.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
-            throw;
+            if (e is StorageException { Code: not StorageErrorCode.DataCorruption } || NamespaceLayout.NameOf(directory) is not { } name)
+                throw;
+            throw Damaged(name, e as StorageException ?? new StorageException(
+                StorageErrorCode.DataCorruption, e is SqliteException ? "A metadata file is damaged" : "A file of it is missing", e));
         }
     }
 
@@ -313,7 +328,7 @@ internal sealed partial class NamespaceSet
         {
             return store.Value;
         }
-        catch (Exception e) when (!_closed && e is not StorageException { Code: StorageErrorCode.DataCorruption })
+        catch (Exception e) when (!_closed && (e is not StorageException { Code: StorageErrorCode.DataCorruption } || IsMissingFile(e.GetBaseException())))
         {
             // What is not the data's fault, too many open files perhaps, may be over at the next use.
             _stores.TryUpdate(name, AtFirstUse(NamespaceLayout.Namespace(_directory, name)), store);

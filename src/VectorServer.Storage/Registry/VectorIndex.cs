@@ -29,8 +29,7 @@ public sealed partial class VectorIndex
     private VectorIndex(string directory, IndexDescriptor descriptor, EngineOptions options)
     {
         (_descriptor, _options) = (descriptor, options);
-        var calibration = NamespaceLayout.IndexCalibration(directory);
-        Calibrated = File.Exists(calibration) ? Codec.Deserialize(File.ReadAllBytes(calibration)) : null;
+        Calibrated = Integrity.DerivedFiles.ReadCalibration(NamespaceLayout.IndexCalibration(directory), options);
         _codecChoice = new CodecChoice(descriptor, Calibrated);
         _searchChoice = new SearchChoice(descriptor);
         _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, _searchChoice, options);
@@ -161,6 +160,18 @@ public sealed partial class VectorIndex
     /// <summary>The namespaces that have been created or written to, in byte order; damaged ones too.</summary>
     public IReadOnlyList<string> NamespaceNames() => [.. _namespaces.Names()];
 
+    /// <summary>The namespaces known to be damaged, which are counted nowhere.</summary>
+    private IEnumerable<DamagedNamespace> DamagedNamespaces() =>
+        from name in _namespaces.Names()
+        let what = _namespaces.DamageOf(name)
+        where what is not null
+        select new DamagedNamespace(name, what);
+
+    /// <summary>A damaged namespace is listed too, so that it can be deleted.</summary>
+    private NamespaceInfo? DescribeWholeOrNot(string name) => _namespaces.IsWhole(name)
+        ? _namespaces.Describe(name)
+        : new NamespaceInfo(name, 0, null, 0) { Damage = _namespaces.DamageOf(name) ?? "It cannot be opened" };
+
     /// <param name="filter">Counts only records that match; null counts all.</param>
     public IndexStats Stats(Filter? filter = null)
     {
@@ -191,7 +202,7 @@ public sealed partial class VectorIndex
             }
         }
 
-        return new IndexStats(namespaces);
+        return new IndexStats(namespaces) { Damaged = [.. DamagedNamespaces()] };
     }
 
     /// <summary>
@@ -206,7 +217,7 @@ public sealed partial class VectorIndex
             .OrderBy(ns => ns.Listed, StringComparer.Ordinal)
             .ToArray();
         var rest = names.Where(ns => afterName is null || string.CompareOrdinal(ns.Listed, afterName) > 0).ToArray();
-        var page = rest.Take(limit).Where(ns => _namespaces.IsWhole(ns.Name)).Select(ns => _namespaces.Describe(ns.Name)).OfType<NamespaceInfo>().ToArray();
+        var page = rest.Take(limit).Select(ns => DescribeWholeOrNot(ns.Name)).OfType<NamespaceInfo>().ToArray();
         return new NamespacePage(page, rest.Length > limit ? rest[limit - 1].Listed : null, names.Length);
     }
 
