@@ -4,12 +4,16 @@ using VectorServer.Storage;
 
 if (args.Contains("--help"))
 {
+    Console.WriteLine(IntegrityCommand.Help);
     Console.WriteLine(ServerSettings.Help());
     return 0;
 }
 
 try
 {
+    if (IntegrityCommand.IsAsked(args))
+        return await IntegrityCommand.RunAsync(args, Console.Out);
+
     args = ServerSettings.Expand(args);
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);

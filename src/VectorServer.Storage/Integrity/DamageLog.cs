@@ -30,6 +30,9 @@ public sealed class DamageLog
     /// <summary>Damaged originals that repair moved aside.</summary>
     public long Quarantined => Volatile.Read(ref _quarantined);
 
+    /// <summary>Whether an index, as a whole, is damaged and not served.</summary>
+    public bool IsDamaged(string index) => WhatIsWrong(index, null) is not null;
+
     internal void Report(string index, string? ns, string what, DateTimeOffset now)
     {
         if (_current.TryAdd((index, ns), new DamageReport(index, ns, what, now)))

@@ -88,6 +88,9 @@ internal sealed record NamespaceDescription(string Name, IReadOnlyList<string>? 
         throw new StorageException(StorageErrorCode.DataCorruption, "A namespace's description is damaged");
     }
 
+    /// <summary>Writes it into another directory of the same namespace.</summary>
+    public void WriteFor(string namespaceDirectory) => Write(NamespaceLayout.Description(namespaceDirectory));
+
     public void Write(string path) =>
         AtomicFile.Write(path, ChecksummedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.NamespaceDescription)));
 }

@@ -144,6 +144,9 @@ internal sealed class NamespaceStore
 
     public Task CompactAsync(CancellationToken cancellation) => _writer.MaintainAsync(Compact, cancellation);
 
+    /// <summary>Does work that must not meet a write.</summary>
+    public Task MaintainAsync(Action work, CancellationToken cancellation) => _writer.MaintainAsync(work, cancellation);
+
     /// <summary>Takes the compression that the index's descriptor asks for now.</summary>
     public Task RecodeAsync(CancellationToken cancellation) => _writer.MaintainAsync(Recode, cancellation);
 

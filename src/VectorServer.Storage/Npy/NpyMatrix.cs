@@ -111,6 +111,14 @@ internal sealed unsafe class NpyMatrix : IDisposable
         FileSync.SyncFile(_file);
     }
 
+    /// <summary>Replaces a damaged header of a closed file.</summary>
+    public static void WriteHeader(string path, int rowCount, int dimension)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.Write(file, NpyHeader.Write(rowCount, dimension), 0);
+        FileSync.SyncFile(file);
+    }
+
     /// <summary>Gives back the space that a closed matrix had reserved behind its rows.</summary>
     public static void TrimFile(string path, int rowCount, int dimension)
     {

@@ -159,7 +159,7 @@ internal sealed partial class NamespaceSet
         }
         catch (ChannelClosedException)
         {
-            throw _closed ? Closing() : NotFound();
+            throw _closed ? Closing() : _beingRepaired == name ? BeingRepaired() : NotFound();
         }
     }
 
@@ -279,6 +279,8 @@ internal sealed partial class NamespaceSet
         {
             if (_closed)
                 throw Closing();
+            if (_beingRepaired == name)
+                throw BeingRepaired();
         }
 
         return AliasOf(name) is { } alias ? throw AliasErrors.WriteTo(alias) : null;

@@ -1,6 +1,7 @@
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
+using VectorServer.Storage.Integrity;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Query;
@@ -246,6 +247,16 @@ public sealed partial class VectorIndex
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public Task CompactAsync(string ns, CancellationToken cancellation = default) => _namespaces.CompactAsync(ns, cancellation);
 
+    /// <summary>Compares the files of a namespace, or of all, with their checksums.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public Task<IReadOnlyList<NamespaceIntegrity>> VerifyAsync(string? ns, CancellationToken cancellation = default) =>
+        ForEachAsync(ns, name => _namespaces.VerifyAsync(name, cancellation));
+
+    /// <summary>Repairs a namespace, or all: makes anew what is derived, saves what is whole, and keeps damaged originals aside.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public Task<IReadOnlyList<NamespaceIntegrity>> RepairAsync(string? ns, CancellationToken cancellation = default) =>
+        ForEachAsync(ns, name => _namespaces.RepairAsync(name, cancellation));
+
     /// <summary>Folds the log into the data files, so that <c>vectors.npy</c> holds every acknowledged row.</summary>
     public Task FlushAsync(CancellationToken cancellation = default) => _namespaces.FlushAsync(cancellation);
 
@@ -280,6 +291,14 @@ public sealed partial class VectorIndex
     internal Task CloseAsync() => _namespaces.CloseAsync();
 
     internal Task DropAsync() => _namespaces.DropAsync();
+
+    private async Task<IReadOnlyList<NamespaceIntegrity>> ForEachAsync(string? ns, Func<string, Task<NamespaceIntegrity>> check)
+    {
+        var reports = new List<NamespaceIntegrity>();
+        foreach (var name in ns is null ? [.. _namespaces.Names()] : new[] { ns })
+            reports.Add(await check(name).ConfigureAwait(false));
+        return reports;
+    }
 
     private PutOperation ToPut(string ns, IReadOnlyList<VectorRecord> records)
     {
