@@ -14,6 +14,7 @@ return args switch
     ["ann", var directory, var name] when IndexKindNames.TryParse(name, out var kind) && kind is not (IndexKind.Auto or IndexKind.Flat) =>
         AnnBench.Run(directory, kind),
     ["filter"] => await FilterBench.RunAsync(100_000),
+    ["checksums"] => ChecksumBench.Run(),
     ["encode"] => EncodeBench.Run(),
     ["grpc"] => await GrpcBench.RunAsync(),
     ["load"] => await LoadBench.RunAsync(),
@@ -31,6 +32,7 @@ static int Usage()
           recall DIRECTORY [CODE]  recall@10 of each code, or one, on vectors.npy, queries.npy and cosine_top100.npy
           ann DIRECTORY [hnsw|ivf_flat|ivf_pq]  on the same files: build time, recall@10 and queries a second of an approximate index
           filter            filters: evaluation, queries and recall under them, memory; metadata of matches
+          checksums         comparing raw vectors with their checksums, at the first read and later
           encode            encodes per second and core
           grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
           load              durable upserts and loads a second into the engine, without HTTP

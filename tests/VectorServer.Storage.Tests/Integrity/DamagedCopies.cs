@@ -111,7 +111,7 @@ internal sealed class DamagedCopies : IDisposable
             Ask($"{ns} count", index => index.Count(ns, filter).Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
 
-        Ask("alias", index => Show(index.Fetch("alias", ["id-1"]).Records[0]));
+        Ask("alias", index => string.Join('\n', index.Fetch("alias", ["id-1"]).Records.Select(Show)));
         return answers;
 
         void Ask(string question, Func<VectorIndex, string> ask)

@@ -9,7 +9,7 @@ namespace VectorServer.Storage.Tests.Integrity;
 public sealed class FlippedByteTests
 {
     private const int HeadBytes = 24;
-    private const int SampledBytes = 40;
+    private const int SampledBytes = 24;
 
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("VECTORSERVER_LONG") == "1";
 
