@@ -107,6 +107,7 @@ internal sealed class DamagedCopies : IDisposable
             Ask($"{ns} filter", index => Show(index.Query(ns, Query(exact: true, filter))));
             Ask($"{ns} sparse", index => Show(index.Query(ns, Query(true) with { Sparse = SparseVector.Create([1, 5], [1, 2]) })));
             Ask($"{ns} fetch", index => string.Join('\n', index.Fetch(ns, [.. Enumerable.Range(0, 44).Select(i => $"id-{i}")]).Records.Select(Show)));
+            Ask($"{ns} lsn", index => index.Fetch(ns, []).MaxIndexedLsn.ToString());
             Ask($"{ns} list", index => string.Join(',', index.ListIds(ns, "id-", 100, null).Ids));
             Ask($"{ns} count", index => index.Count(ns, filter).Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }

@@ -27,7 +27,7 @@ public sealed class MetadataDamageTests
         Assert.Equal("DATA_DAMAGED", error.Reason);
         Assert.Equal([("docs", "a")], engine.Damage.Current.Select(report => (report.Index, report.Namespace)));
         Assert.Equal(1, engine.Damage.Found);
-        Assert.Equal(7, DamagedCopies.Answers(engine).Keys.Count(question => question.StartsWith("b ", StringComparison.Ordinal)));
+        Assert.Equal(8, DamagedCopies.Answers(engine).Keys.Count(question => question.StartsWith("b ", StringComparison.Ordinal)));
     }
 
     [Fact]
