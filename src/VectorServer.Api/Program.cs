@@ -5,6 +5,7 @@ using VectorServer.Storage;
 
 if (args.Contains("--help"))
 {
+    Console.WriteLine(IntegrityCommand.Help);
     Console.WriteLine(ServerSettings.Help());
     Console.WriteLine(KeyCommand.Usage);
     return 0;
@@ -18,6 +19,8 @@ try
         KeyCommand.Run(command, rest => ServerSettings.ReadOnce(environment, rest), Console.Out, Console.Error, TimeProvider.System);
         return 0;
     }
+    if (IntegrityCommand.IsAsked(args))
+        return await IntegrityCommand.RunAsync(args, Console.Out);
 
     args = ServerSettings.Expand(args);
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });

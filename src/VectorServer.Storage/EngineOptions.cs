@@ -1,3 +1,5 @@
+using VectorServer.Storage.Integrity;
+
 namespace VectorServer.Storage;
 
 /// <summary>How the engine runs.</summary>
@@ -37,6 +39,9 @@ public sealed record EngineOptions
 
     /// <summary>Set by the engine.</summary>
     internal IO.SpaceReserve Reserve { get; init; } = new(IO.Disk.Real, "", 0, null);
+
+    /// <summary>What the engine finds damaged; one for each engine.</summary>
+    internal DamageLog Damage { get; init; } = new();
 }
 
 /// <summary>When a write is acknowledged, named by what an acknowledged write can lose.</summary>

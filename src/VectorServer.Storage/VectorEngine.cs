@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using VectorServer.Storage.Backups;
+using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
@@ -27,6 +28,9 @@ public sealed class VectorEngine : IAsyncDisposable
     /// <summary>What the host keeps in the data directory besides indexes.</summary>
     public DocumentStore Documents { get; }
 
+    /// <summary>What is damaged, and counts for metrics.</summary>
+    public DamageLog Damage => _options.Damage;
+
     /// <summary>Copies of indexes in the data directory, from which <see cref="RestoreIndexAsync"/> makes new ones.</summary>
     public BackupStore Backups { get; }
 
@@ -37,6 +41,7 @@ public sealed class VectorEngine : IAsyncDisposable
     /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: another process holds the directory.</exception>
     public static VectorEngine Open(EngineOptions options)
     {
+        options = options with { Damage = new DamageLog() };
         MakeDirectories(options);
         var directoryLock = DataDirectoryLock.Acquire(options.DataDirectory);
         IndexRegistry? registry = null;
@@ -66,7 +71,9 @@ public sealed class VectorEngine : IAsyncDisposable
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: <c>Index NAME not found.</c></exception>
     public VectorIndex GetIndex(string name) =>
-        TryGetIndex(name, out var index) ? index : throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
+        TryGetIndex(name, out var index) ? index
+        : Damage.WhatIsWrong(name, null) is { } what ? throw new StorageException(StorageErrorCode.DataCorruption, $"Index {name} is damaged and not served: {what}")
+        : throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
 
     public bool TryGetIndex(string name, [NotNullWhen(true)] out VectorIndex? index) => _indexes.TryGetValue(name, out index);
 
@@ -122,13 +129,17 @@ public sealed class VectorEngine : IAsyncDisposable
         try
         {
             ThrowIfDisposed();
-            if (!_indexes.TryRemove(name, out var index))
+            if (!_indexes.TryRemove(name, out var index) && Damage.WhatIsWrong(name, null) is null)
                 throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
 
             // The directory goes first: an index whose directory is missing at open is a drop to finish, while a directory
             // without an index would look like data to keep.
-            await index.DropAsync().ConfigureAwait(false);
+            if (index is not null)
+                await index.DropAsync().ConfigureAwait(false);
+            else
+                DropUnopened(name);
             _registry.Remove(name);
+            Damage.ClearIndex(name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -292,12 +303,12 @@ public sealed class VectorEngine : IAsyncDisposable
             _options.Disk.DeleteDirectory(unfinished);
         }
 
-        foreach (var descriptor in _registry.Read())
+        foreach (var descriptor in _registry.Read(name => ReportDamage(name, "Its entry in the registry does not match its checksum")))
         {
             var directory = NamespaceLayout.Index(_options.DataDirectory, descriptor.Name);
             if (Directory.Exists(directory))
             {
-                _indexes[descriptor.Name] = VectorIndex.Open(directory, descriptor, _options);
+                OpenIndex(directory, descriptor);
             }
             else
             {
@@ -311,8 +322,40 @@ public sealed class VectorEngine : IAsyncDisposable
     private void Reopen(string name)
     {
         var directory = NamespaceLayout.Index(_options.DataDirectory, name);
-        if (Directory.Exists(directory) && _registry.Read().FirstOrDefault(found => found.Name == name) is { } descriptor)
-            _indexes[name] = VectorIndex.Open(directory, descriptor, _options);
+        if (Directory.Exists(directory) && _registry.Read(_ => { }).FirstOrDefault(found => found.Name == name) is { } descriptor)
+            OpenIndex(directory, descriptor);
+    }
+
+    /// <summary>An index that cannot be opened keeps no other from being served.</summary>
+    private void OpenIndex(string directory, IndexDescriptor descriptor)
+    {
+        try
+        {
+            _indexes[descriptor.Name] = VectorIndex.Open(directory, descriptor, _options);
+        }
+        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
+        {
+            ReportDamage(descriptor.Name, e is StorageException ? e.Message : "Its directory cannot be read");
+            _options.Log?.Invoke($"Index '{descriptor.Name}' in {directory} cannot be opened: {e}");
+        }
+    }
+
+    private void ReportDamage(string name, string what)
+    {
+        _options.Log?.Invoke($"Index '{name}' is damaged and not served: {what}");
+        Damage.Report(name, null, what, _options.Time.GetUtcNow());
+    }
+
+    /// <summary>Removes the directory of an index that could not be opened.</summary>
+    private void DropUnopened(string name)
+    {
+        var directory = NamespaceLayout.Index(_options.DataDirectory, name);
+        if (!Directory.Exists(directory))
+            return;
+        var trash = NamespaceLayout.Temporary(directory);
+        _options.Disk.MoveDirectory(directory, trash);
+        _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
+        Trash.Delete(_options.Disk, trash);
     }
 
     private static void CheckDescriptor(IndexDescriptor descriptor)

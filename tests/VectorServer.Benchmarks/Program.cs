@@ -18,6 +18,7 @@ return args switch
     ["sparse"] => await SparseBench.RunAsync(100_000),
     ["sparse", var rows] when int.TryParse(rows, out var count) && count > 0 => await SparseBench.RunAsync(count),
     ["filter"] => await FilterBench.RunAsync(100_000),
+    ["checksums"] => ChecksumBench.Run(),
     ["encode"] => EncodeBench.Run(),
     ["grpc"] => await GrpcBench.RunAsync(),
     ["load"] => await LoadBench.RunAsync(),
@@ -42,6 +43,7 @@ static int Usage()
           ann DIRECTORY [hnsw|ivf_flat|ivf_pq]  on the same files: build time, recall@10 and queries a second of an approximate index
           filter            filters: evaluation, queries and recall under them, memory; metadata of matches
           sparse [ROWS]     sparse queries against a pass over all their inverted lists; 100000 records of 100 indices
+          checksums         comparing raw vectors with their checksums, at the first read and later
           encode            encodes per second and core
           grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
           load              durable upserts and loads a second into the engine, without HTTP

@@ -15,6 +15,8 @@ internal static class MaintenanceEndpoints
         group.MapPost("/compact", CompactAsync);
         group.MapPost("/flush", FlushAsync);
         group.MapPost("/advise", AdviseAsync);
+        group.MapPost("/verify", VerifyAsync);
+        group.MapPost("/repair", RepairAsync);
         return group;
     }
 
@@ -32,6 +34,17 @@ internal static class MaintenanceEndpoints
         await context.TargetIndex().FlushAsync(context.RequestAborted);
         await context.AnswerEmptyAsync();
     }
+
+    /// <summary>Compares the files of one namespace, or of all, with their checksums.</summary>
+    private static async Task VerifyAsync(HttpContext context) =>
+        await context.AnswerAsync(IntegrityModel.Of(await context.TargetIndex().VerifyAsync(NamespaceOrAll(context), context.RequestAborted)));
+
+    /// <summary>Repairs what is damaged, and keeps the originals. Goes on although the client leaves: half a repair helps no one.</summary>
+    private static async Task RepairAsync(HttpContext context) =>
+        await context.AnswerAsync(IntegrityModel.Of(await context.TargetIndex().RepairAsync(NamespaceOrAll(context), CancellationToken.None)));
+
+    private static string? NamespaceOrAll(HttpContext context) =>
+        context.Request.Query.ContainsKey("namespace") ? NamespaceName.Parse(QueryParameters.Text(context.Request.Query, "namespace")) : null;
 
     /// <summary>Measures every compression on a namespace's own vectors.</summary>
     private static async Task AdviseAsync(HttpContext context)

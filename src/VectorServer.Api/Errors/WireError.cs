@@ -19,7 +19,9 @@ internal sealed record WireError(int Status, string Code, int Rpc)
     public static readonly WireError Unavailable = new(503, "UNAVAILABLE", 14);
     public static readonly WireError DeadlineExceeded = new(504, "DEADLINE_EXCEEDED", 4);
     public static readonly WireError InsufficientStorage = new(507, "RESOURCE_EXHAUSTED", 8);
-    public static readonly WireError DataLoss = new(500, "DATA_LOSS", 15);
+
+    /// <summary>Damaged data, until it is repaired: without <c>Retry-After</c>, and over gRPC a code that clients do not retry.</summary>
+    public static readonly WireError DataLoss = new(503, "DATA_LOSS", 15);
     public static readonly WireError Unknown = new(500, "UNKNOWN", 2);
 }
 

@@ -37,6 +37,8 @@ internal sealed class IndexCatalog(
         var toCome = pending.Find(name);
         if (engine.TryGetIndex(name, out var index))
             return index;
+        if (toCome is null && engine.Damage.IsDamaged(name))
+            return engine.GetIndex(name); // says why not
         throw toCome?.Refusal() ?? new WireException(WireError.NotFound, $"Index {name} not found.");
     }
 
@@ -83,6 +85,12 @@ internal sealed class IndexCatalog(
     /// <exception cref="WireException">The index is protected, or something under way needs it.</exception>
     public async Task DropAsync(string name)
     {
+        if (engine.Damage.IsDamaged(name))
+        {
+            await engine.DropIndexAsync(name);
+            return;
+        }
+
         var (index, state) = Get(name);
         var attributes = IndexAttributes.Of(index);
 

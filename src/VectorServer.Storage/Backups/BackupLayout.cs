@@ -36,7 +36,9 @@ internal static partial class BackupLayout
         {
             (NamespaceLayout.Description(ns), false),
             (NamespaceLayout.Checkpoint(ns), false),
+            (NamespaceLayout.CheckpointCopy(ns), true),
             (NamespaceLayout.Vectors(generation), false),
+            (NamespaceLayout.VectorChecksums(generation), true),
             (NamespaceLayout.Metadata(generation), false),
             (NamespaceLayout.Codec(generation), true),
         }.Select(file => (file.Item1.Replace('\\', '/'), file.Item2));

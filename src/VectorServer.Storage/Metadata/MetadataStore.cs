@@ -51,6 +51,13 @@ internal sealed partial class MetadataStore : IDisposable
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: not a metadata file, or one of another format version.</exception>
     public static MetadataStore Open(Disk disk, string path) => Start(disk, path, SqliteOpenMode.ReadWrite, CheckFormat);
 
+    /// <summary>Makes the index of ids of a closed file anew from its rows.</summary>
+    public static void RebuildIdIndex(string path)
+    {
+        using var connection = Sqlite.Open(path, SqliteOpenMode.ReadWrite);
+        Sqlite.Execute(connection, "PRAGMA synchronous = FULL; REINDEX records_by_id");
+    }
+
     /// <summary>
     /// Ahead of the file's removal: the path may become another file's, so no more connections are opened there. A reader that would
     /// need one finds the namespace gone.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using VectorServer.Storage.IO;
+using VectorServer.Storage.Integrity;
 
 namespace VectorServer.Storage.Namespaces;
 
@@ -14,16 +15,36 @@ namespace VectorServer.Storage.Namespaces;
 /// <param name="FirstRow">Rows below it were removed all at once.</param>
 /// <param name="LiveCount">Records, to be checked against the rows at open.</param>
 /// <param name="Lsn">The newest operation folded in; the log goes on from the next.</param>
-internal sealed record Checkpoint(int FormatVersion, int Generation, int RowCount, int FirstRow, int LiveCount, long Lsn)
+/// <param name="Deaths">The sum of all tombstones, see <see cref="Tombstones.Sum"/>; null in a checkpoint older than checksums.</param>
+/// <param name="SparseRows">Rows with a sparse vector; null in a checkpoint older than checksums.</param>
+internal sealed record Checkpoint(
+    int FormatVersion, int Generation, int RowCount, int FirstRow, int LiveCount, long Lsn, ulong? Deaths = null, int? SparseRows = null)
 {
     public const int CurrentFormat = 1;
+
+    /// <summary>Whether it was written when there were no checksums of vectors, tombstones and sparse rows yet.</summary>
+    [JsonIgnore]
+    public bool IsBeforeChecksums => Deaths is null;
+
+    /// <summary>What a snapshot of the newest state, durable in its generation's files, is remembered by.</summary>
+    public static Checkpoint Of(NamespaceSnapshot snapshot) => new(
+        CurrentFormat,
+        snapshot.Generation.Number,
+        snapshot.RowCount,
+        snapshot.FirstRow,
+        snapshot.LiveCount,
+        snapshot.Lsn.Value,
+        snapshot.Generation.Tombstones.Sum,
+        snapshot.Generation.Sparse.RowCount);
 
     public static Checkpoint Read(string path)
     {
         try
         {
-            var checkpoint = JsonSerializer.Deserialize(File.ReadAllBytes(path), NamespaceJsonContext.Default.Checkpoint);
-            if (checkpoint is { FormatVersion: CurrentFormat, RowCount: >= 0, FirstRow: >= 0 } && checkpoint.FirstRow <= checkpoint.RowCount)
+            var json = ChecksummedJson.TryOpen(File.ReadAllBytes(path), out var isSealed);
+            var checkpoint = json is null ? null : JsonSerializer.Deserialize(json, NamespaceJsonContext.Default.Checkpoint);
+            if (checkpoint is { FormatVersion: CurrentFormat, RowCount: >= 0, FirstRow: >= 0 }
+                && checkpoint.FirstRow <= checkpoint.RowCount && checkpoint.IsBeforeChecksums == !isSealed)
                 return checkpoint;
         }
         catch (JsonException e)
@@ -34,7 +55,13 @@ internal sealed record Checkpoint(int FormatVersion, int Generation, int RowCoun
         throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's checkpoint is damaged or of a newer format");
     }
 
-    public void Write(Disk disk, string path) => AtomicFile.Write(disk, path, JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.Checkpoint));
+    /// <summary>Commits, then keeps a second copy for repair, both durable when the method returns.</summary>
+    public void Write(Disk disk, string path)
+    {
+        var bytes = ChecksummedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.Checkpoint));
+        AtomicFile.Write(disk, path, bytes);
+        AtomicFile.Write(disk, NamespaceLayout.CheckpointCopy(Path.GetDirectoryName(path)!), bytes);
+    }
 }
 
 /// <summary>What a namespace is, written once at its creation.</summary>
@@ -48,7 +75,9 @@ internal sealed record NamespaceDescription(string Name, IReadOnlyList<string>? 
     {
         try
         {
-            if (JsonSerializer.Deserialize(File.ReadAllBytes(path), NamespaceJsonContext.Default.NamespaceDescription) is { Name: not null } description)
+            if (ChecksummedJson.TryOpen(File.ReadAllBytes(path), out _) is { } json
+                && JsonSerializer.Deserialize(json, NamespaceJsonContext.Default.NamespaceDescription) is { Name: not null } description
+                && NamespaceLayout.IsDirectoryOf(Path.GetDirectoryName(path)!, description.Name))
                 return description;
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException)
@@ -59,10 +88,18 @@ internal sealed record NamespaceDescription(string Name, IReadOnlyList<string>? 
         throw new StorageException(StorageErrorCode.DataCorruption, "A namespace's description is damaged");
     }
 
-    public void Write(Disk disk, string path) => AtomicFile.Write(disk, path, JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.NamespaceDescription));
+    /// <summary>Writes it into another directory of the same namespace.</summary>
+    public void WriteFor(Disk disk, string namespaceDirectory) => Write(disk, NamespaceLayout.Description(namespaceDirectory));
+
+    public void Write(Disk disk, string path) =>
+        AtomicFile.Write(disk, path, ChecksummedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.NamespaceDescription)));
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    NewLine = "\n",
+    WriteIndented = true)]
 [JsonSerializable(typeof(Checkpoint))]
 [JsonSerializable(typeof(NamespaceDescription))]
 internal sealed partial class NamespaceJsonContext : JsonSerializerContext;

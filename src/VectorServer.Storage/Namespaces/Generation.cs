@@ -1,6 +1,7 @@
 using System.Text;
 using VectorServer.Storage.Filters.Columns;
 using VectorServer.Storage.IO;
+using VectorServer.Storage.Integrity;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Npy;
 using VectorServer.Storage.Sparse;
@@ -38,6 +39,9 @@ internal sealed class Generation
 
     public InvertedIndex Sparse { get; } = new();
 
+    /// <summary>Asked before the metadata's index of ids is.</summary>
+    public IdIndexCheck IdIndex { get; } = new();
+
     /// <summary>The metadata as filters read it.</summary>
     public ColumnStore Columns { get; } = new();
 
@@ -57,6 +61,8 @@ internal sealed class Generation
         var vectors = NpyMatrix.Create(disk, NamespaceLayout.Vectors(directory), dimension);
         try
         {
+            if (dimension > 0)
+                vectors.Checksums = RowChecksums.Create(disk, NamespaceLayout.VectorChecksums(directory), dimension);
             return new Generation(disk, number, directory, vectors, MetadataStore.Create(disk, NamespaceLayout.Metadata(directory)));
         }
         catch
@@ -74,6 +80,12 @@ internal sealed class Generation
         MetadataStore? metadata = null;
         try
         {
+            if (dimension > 0)
+            {
+                vectors.Checksums = RowChecksums.Open(
+                    disk, NamespaceLayout.VectorChecksums(directory), dimension, checkpoint.RowCount, checkpoint.IsBeforeChecksums);
+            }
+
             metadata = MetadataStore.Open(disk, NamespaceLayout.Metadata(directory));
             metadata.BeginBatch(); // for whoever reads the file already, it goes from one whole state to the next
             metadata.RollBackTo(checkpoint.RowCount, new Lsn(checkpoint.Lsn));
@@ -94,7 +106,7 @@ internal sealed class Generation
     {
         var metadata = NamespaceLayout.Metadata(_directory);
         return NpyHeader.Bytes + ((long)rowCount * Vectors.RowBytes)
-            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm") + LengthOf(CodecPath) + LengthOf(CandidateIndexPath);
+            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm") + LengthOf(CodecPath) + LengthOf(NamespaceLayout.VectorChecksums(_directory)) + LengthOf(CandidateIndexPath);
 
         // A file that comes or goes at this moment, or with its namespace, counts nothing.
         static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
@@ -176,7 +188,11 @@ internal sealed class Generation
         });
         if (live != checkpoint.LiveCount)
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has more or fewer dead rows than its checkpoint says");
+        if (checkpoint.Deaths is { } deaths && deaths != Tombstones.Sum)
+            throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has other dead rows than its checkpoint says");
 
         Metadata.ReadSparse((row, vector) => Sparse.Add(row.Value, vector));
+        if (checkpoint.SparseRows is { } sparseRows && sparseRows != Sparse.RowCount)
+            throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has more or fewer sparse vectors than its checkpoint says");
     }
 }

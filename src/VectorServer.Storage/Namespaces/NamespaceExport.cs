@@ -22,10 +22,11 @@ internal static class NamespaceExport
         held.Description.Write(disk, NamespaceLayout.Description(directory));
 
         int rows;
+        var sparseRows = 0;
         var target = Generation.Create(disk, directory, GenerationNumber, dimension);
         try
         {
-            rows = RowCopy.CopyLive(source, held.Metadata, target, added: null, cancellation);
+            rows = RowCopy.CopyLive(source, held.Metadata, target, (_, _, sparse) => sparseRows += sparse is null ? 0 : 1, cancellation);
             target.Seal(rows);
             if (source.Codes is { } codes)
                 AtomicFile.Write(disk, target.CodecPath, codes.Codec.Serialize());
@@ -36,7 +37,7 @@ internal static class NamespaceExport
         }
 
         NpyMatrix.TrimFile(disk, target.VectorsPath, rows, dimension);
-        new Checkpoint(Checkpoint.CurrentFormat, GenerationNumber, rows, FirstRow: 0, rows, source.Lsn.Value)
+        new Checkpoint(Checkpoint.CurrentFormat, GenerationNumber, rows, FirstRow: 0, rows, source.Lsn.Value, Deaths: 0, sparseRows)
             .Write(disk, NamespaceLayout.Checkpoint(directory));
         return rows;
     }

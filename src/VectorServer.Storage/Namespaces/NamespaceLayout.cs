@@ -23,6 +23,9 @@ internal static class NamespaceLayout
 
     public static string Index(string dataDirectory, string indexName) => Path.Combine(Indexes(dataDirectory), Encode(indexName));
 
+    /// <summary>Where repair puts the damaged originals.</summary>
+    public static string Quarantine(string dataDirectory) => Path.Combine(dataDirectory, "quarantine");
+
     public static string Backups(string dataDirectory) => Path.Combine(dataDirectory, "backups");
 
     /// <summary>Calibration of the codes that was given at the index's creation.</summary>
@@ -38,6 +41,9 @@ internal static class NamespaceLayout
 
     public static string Checkpoint(string namespaceDirectory) => Path.Combine(namespaceDirectory, "checkpoint.json");
 
+    /// <summary>The same as <see cref="Checkpoint"/>, read only to repair.</summary>
+    public static string CheckpointCopy(string namespaceDirectory) => Path.Combine(namespaceDirectory, "checkpoint.copy.json");
+
     public static string Wal(string namespaceDirectory) => Path.Combine(namespaceDirectory, "wal");
 
     public static string Generation(string namespaceDirectory, int generation) =>
@@ -45,11 +51,25 @@ internal static class NamespaceLayout
 
     public static string Vectors(string generationDirectory) => Path.Combine(generationDirectory, "vectors.npy");
 
+    /// <summary>The checksums of the vectors; a sparse index has neither.</summary>
+    public static string VectorChecksums(string generationDirectory) => Path.Combine(generationDirectory, "vectors.crc");
+
     public static string Metadata(string generationDirectory) => Path.Combine(generationDirectory, "metadata.db");
 
     public static string Codec(string generationDirectory) => Path.Combine(generationDirectory, "codec.bin");
 
     public static string CandidateIndex(string generationDirectory) => Path.Combine(generationDirectory, "ann.bin");
+
+    /// <summary>The name that a namespace's directory encodes; null for one whose name was too long to be kept whole.</summary>
+    public static string? NameOf(string namespaceDirectory)
+    {
+        var encoded = Path.GetFileName(namespaceDirectory);
+        var name = encoded == "__default__" ? "" : Uri.UnescapeDataString(encoded);
+        return IsDirectoryOf(namespaceDirectory, name) ? name : null;
+    }
+
+    /// <summary>Whether a namespace of this name lies in such a directory.</summary>
+    public static bool IsDirectoryOf(string namespaceDirectory, string name) => Namespace("", name) == Path.GetFileName(namespaceDirectory);
 
     /// <summary>A new name beside <paramref name="path"/> under which it is made or removed.</summary>
     public static string Temporary(string path) => Path.Combine(Path.GetDirectoryName(path)!, TemporaryMark + Guid.NewGuid().ToString("N"));

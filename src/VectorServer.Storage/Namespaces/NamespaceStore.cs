@@ -105,7 +105,7 @@ internal sealed class NamespaceStore
             generation.Release();
         }
 
-        new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0)
+        new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0, Deaths: 0, SparseRows: 0)
             .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
     }
 
@@ -165,6 +165,9 @@ internal sealed class NamespaceStore
     public Task FlushAsync(CancellationToken cancellation) => _writer.MaintainAsync(WriteCheckpoint, cancellation);
 
     public Task CompactAsync(CancellationToken cancellation) => _writer.MaintainAsync(Compact, cancellation);
+
+    /// <summary>Does work that must not meet a write.</summary>
+    public Task MaintainAsync(Action work, CancellationToken cancellation) => _writer.MaintainAsync(work, cancellation);
 
     /// <summary>Takes the compression that the index's descriptor asks for now.</summary>
     public Task RecodeAsync(CancellationToken cancellation) => _writer.MaintainAsync(Recode, cancellation);
@@ -386,7 +389,7 @@ internal sealed class NamespaceStore
         {
             var snapshot = new NamespaceSnapshot(
                 generation, checkpoint.FirstRow, checkpoint.RowCount, checkpoint.LiveCount, new Lsn(checkpoint.Lsn), null);
-            snapshot = snapshot with { Codes = CodeStore.Open(snapshot, _codecChoice) };
+            snapshot = snapshot with { Codes = Integrity.DerivedFiles.OpenCodes(snapshot, _codecChoice, _options) };
 
             var wal = NamespaceLayout.Wal(_directory);
             var replayed = 0;
@@ -479,9 +482,7 @@ internal sealed class NamespaceStore
     /// <summary>Names what is durable in the data files, then cuts the log.</summary>
     private void Fold(NamespaceSnapshot snapshot)
     {
-        new Checkpoint(
-            Checkpoint.CurrentFormat, snapshot.Generation.Number, snapshot.RowCount, snapshot.FirstRow, snapshot.LiveCount, snapshot.Lsn.Value)
-            .Write(_options.Disk, NamespaceLayout.Checkpoint(_directory));
+        Checkpoint.Of(snapshot).Write(_options.Disk, NamespaceLayout.Checkpoint(_directory));
         if (_wal.PendingBytes > 0)
             _wal.Cut(new Lsn(snapshot.Lsn.Value + 1)); // an empty log takes any later operation: a new one would only cost three syncs
     }

@@ -10,6 +10,9 @@ internal sealed class Tombstones
 
     private long[]?[] _chunks = new long[]?[16];
 
+    /// <summary>A sum over all deaths, the same whatever their order: the checkpoint keeps it, so that a death that is lost or changed on disk is noticed.</summary>
+    public ulong Sum { get; private set; }
+
     /// <summary>The row is dead from <paramref name="lsn"/> on.</summary>
     public void Add(int row, Lsn lsn)
     {
@@ -29,6 +32,16 @@ internal sealed class Tombstones
         }
 
         Volatile.Write(ref chunk[row & ((1 << ChunkShift) - 1)], lsn.Value);
+        Sum += Mix(row, lsn);
+    }
+
+    /// <summary>The part of one death in <see cref="Sum"/>: splitmix64's finisher, in which every bit of row and LSN changes half of the result.</summary>
+    public static ulong Mix(int row, Lsn lsn)
+    {
+        var z = ((ulong)(uint)row * 0x9E37_79B9_7F4A_7C15) + (ulong)lsn.Value;
+        z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9;
+        z = (z ^ (z >> 27)) * 0x94D0_49BB_1331_11EB;
+        return z ^ (z >> 31);
     }
 
     /// <summary>Whether a reader at <paramref name="lsn"/> finds the row dead.</summary>

@@ -39,7 +39,9 @@ internal static partial class NpyHeader
         var match = Shape().Match(Encoding.ASCII.GetString(header[10..Bytes]));
         if (!match.Success)
             throw Damaged();
-        return (int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture));
+        var rows = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        var dimension = int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+        return header[..Bytes].SequenceEqual(Write(rows, dimension)) ? (rows, dimension) : throw Damaged();
     }
 
     private static StorageException Damaged() =>

@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Npy;
@@ -31,6 +32,9 @@ internal sealed unsafe class NpyMatrix : IDisposable
 
     public int RowBytes => Dimension * sizeof(float);
 
+    /// <summary>What rows are compared with before they are read; null compares none.</summary>
+    public RowChecksums? Checksums { get; set; }
+
     /// <summary>Rows that are contiguous in memory, counted from a multiple of this number.</summary>
     public int RowsPerChunk => 1 << _chunkShift;
 
@@ -55,7 +59,17 @@ internal sealed unsafe class NpyMatrix : IDisposable
         var file = disk.Open(path, FileMode.Open, FileShare.ReadWrite);
         var header = new byte[NpyHeader.Bytes];
         var read = RandomAccess.Read(file.Handle, header, 0);
-        var shape = NpyHeader.Read(header.AsSpan(0, read));
+        (int Rows, int Dimension) shape;
+        try
+        {
+            shape = NpyHeader.Read(header.AsSpan(0, read));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
         var matrix = new NpyMatrix(file, dimension);
         if (shape.Dimension != dimension || shape.Rows < rowCount || file.Length < matrix.OffsetOf(rowCount))
         {
@@ -69,6 +83,7 @@ internal sealed unsafe class NpyMatrix : IDisposable
     }
 
     /// <summary>One row, <c>[Dimension]</c>; valid until the matrix is disposed.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: it does not match its checksum.</exception>
     public ReadOnlySpan<float> Row(int row) => Rows(row, 1);
 
     /// <summary>Contiguous rows of one chunk, <c>[count x Dimension]</c>; empty in a sparse index.</summary>
@@ -79,7 +94,9 @@ internal sealed unsafe class NpyMatrix : IDisposable
         var chunk = Volatile.Read(ref _chunks)[first >> _chunkShift];
         var inChunk = first & (RowsPerChunk - 1);
         System.Diagnostics.Debug.Assert(inChunk + count <= RowsPerChunk, "rows must not cross a chunk");
-        return new ReadOnlySpan<float>(chunk.Start + (long)inChunk * Dimension, count * Dimension);
+        var rows = new ReadOnlySpan<float>(chunk.Start + (long)inChunk * Dimension, count * Dimension);
+        Checksums?.Check(first, rows);
+        return rows;
     }
 
     /// <summary>Writes rows from number <paramref name="first"/> on; readers see them once they are told the new row count.</summary>
@@ -89,14 +106,24 @@ internal sealed unsafe class NpyMatrix : IDisposable
             return;
         MapUpTo(first + rows.Length / Dimension);
         _file.Write(MemoryMarshal.AsBytes(rows), OffsetOf(first));
+        Checksums?.Add(first, rows);
     }
 
     /// <summary>Makes the first <paramref name="rowCount"/> rows durable and counts them in the header.</summary>
     public void Seal(int rowCount)
     {
         _file.Sync(); // rows first: the header must never count a row that is not there
+        Checksums?.Seal(rowCount, this);
         _file.Write(NpyHeader.Write(rowCount, Dimension), 0);
         _file.Sync();
+    }
+
+    /// <summary>Replaces a damaged header of a closed file.</summary>
+    public static void WriteHeader(Disk disk, string path, int rowCount, int dimension)
+    {
+        using var file = disk.Open(path, FileMode.Open);
+        file.Write(NpyHeader.Write(rowCount, dimension), 0);
+        file.Sync();
     }
 
     /// <summary>Gives back the space that a closed matrix had reserved behind its rows.</summary>
@@ -110,6 +137,7 @@ internal sealed unsafe class NpyMatrix : IDisposable
     {
         Unmap();
         _file.Dispose();
+        Checksums?.Dispose();
     }
 
     private long OffsetOf(int row) => NpyHeader.Bytes + (long)row * RowBytes;

@@ -63,6 +63,7 @@ internal static class FilterRows
     /// <summary>The first <paramref name="limit"/> live rows by id that begin with a prefix, after <paramref name="afterId"/>.</summary>
     public static int[] InIdOrder(NamespaceSnapshot snapshot, string? prefix, string? afterId, int limit)
     {
+        snapshot.Generation.IdIndex.Ensure(snapshot.Generation, snapshot.RowCount);
         var rows = new List<int>();
         foreach (var (_, row) in snapshot.Generation.Metadata.IdsInOrder(prefix, afterId, snapshot.RowCount))
         {

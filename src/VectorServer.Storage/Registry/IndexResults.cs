@@ -101,7 +101,14 @@ public sealed record RecordUpdate(string Id, ReadOnlyMemory<float>? Values = nul
 /// <param name="RecordCount">Live records.</param>
 /// <param name="FilterableFields">Metadata fields declared at creation; null when all are indexed.</param>
 /// <param name="SizeBytes">Bytes on disk.</param>
-public sealed record NamespaceInfo(string Name, long RecordCount, IReadOnlyList<string>? FilterableFields, long SizeBytes);
+public sealed record NamespaceInfo(string Name, long RecordCount, IReadOnlyList<string>? FilterableFields, long SizeBytes)
+{
+    /// <summary>Why it is not served; null for a namespace that is whole.</summary>
+    public string? Damage { get; init; }
+}
+
+/// <summary>A namespace that is not served, and why.</summary>
+public sealed record DamagedNamespace(string Name, string What);
 
 /// <summary>One page of namespaces; <paramref name="NextAfterName"/> continues it and is null on the last. <paramref name="TotalCount"/> counts all that match the prefix.</summary>
 public sealed record NamespacePage(IReadOnlyList<NamespaceInfo> Namespaces, string? NextAfterName, int TotalCount);
@@ -129,5 +136,8 @@ public sealed record NamespaceStorageStats(
 
 public sealed record IndexStats(IReadOnlyList<NamespaceStorageStats> Namespaces)
 {
+    /// <summary>Namespaces that are damaged and so not among <see cref="Namespaces"/>.</summary>
+    public IReadOnlyList<DamagedNamespace> Damaged { get; init; } = [];
+
     public long TotalRecordCount => Namespaces.Sum(ns => ns.RecordCount);
 }

@@ -32,6 +32,10 @@ internal sealed partial class NamespaceSet
                 if (ReferenceEquals(alias, AliasOf(name)))
                     return read(target, isThere ? lease.Snapshot : null);
             }
+            catch (StorageException e) when (e.Code == StorageErrorCode.DataCorruption && isThere)
+            {
+                throw Damaged(target, e);
+            }
             catch (StorageException e) when (e.Code == StorageErrorCode.NotFound && alias is not null && !ReferenceEquals(alias, AliasOf(name)))
             {
                 // The old target was deleted in the middle of the read: read the new one.

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
@@ -67,7 +68,7 @@ internal sealed partial class NamespaceSet
         {
             return Find(name) is not null;
         }
-        catch (Exception e) when (e is IOException or StorageException { Code: StorageErrorCode.DataCorruption })
+        catch (Exception e) when (!_closed && (e is IOException or StorageException { Code: StorageErrorCode.DataCorruption or StorageErrorCode.Unavailable }))
         {
             return false;
         }
@@ -159,7 +160,7 @@ internal sealed partial class NamespaceSet
         }
         catch (ChannelClosedException)
         {
-            throw _closed ? Closing() : NotFound();
+            throw _closed ? Closing() : _beingRepaired == name ? BeingRepaired() : NotFound();
         }
     }
 
@@ -193,11 +194,10 @@ internal sealed partial class NamespaceSet
             BeginDeletion(name);
             if (name.Length == 0 && !_stores.ContainsKey(name))
                 return;
-            await Get(name).DropAsync(() =>
-            {
-                lock (_changes)
-                    _stores.TryRemove(name, out _);
-            }).ConfigureAwait(false);
+            if (FindToDelete(name) is { } store)
+                await store.DropAsync(Forget).ConfigureAwait(false);
+            else
+                DropUnopened(name, Forget);
         }
         catch (Exception e) when (e is not StorageException)
         {
@@ -211,6 +211,13 @@ internal sealed partial class NamespaceSet
         {
             EndDeletion();
             _endings.Release();
+        }
+
+        void Forget()
+        {
+            lock (_changes)
+                _stores.TryRemove(name, out _);
+            _options.Damage.Clear(_index.Name, name);
         }
     }
 
@@ -286,6 +293,8 @@ internal sealed partial class NamespaceSet
         {
             if (_closed)
                 throw Closing();
+            if (_beingRepaired == name)
+                throw BeingRepaired();
         }
 
         return AliasOf(name) is { } alias ? throw AliasErrors.WriteTo(alias) : null;
@@ -298,7 +307,10 @@ internal sealed partial class NamespaceSet
         _options.Disk.DeleteDirectory(unfinished);
     }
 
-    /// <summary>The name that a directory's description gives; null where it is damaged, and the directory is left alone.</summary>
+    /// <summary>
+    /// The name that a directory's description gives, or, where that is damaged, the directory's own name: the namespace is there, and
+    /// refuses to be opened. Null where neither tells, and the directory is left alone.
+    /// </summary>
     private string? ReadName(string directory)
     {
         try
@@ -308,7 +320,9 @@ internal sealed partial class NamespaceSet
         catch (StorageException e)
         {
             _options.Log?.Invoke($"A namespace of index '{_index.Name}' is not served, its description in {directory} is damaged: {e}");
-            return null;
+            var name = NamespaceLayout.NameOf(directory);
+            _options.Damage.Report(_index.Name, name ?? Path.GetFileName(directory), e.Message, _options.Time.GetUtcNow());
+            return name;
         }
     }
 
@@ -318,10 +332,13 @@ internal sealed partial class NamespaceSet
         {
             return NamespaceStore.Open(directory, _index, _codecChoice, _searchChoice, _options);
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is StorageException or SqliteException || IsMissingFile(e))
         {
             _options.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
-            throw;
+            if (e is StorageException { Code: not StorageErrorCode.DataCorruption } || NamespaceLayout.NameOf(directory) is not { } name)
+                throw;
+            throw Damaged(name, e as StorageException ?? new StorageException(
+                StorageErrorCode.DataCorruption, e is SqliteException ? "A metadata file is damaged" : "A file of it is missing", e));
         }
     }
 
@@ -334,7 +351,7 @@ internal sealed partial class NamespaceSet
         {
             return store.Value;
         }
-        catch (Exception e) when (!_closed && e is not StorageException { Code: StorageErrorCode.DataCorruption })
+        catch (Exception e) when (!_closed && (e is not StorageException { Code: StorageErrorCode.DataCorruption } || IsMissingFile(e.GetBaseException())))
         {
             // What is not the data's fault, too many open files perhaps, may be over at the next use.
             _stores.TryUpdate(name, AtFirstUse(NamespaceLayout.Namespace(_directory, name)), store);

@@ -1,6 +1,7 @@
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
+using VectorServer.Storage.Integrity;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Query;
@@ -29,8 +30,7 @@ public sealed partial class VectorIndex
     private VectorIndex(string directory, IndexDescriptor descriptor, EngineOptions options)
     {
         (_descriptor, _options) = (descriptor, options);
-        var calibration = NamespaceLayout.IndexCalibration(directory);
-        Calibrated = File.Exists(calibration) ? Codec.Deserialize(File.ReadAllBytes(calibration)) : null;
+        Calibrated = Integrity.DerivedFiles.ReadCalibration(NamespaceLayout.IndexCalibration(directory), options);
         _codecChoice = new CodecChoice(descriptor, Calibrated);
         _searchChoice = new SearchChoice(descriptor);
         _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, _searchChoice, options);
@@ -161,6 +161,18 @@ public sealed partial class VectorIndex
     /// <summary>The namespaces that have been created or written to, in byte order; damaged ones too.</summary>
     public IReadOnlyList<string> NamespaceNames() => [.. _namespaces.Names()];
 
+    /// <summary>The namespaces known to be damaged, which are counted nowhere.</summary>
+    private IEnumerable<DamagedNamespace> DamagedNamespaces() =>
+        from name in _namespaces.Names()
+        let what = _namespaces.DamageOf(name)
+        where what is not null
+        select new DamagedNamespace(name, what);
+
+    /// <summary>A damaged namespace is listed too, so that it can be deleted.</summary>
+    private NamespaceInfo? DescribeWholeOrNot(string name) => _namespaces.IsWhole(name)
+        ? _namespaces.Describe(name)
+        : new NamespaceInfo(name, 0, null, 0) { Damage = _namespaces.DamageOf(name) ?? "It cannot be opened" };
+
     /// <param name="filter">Counts only records that match; null counts all.</param>
     public IndexStats Stats(Filter? filter = null)
     {
@@ -191,7 +203,7 @@ public sealed partial class VectorIndex
             }
         }
 
-        return new IndexStats(namespaces);
+        return new IndexStats(namespaces) { Damaged = [.. DamagedNamespaces()] };
     }
 
     /// <summary>
@@ -206,7 +218,7 @@ public sealed partial class VectorIndex
             .OrderBy(ns => ns.Listed, StringComparer.Ordinal)
             .ToArray();
         var rest = names.Where(ns => afterName is null || string.CompareOrdinal(ns.Listed, afterName) > 0).ToArray();
-        var page = rest.Take(limit).Where(ns => _namespaces.IsWhole(ns.Name)).Select(ns => _namespaces.Describe(ns.Name)).OfType<NamespaceInfo>().ToArray();
+        var page = rest.Take(limit).Select(ns => DescribeWholeOrNot(ns.Name)).OfType<NamespaceInfo>().ToArray();
         return new NamespacePage(page, rest.Length > limit ? rest[limit - 1].Listed : null, names.Length);
     }
 
@@ -234,6 +246,16 @@ public sealed partial class VectorIndex
     /// <summary>Rewrites the namespace without deleted rows and gives their space back.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public Task CompactAsync(string ns, CancellationToken cancellation = default) => _namespaces.CompactAsync(ns, cancellation);
+
+    /// <summary>Compares the files of a namespace, or of all, with their checksums.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public Task<IReadOnlyList<NamespaceIntegrity>> VerifyAsync(string? ns, CancellationToken cancellation = default) =>
+        ForEachAsync(ns, name => _namespaces.VerifyAsync(name, cancellation));
+
+    /// <summary>Repairs a namespace, or all: makes anew what is derived, saves what is whole, and keeps damaged originals aside.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
+    public Task<IReadOnlyList<NamespaceIntegrity>> RepairAsync(string? ns, CancellationToken cancellation = default) =>
+        ForEachAsync(ns, name => _namespaces.RepairAsync(name, cancellation));
 
     /// <summary>Folds the log into the data files, so that <c>vectors.npy</c> holds every acknowledged row.</summary>
     public Task FlushAsync(CancellationToken cancellation = default) => _namespaces.FlushAsync(cancellation);
@@ -269,6 +291,14 @@ public sealed partial class VectorIndex
     internal Task CloseAsync() => _namespaces.CloseAsync();
 
     internal Task DropAsync() => _namespaces.DropAsync();
+
+    private async Task<IReadOnlyList<NamespaceIntegrity>> ForEachAsync(string? ns, Func<string, Task<NamespaceIntegrity>> check)
+    {
+        var reports = new List<NamespaceIntegrity>();
+        foreach (var name in ns is null ? [.. _namespaces.Names()] : new[] { ns })
+            reports.Add(await check(name).ConfigureAwait(false));
+        return reports;
+    }
 
     private PutOperation ToPut(string ns, IReadOnlyList<VectorRecord> records)
     {

@@ -12,8 +12,12 @@ internal sealed class InvertedIndex
 {
     private readonly ConcurrentDictionary<uint, PostingList> _lists = new();
 
+    /// <summary>Rows added, dead ones too.</summary>
+    public int RowCount { get; private set; }
+
     public void Add(int row, SparseVector vector)
     {
+        RowCount++;
         var indices = vector.Indices.Span;
         var values = vector.Values.Span;
         for (var i = 0; i < indices.Length; i++)

@@ -13,7 +13,7 @@ public sealed class BackupDamageTests : BackupContract
     public async Task One_flipped_bit_in_any_file_at_its_start_middle_or_end_is_found_and_the_file_named()
     {
         await MakeBackupAsync();
-        Assert.Equal(11, Files().Count); // two namespaces of five files, a calibration
+        Assert.Equal(15, Files().Count); // two namespaces of seven files, a calibration
 
         foreach (var file in Files().Append("manifest.json"))
         {

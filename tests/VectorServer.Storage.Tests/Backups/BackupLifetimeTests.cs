@@ -233,7 +233,7 @@ public sealed class BackupLifetimeTests : BackupContract
             Assert.DoesNotContain(DataDirectory, error.Message, StringComparison.Ordinal);
         });
         AssertNothingLeft("b1", "restored");
-        Directory.Delete(Path.Combine(DataDirectory, "indexes", "docs", "broken"), recursive: true);
+        await Engine.GetIndex("docs").DeleteNamespaceAsync("broken", Cancellation);
         await BackUpAsync(Engine.GetIndex("docs"));
     }
 

@@ -138,9 +138,12 @@ public sealed class RestartTests : IndexContract
 
         Assert.Equal(["b"], index.ListIds("good", null, 10, null).Ids);
         Assert.Equal(["good"], index.Stats().Namespaces.Select(ns => ns.Name));
-        Assert.Equal(["good"], index.ListNamespaces(null, 10, null).Namespaces.Select(ns => ns.Name));
-        if (file != "namespace.json")
-            Assert.Equal(StorageErrorCode.DataCorruption, Assert.Throws<StorageException>(() => index.Fetch("bad", ["a"])).Code);
+        var listed = index.ListNamespaces(null, 10, null).Namespaces;
+        Assert.Equal(["bad", "good"], listed.Select(ns => ns.Name));
+        Assert.NotNull(listed[0].Damage);
+        Assert.Null(listed[1].Damage);
+        Assert.Equal(["bad"], index.Stats().Damaged.Select(ns => ns.Name));
+        Assert.Equal(StorageErrorCode.DataCorruption, Assert.Throws<StorageException>(() => index.Fetch("bad", ["a"])).Code);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ namespace VectorServer.Api.Wire.Data;
 [JsonSerializable(typeof(CountResponse))]
 [JsonSerializable(typeof(AdviseRequest))]
 [JsonSerializable(typeof(AdviceModel))]
+[JsonSerializable(typeof(IntegrityModel))]
 [JsonSerializable(typeof(UpdateRequest))]
 [JsonSerializable(typeof(UpdateResponse))]
 [JsonSerializable(typeof(DeleteRequest))]

@@ -40,6 +40,9 @@ internal sealed record IndexDescription
 
     /// <summary>Extension of this server, sent on request: how each namespace is stored.</summary>
     public IReadOnlyDictionary<string, NamespaceStorage>? Storage { get; init; }
+
+    /// <summary>The same extension: the namespaces that are damaged and counted nowhere, and why; null without any.</summary>
+    public IReadOnlyDictionary<string, string>? Damaged { get; init; }
 }
 
 /// <summary>Schema <c>NamespaceSummary</c>.</summary>

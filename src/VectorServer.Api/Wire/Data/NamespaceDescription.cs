@@ -16,7 +16,12 @@ internal sealed record NamespaceDescription(
     [property: JsonPropertyName("record_count")] Int64Text RecordCount,
     [property: JsonPropertyName("schema")] NamespaceSchema? Schema,
     [property: JsonPropertyName("indexed_fields")] IndexedFields? IndexedFields,
-    [property: JsonPropertyName("size_bytes")] Int64Text? SizeBytes);
+    [property: JsonPropertyName("size_bytes")] Int64Text? SizeBytes)
+{
+    /// <summary>Extension of this server: why the namespace is damaged and not served.</summary>
+    [JsonPropertyName("damaged")]
+    public string? Damaged { get; init; }
+}
 
 /// <summary>Schema <c>MetadataSchema</c> of a namespace: the metadata fields it indexes.</summary>
 internal sealed class NamespaceSchema

@@ -14,7 +14,10 @@ internal static class NamespaceMapping
             new Int64Text(info.RecordCount, isText),
             info.FilterableFields is { } declared ? ToSchema(declared) : null,
             info.FilterableFields is { } indexed ? new IndexedFields(indexed) : null,
-            isText ? new Int64Text(info.SizeBytes, isText) : null);
+            isText ? new Int64Text(info.SizeBytes, isText) : null)
+        {
+            Damaged = info.Damage,
+        };
     }
 
     /// <summary>The fields a checked request declares; null when all are indexed.</summary>
@@ -42,6 +45,9 @@ internal static class NamespaceMapping
             MemoryFullness = family == ApiFamily.Schema ? dedicated : null,
             StorageFullness = family == ApiFamily.Schema ? dedicated : null,
             Storage = includeStorage ? stats.Namespaces.ToDictionary(NameOf, ToStorage) : null,
+            Damaged = includeStorage && stats.Damaged.Count > 0
+                ? stats.Damaged.ToDictionary(ns => NamespaceName.ToStatsKey(ns.Name, apiVersion), ns => ns.What)
+                : null,
         };
     }
 

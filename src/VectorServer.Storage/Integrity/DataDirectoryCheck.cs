@@ -1,0 +1,103 @@
+using VectorServer.Storage.Backups;
+using VectorServer.Storage.IO;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Storage.Integrity;
+
+/// <summary>What was found in a data directory.</summary>
+/// <param name="Namespaces">Every namespace.</param>
+/// <param name="Others">Damage of what is no namespace: registry entries, calibrations, aliases, backups.</param>
+public sealed record DataDirectoryReport(IReadOnlyList<NamespaceIntegrity> Namespaces, IReadOnlyList<string> Others)
+{
+    /// <summary>Whether nothing is damaged, or all that was has been repaired.</summary>
+    public bool IsWhole => Others.Count == 0 && Namespaces.All(ns => ns.FindingCount == 0 || ns.Repair is { IsRepaired: true });
+}
+
+/// <summary>Verifies and repairs a data directory that no server has open.</summary>
+public static class DataDirectoryCheck
+{
+    /// <param name="options">Which directory.</param>
+    /// <param name="repair">Otherwise only looks.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: a server has it open; <see cref="StorageErrorCode.DataCorruption"/>: its registry cannot be read.</exception>
+    public static async Task<DataDirectoryReport> RunAsync(EngineOptions options, bool repair, CancellationToken cancellation = default)
+    {
+        if (!File.Exists(NamespaceLayout.Registry(options.DataDirectory)))
+            throw new StorageException(StorageErrorCode.NotFound, "There is no data directory of this server");
+        using var directoryLock = DataDirectoryLock.Acquire(options.DataDirectory);
+        using var registry = IndexRegistry.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
+        var namespaces = new List<NamespaceIntegrity>();
+        var others = new List<string>();
+        foreach (var index in registry.Read(name => others.Add($"Index '{name}': its entry in the registry does not match its checksum")))
+        {
+            var directory = NamespaceLayout.Index(options.DataDirectory, index.Name);
+            if (!Directory.Exists(directory))
+                continue;
+            others.AddRange(CheckIndex(directory, index.Name));
+            foreach (var found in Directory.GetDirectories(directory).Order(StringComparer.Ordinal))
+            {
+                if (!Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
+                    namespaces.Add(CheckNamespace(found, index, options, repair, cancellation));
+            }
+        }
+
+        others.AddRange(await CheckBackupsAsync(options, cancellation).ConfigureAwait(false));
+        return new DataDirectoryReport(namespaces, others);
+    }
+
+    internal static NamespaceIntegrity CheckNamespace(
+        string directory, IndexDescriptor index, EngineOptions options, bool repair, CancellationToken cancellation)
+    {
+        var name = NamespaceLayout.NameOf(directory) ?? Path.GetFileName(directory);
+        if (repair)
+            return new NamespaceRepair(directory, index.Name, index.Dimension, options).Run(name, cancellation);
+        var verifier = new NamespaceVerifier(directory, index.Dimension);
+        verifier.Run(cancellation);
+        return new NamespaceIntegrity(index.Name, name, verifier.Rows, verifier.Findings.Count, verifier.Findings.Kept);
+    }
+
+    private static IEnumerable<string> CheckIndex(string directory, string name)
+    {
+        string? Failure(string path, Action<string> read)
+        {
+            try
+            {
+                if (File.Exists(path))
+                    read(path);
+                return null;
+            }
+            catch (Exception e) when (e is StorageException or IOException)
+            {
+                return $"Index '{name}': {Path.GetFileName(path)}: {e.Message}";
+            }
+        }
+
+        return new[]
+        {
+            Failure(NamespaceLayout.IndexCalibration(directory), path => Codecs.Codec.Deserialize(File.ReadAllBytes(path))),
+            Failure(NamespaceLayout.Aliases(directory), path => AliasFile.Read(path)),
+        }.OfType<string>();
+    }
+
+    private static async Task<List<string>> CheckBackupsAsync(EngineOptions options, CancellationToken cancellation)
+    {
+        var damaged = new List<string>();
+        var work = new BackupWork();
+        var backups = new BackupStore(options with { Log = damaged.Add }, work);
+        foreach (var backup in backups.List())
+        {
+            try
+            {
+                await backups.VerifyAsync(backup.Id, cancellation).ConfigureAwait(false);
+            }
+            catch (StorageException e)
+            {
+                damaged.Add(e.Message);
+            }
+        }
+
+        await work.CloseAsync().ConfigureAwait(false);
+        return damaged;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Globalization;
+using VectorServer.Storage.IO;
+using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Npy;
+using VectorServer.Storage.Wal;
+
+namespace VectorServer.Storage.Integrity;
+
+/// <summary>
+/// Repairs the directory of a namespace that is closed. What is derived is made anew in place; where records, deaths or the log are
+/// damaged, everything whole is written as a new directory and the original is kept in quarantine.
+/// </summary>
+internal sealed class NamespaceRepair(string directory, string indexName, int dimension, EngineOptions options)
+{
+    private const int OperationsPerFrame = 64;
+
+    /// <summary>Verifies, and repairs what was found.</summary>
+    public NamespaceIntegrity Run(string name, CancellationToken cancellation)
+    {
+        var found = new NamespaceVerifier(directory, dimension);
+        found.Run(cancellation);
+        var report = new NamespaceIntegrity(indexName, name, found.Rows, found.Findings.Count, found.Findings.Kept);
+        if (found.Findings.Count == 0)
+            return report;
+        var outcome = found.Checkpoint is { } checkpoint && (found.IsDescriptionWhole || NamespaceLayout.NameOf(directory) is not null)
+            ? Repair(found, checkpoint, cancellation)
+            : new RepairOutcome(false, 0, 0, 0, [], false, null);
+        options.Log?.Invoke(
+            $"Repair of namespace '{name}' of index '{indexName}': {(outcome.IsRepaired ? "done" : "nothing could be saved, all is as it was")}, " +
+            $"{outcome.RecordsLost} records and {outcome.OperationsLost} logged operations lost, original in {outcome.Quarantine ?? "place"}");
+        return report with { Repair = outcome };
+    }
+
+    private RepairOutcome Repair(NamespaceVerifier found, Checkpoint checkpoint, CancellationToken cancellation)
+    {
+        // Step 1: what is derived, in place.
+        if (!found.IsDescriptionWhole)
+            DescriptionOfDirectory().Write(options.Disk, NamespaceLayout.Description(directory));
+        if (!found.IsCheckpointWhole)
+            checkpoint.Write(options.Disk, NamespaceLayout.Checkpoint(directory));
+        string? quarantine = null;
+        foreach (var file in found.DamagedFiles)
+            quarantine = Quarantine(file);
+        var generation = NamespaceLayout.Generation(directory, checkpoint.Generation);
+        if (!found.IsHeaderWhole && File.Exists(NamespaceLayout.Vectors(generation)))
+            NpyMatrix.WriteHeader(options.Disk, NamespaceLayout.Vectors(generation), checkpoint.RowCount, dimension);
+        if (!found.IsIdIndexWhole && found.Findings.IsAllDerived)
+            MetadataStore.RebuildIdIndex(NamespaceLayout.Metadata(generation));
+        if (found.Findings.IsAllDerived)
+            return new RepairOutcome(true, checkpoint.LiveCount, 0, 0, [], false, quarantine);
+
+        // Step 2: the rest, by writing what is whole anew.
+        var aside = NamespaceLayout.Temporary(directory);
+        try
+        {
+            var outcome = Salvage(generation, checkpoint, aside, cancellation);
+            quarantine = Quarantine(directory);
+            options.Disk.MoveDirectory(aside, directory);
+            options.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
+            return outcome with { Quarantine = quarantine };
+        }
+        catch (StorageException e) when (e.Code == StorageErrorCode.DataCorruption)
+        {
+            options.Log?.Invoke($"Nothing can be saved of {directory}: {e.Message}");
+            Trash.Delete(options.Disk, aside);
+            return new RepairOutcome(false, 0, 0, 0, [], false, quarantine);
+        }
+    }
+
+    private RepairOutcome Salvage(string source, Checkpoint checkpoint, string aside, CancellationToken cancellation)
+    {
+        using var rows = new RowInspector(source, dimension);
+        var dead = new HashSet<int>();
+        var areDeathsWhole = rows.TryReadDeaths(checkpoint, dead);
+        var log = new LogSalvage(checkpoint, dimension, rows);
+        log.Take(LogInspector.Read(NamespaceLayout.Wal(directory), new FindingList()));
+        var last = NewestRows(rows, checkpoint);
+
+        options.Disk.CreateDirectory(NamespaceLayout.Wal(aside));
+        NamespaceDescription.Read(NamespaceLayout.Description(directory)).WriteFor(options.Disk, aside);
+        var target = Generation.Create(options.Disk, aside, NamespaceExport.GenerationNumber, dimension);
+        var lost = new List<string>(log.LostIds);
+        var (kept, lostRows, sparseRows) = (0, log.LostIds.Count, 0);
+        try
+        {
+            var values = new float[dimension];
+            target.Metadata.BeginBatch();
+            for (var row = checkpoint.FirstRow; row < checkpoint.RowCount; row++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (dead.Contains(row))
+                    continue;
+                var isWhole = rows.TryReadMetadata(row, out var id, out var details) & rows.TryReadVector(row, values);
+                if (id is not null && last[id] != row)
+                    continue; // replaced, though its tombstone is damaged
+                if (!isWhole)
+                {
+                    lostRows++;
+                    if (id is not null && lost.Count < FindingList.KeptMax)
+                        lost.Add(id);
+                    continue;
+                }
+
+                target.Vectors.Write(kept, values);
+                target.Metadata.AddRow(new RowId(kept++), id!, details.Metadata, details.Sparse);
+                sparseRows += details.Sparse is null ? 0 : 1;
+            }
+
+            target.Metadata.CommitBatch();
+            target.Seal(kept);
+        }
+        finally
+        {
+            target.Release();
+        }
+
+        NpyMatrix.TrimFile(options.Disk, target.VectorsPath, kept, dimension);
+        var lsn = new Lsn(log.Last.Value - log.Operations.Count);
+        new Checkpoint(Checkpoint.CurrentFormat, NamespaceExport.GenerationNumber, kept, FirstRow: 0, kept, lsn.Value, Deaths: 0, sparseRows)
+            .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
+        WriteLog(NamespaceLayout.Wal(aside), lsn, log.Operations);
+        return new RepairOutcome(true, kept, lostRows, log.OperationsLost, lost, !areDeathsWhole, null);
+    }
+
+    /// <summary>The newest row of each id that can be read: it alone may be alive, whatever the tombstones say.</summary>
+    private static Dictionary<string, int> NewestRows(RowInspector rows, Checkpoint checkpoint)
+    {
+        var newest = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var row = checkpoint.FirstRow; row < checkpoint.RowCount; row++)
+        {
+            _ = rows.TryReadMetadata(row, out var id, out _);
+            if (id is not null)
+                newest[id] = row;
+        }
+
+        return newest;
+    }
+
+    private void WriteLog(string walDirectory, Lsn before, List<WalOperation> operations)
+    {
+        var next = new Lsn(before.Value + 1);
+        using var log = WalWriter.Create(options.Disk, walDirectory, next, Durability.Fsync);
+        foreach (var group in operations.Chunk(OperationsPerFrame))
+        {
+            log.Append(next, group);
+            next = new Lsn(next.Value + group.Length);
+        }
+    }
+
+    /// <summary>What the directory's own name still tells.</summary>
+    private NamespaceDescription DescriptionOfDirectory() =>
+        new(NamespaceLayout.NameOf(directory)!, null, new DateTimeOffset(Directory.GetCreationTimeUtc(directory)));
+
+    /// <summary>Moves a file or directory aside.</summary>
+    /// <returns>Where it is, relative to the data directory.</returns>
+    private string Quarantine(string path)
+    {
+        var stamp = options.Time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture);
+        var index = Path.GetFileName(Path.GetDirectoryName(directory)!);
+        var folder = Path.Combine(NamespaceLayout.Quarantine(options.DataDirectory), index);
+        options.Disk.CreateDirectory(folder);
+        var name = path == directory ? Path.GetFileName(directory) : $"{Path.GetFileName(directory)}.{Path.GetFileName(path)}";
+        var free = Enumerable.Range(0, int.MaxValue)
+            .Select(i => Path.Combine(folder, i == 0 ? $"{name}.{stamp}" : $"{name}.{stamp}-{i}"))
+            .First(candidate => !Path.Exists(candidate));
+        if (Directory.Exists(path))
+            options.Disk.MoveDirectory(path, free);
+        else
+            options.Disk.MoveFile(path, free);
+        options.Disk.SyncDirectory(folder);
+        options.Disk.SyncDirectory(Path.GetDirectoryName(path)!);
+        options.Damage.CountQuarantined();
+        return Path.GetRelativePath(options.DataDirectory, free).Replace('\\', '/');
+    }
+}

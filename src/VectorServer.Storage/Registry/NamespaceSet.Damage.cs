@@ -1,0 +1,55 @@
+using VectorServer.Storage.Namespaces;
+
+namespace VectorServer.Storage.Registry;
+
+/// <content>A namespace that is damaged: said of it alone, told to the operator, and deleted like any other.</content>
+internal sealed partial class NamespaceSet
+{
+    /// <summary>The word for programs in the refusal of what is damaged.</summary>
+    private const string DamageReason = "DATA_DAMAGED";
+
+    /// <summary>What is wrong with a namespace; null where nothing is known.</summary>
+    public string? DamageOf(string name) => _options.Damage.WhatIsWrong(_index.Name, name);
+
+    /// <summary>The damage as clients are told of it, once it is written down.</summary>
+    private StorageException Damaged(string name, StorageException found)
+    {
+        _options.Damage.Report(_index.Name, name, found.Message, _options.Time.GetUtcNow());
+        if (found.Reason == DamageReason)
+            return found;
+        var listed = name.Length == 0 ? DefaultListName : name;
+        return new StorageException(
+            StorageErrorCode.DataCorruption, $"Namespace '{listed}' of index '{_index.Name}' is damaged and not served: {found.Message}", found)
+        {
+            Reason = DamageReason,
+            ReasonMetadata = new Dictionary<string, string> { ["index"] = _index.Name, ["namespace"] = listed },
+        };
+    }
+
+    /// <summary>Whether a failure to open a namespace is of its files, and not of the moment.</summary>
+    private static bool IsMissingFile(Exception e) => e is FileNotFoundException or DirectoryNotFoundException;
+
+    /// <summary>The namespace to delete; null where it cannot be opened, which is no reason to keep it.</summary>
+    private NamespaceStore? FindToDelete(string name)
+    {
+        try
+        {
+            return Find(name) ?? throw Absent(name);
+        }
+        catch (Exception e) when (!_closed && (e is IOException or StorageException { Code: StorageErrorCode.DataCorruption or StorageErrorCode.Unavailable }))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Removes a namespace that was never opened.</summary>
+    private void DropUnopened(string name, Action forget)
+    {
+        var directory = NamespaceLayout.Namespace(_directory, name);
+        var trash = NamespaceLayout.Temporary(directory);
+        _options.Disk.MoveDirectory(directory, trash);
+        forget();
+        _options.Disk.SyncDirectory(_directory);
+        IO.Trash.Delete(_options.Disk, trash);
+    }
+}

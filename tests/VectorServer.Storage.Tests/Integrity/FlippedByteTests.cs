@@ -1,0 +1,169 @@
+using VectorServer.Storage.Integrity;
+
+namespace VectorServer.Storage.Tests.Integrity;
+
+/// <summary>
+/// A byte that changed on disk is detected, or means nothing; it is never served. Every file of a namespace and of its index is damaged
+/// byte by byte: all bytes of headers and small files and a seeded sample of the rest, or all with <c>VECTORSERVER_LONG=1</c>.
+/// </summary>
+public sealed class FlippedByteTests
+{
+    private const int HeadBytes = 24;
+    private const int SampledBytes = 24;
+    private const int SmallFileBytes = 256; // damaged at every byte
+
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("VECTORSERVER_LONG") == "1";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("a/namespace.json")]
+    [InlineData("a/checkpoint.json")]
+    [InlineData("a/checkpoint.copy.json")]
+    [InlineData("a/gen-000001/vectors.npy")]
+    [InlineData("a/gen-000001/vectors.crc")]
+    [InlineData("a/gen-000001/metadata.db")]
+    [InlineData("a/gen-000001/codec.bin")]
+    [InlineData("calibration.bin")]
+    [InlineData("aliases.json")]
+    public async Task A_flipped_byte_is_never_served_and_hurts_no_other_namespace(string file)
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: false, Cancellation);
+
+        foreach (var (copy, offset) in Flipped(copies, file))
+        {
+            await using var engine = DamagedCopies.Open(copy);
+            AssertSame(copies.Whole, null, DamagedCopies.Answers(engine), $"{file} at {offset}", isWholeIndex: !file.StartsWith("a/", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_flipped_byte_of_the_log_is_refused_or_cuts_the_last_write_as_a_crash_would()
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: true, Cancellation);
+        var log = "a/wal/" + Path.GetFileName(Directory.GetFiles(copies.NamespaceOf(copies.Pristine) + "/wal").Single());
+
+        foreach (var (copy, offset) in Flipped(copies, log))
+        {
+            await using var engine = DamagedCopies.Open(copy);
+            AssertSame(copies.Whole, copies.BeforeLast, DamagedCopies.Answers(engine), $"{log} at {offset}", isWholeIndex: false);
+        }
+    }
+
+    [Fact]
+    public async Task A_log_that_ends_anywhere_in_its_last_write_is_the_log_without_it()
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: true, Cancellation);
+        var log = Directory.GetFiles(copies.NamespaceOf(copies.Pristine) + "/wal").Single();
+        var bytes = await File.ReadAllBytesAsync(log, Cancellation);
+        var last = bytes.AsSpan().LastIndexOf("VSLG"u8);
+
+        for (var length = last; length < bytes.Length; length += IsLong ? 1 : 3)
+        {
+            var copy = copies.NewCopy();
+            File.WriteAllBytes(Path.Combine(copies.NamespaceOf(copy), "wal", Path.GetFileName(log)), bytes[..length]);
+
+            await using var engine = DamagedCopies.Open(copy);
+
+            Assert.Equal(copies.BeforeLast, DamagedCopies.Answers(engine));
+        }
+    }
+
+    [Theory]
+    [InlineData("a/gen-000001/vectors.npy")]
+    [InlineData("a/gen-000001/vectors.crc")]
+    [InlineData("a/gen-000001/metadata.db")]
+    [InlineData("a/checkpoint.json")]
+    [InlineData("a/namespace.json")]
+    public async Task A_file_that_ends_too_early_is_never_served(string file)
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: false, Cancellation);
+        var length = new FileInfo(Path.Combine(copies.Pristine, "indexes", "docs", file)).Length;
+        var random = new Random(3);
+
+        foreach (var cut in Enumerable.Range(0, IsLong ? 400 : 25).Select(i => i == 0 ? 0 : random.NextInt64(length)))
+        {
+            var copy = copies.NewCopy();
+            using (var damaged = File.OpenHandle(Path.Combine(copy, "indexes", "docs", file), FileMode.Open, FileAccess.ReadWrite))
+                RandomAccess.SetLength(damaged, cut);
+
+            await using var engine = DamagedCopies.Open(copy);
+
+            AssertSame(copies.Whole, null, DamagedCopies.Answers(engine), $"{file} cut at {cut}", isWholeIndex: false);
+        }
+    }
+
+    [Theory]
+    [InlineData("a/gen-000001/vectors.npy", false)]
+    [InlineData("a/gen-000001/vectors.crc", false)]
+    [InlineData("a/gen-000001/metadata.db", false)]
+    [InlineData("a/gen-000001/codec.bin", false)]
+    [InlineData("a/namespace.json", false)]
+    [InlineData("a/checkpoint.json", false)]
+    [InlineData("a/wal/", true)]
+    public async Task Repair_keeps_only_records_that_are_whole_and_then_everything_is_served(string file, bool crashed)
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed, Cancellation);
+        if (file.EndsWith('/'))
+            file += Path.GetFileName(Directory.GetFiles(Path.Combine(copies.Pristine, "indexes", "docs", file)).Single());
+
+        foreach (var (copy, offset) in Flipped(copies, file).Where((_, i) => IsLong || i % 4 == 0))
+        {
+            var options = new EngineOptions { DataDirectory = copy };
+            var found = await DataDirectoryCheck.RunAsync(options, repair: false, Cancellation);
+            var repaired = await DataDirectoryCheck.RunAsync(options, repair: true, Cancellation);
+            var outcome = repaired.Namespaces.Single(ns => ns.Namespace == "a").Repair;
+            Assert.Equal(found.IsWhole, outcome is null);
+            await using var engine = DamagedCopies.Open(copy);
+            if (outcome is { IsRepaired: false })
+                continue; // of page 1 of the metadata, without which no record has an id
+
+            var records = engine.GetIndex("docs").Fetch("a", [.. Enumerable.Range(0, 44).Select(i => $"id-{i}")]).Records;
+
+            var why = $"{file} at {offset}";
+            if (outcome is not { AreDeathsUncertain: true })
+            {
+                Assert.True(records.Count + (outcome?.RecordsLost ?? 0) + (2 * (outcome?.OperationsLost ?? 0)) >= copies.Records.Count - 1, why);
+                Assert.All(records.Where(record => copies.Records.ContainsKey(record.Id)), record =>
+                    Assert.True(outcome is { OperationsLost: > 0 } || crashed || copies.Records[record.Id] == DamagedCopies.Show(record), why));
+            }
+
+            Assert.Equal(16, DamagedCopies.Answers(engine).Count(answer => answer.Key != "alias"));
+        }
+    }
+
+    private static IEnumerable<(string Copy, long Offset)> Flipped(DamagedCopies copies, string file)
+    {
+        var random = new Random(5);
+        var length = new FileInfo(Path.Combine(copies.Pristine, "indexes", "docs", file)).Length;
+        var offsets = IsLong || length <= SmallFileBytes
+            ? Enumerable.Range(0, (int)length).Select(offset => (long)offset)
+            : Enumerable.Range(0, HeadBytes).Select(offset => (long)offset)
+                .Concat(Enumerable.Range(0, SampledBytes).Select(_ => random.NextInt64(length))).Where(offset => offset < length).Distinct();
+        foreach (var offset in offsets)
+        {
+            var copy = copies.NewCopy();
+            using (var damaged = File.OpenHandle(Path.Combine(copy, "indexes", "docs", file), FileMode.Open, FileAccess.ReadWrite))
+            {
+                var one = new byte[1];
+                RandomAccess.Read(damaged, one, offset);
+                one[0] ^= (byte)(1 << random.Next(8));
+                RandomAccess.Write(damaged, one, offset);
+            }
+
+            yield return (copy, offset);
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
+    private static void AssertSame(
+        Dictionary<string, string> whole, Dictionary<string, string>? before, Dictionary<string, string> answers, string why, bool isWholeIndex)
+    {
+        foreach (var (question, answer) in answers)
+            Assert.True(answer == whole[question] || answer == before?[question], $"{why}: '{question}' answered\n{answer}\nin place of\n{whole[question]}");
+        if (!isWholeIndex)
+            Assert.Equal(8, answers.Keys.Count(question => question.StartsWith("b ", StringComparison.Ordinal)));
+        if (before is not null && answers.ContainsKey("a fetch"))
+            Assert.True(whole.All(pair => answers[pair.Key] == pair.Value) || before.All(pair => answers[pair.Key] == pair.Value), why);
+    }
+}
