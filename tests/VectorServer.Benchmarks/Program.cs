@@ -18,6 +18,8 @@ return args switch
     ["grpc"] => await GrpcBench.RunAsync(),
     ["load"] => await LoadBench.RunAsync(),
     ["requests", .. var servers] => await RequestBench.RunAsync(servers),
+    ["open"] => await OpenBench.RunAsync(1_000_000, null),
+    ["open", var directory] => await OpenBench.RunAsync(1_000_000, directory),
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
     _ => Usage(),
@@ -35,6 +37,7 @@ static int Usage()
           grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
           load              durable upserts and loads a second into the engine, without HTTP
           requests [SERVER] what requests cost, on this server or on several builds of it (paths of VectorServer.Api.dll)
+          open [DIRECTORY]  a start with 1000000 rows: time to the first answer, memory; the directory is kept
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
         """);
     return 2;

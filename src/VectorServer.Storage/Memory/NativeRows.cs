@@ -10,21 +10,24 @@ namespace VectorServer.Storage.Memory;
 /// </summary>
 internal sealed unsafe partial class NativeRows : IDisposable
 {
-    private const int ChunkBytesTarget = 4 << 20;
+    private const int DefaultChunkBytes = 4 << 20;
     private const nuint HugePageBytes = 2 << 20;
     private const int MadviseHugePage = 14;
 
     private readonly int _shift; // rows per chunk, as a power of two
+    private readonly bool _zeroed;
     private readonly List<nint> _tables = []; // replaced ones too: a reader may still look into them
     private byte** _chunks;
     private int _capacity;
     private int _chunkCount;
 
     /// <param name="rowBytes">Bytes of a row; a multiple of 64 begins every row on a cache line.</param>
-    public NativeRows(int rowBytes)
+    /// <param name="chunkBytes">About how many bytes grow at a time: what is not a multiple of a huge page is lost in each chunk.</param>
+    /// <param name="zeroed">False leaves new rows to hold anything; memory is then taken page by page, as rows are written.</param>
+    public NativeRows(int rowBytes, int chunkBytes = DefaultChunkBytes, bool zeroed = true)
     {
-        RowBytes = rowBytes;
-        _shift = BitOperations.Log2((uint)Math.Max(1, ChunkBytesTarget / rowBytes));
+        (RowBytes, _zeroed) = (rowBytes, zeroed);
+        _shift = BitOperations.Log2((uint)Math.Max(1, chunkBytes / rowBytes));
     }
 
     public int RowBytes { get; }
@@ -41,7 +44,7 @@ internal sealed unsafe partial class NativeRows : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Row(int row) => _chunks[row >> _shift] + (nint)(row & ((1 << _shift) - 1)) * RowBytes;
 
-    /// <summary>Makes room for the first <paramref name="rows"/> rows; new ones are zero.</summary>
+    /// <summary>Makes room for the first <paramref name="rows"/> rows; new ones are zero unless that was not asked for.</summary>
     public void EnsureCapacity(int rows)
     {
         while (Capacity < rows)
@@ -51,7 +54,8 @@ internal sealed unsafe partial class NativeRows : IDisposable
             var chunk = (byte*)NativeMemory.AlignedAlloc(ChunkBytes, HugePageBytes);
             if (OperatingSystem.IsLinux())
                 _ = Advise(chunk, ChunkBytes, MadviseHugePage); // may be refused: only speed is lost
-            NativeMemory.Clear(chunk, ChunkBytes);
+            if (_zeroed)
+                NativeMemory.Clear(chunk, ChunkBytes);
             _chunks[_chunkCount] = chunk;
             Volatile.Write(ref _chunkCount, _chunkCount + 1);
         }
