@@ -46,6 +46,10 @@ internal static class NamespaceLayout
 
     public static string Codec(string generationDirectory) => Path.Combine(generationDirectory, "codec.bin");
 
+    public static string Codes(string generationDirectory) => Path.Combine(generationDirectory, "codes.bin");
+
+    public static string Ids(string generationDirectory) => Path.Combine(generationDirectory, "ids.bin");
+
     public static string CandidateIndex(string generationDirectory) => Path.Combine(generationDirectory, "ann.bin");
 
     /// <summary>A new name beside <paramref name="path"/> under which it is made or removed.</summary>

@@ -9,14 +9,16 @@ namespace VectorServer.Storage.Namespaces;
 /// One open namespace: its newest snapshot for readers, and the log and data files behind it for its <see cref="NamespaceWriter"/>,
 /// which alone calls the mutating methods.
 /// </summary>
-internal sealed class NamespaceStore
+internal sealed partial class NamespaceStore
 {
     private readonly string _directory;
     private readonly EngineOptions _options;
     private readonly IndexDescriptor _index;
-    private readonly CodecChoice _codecChoice;
     private readonly NamespaceWriter _writer;
     private readonly CandidateIndexBuilder _builder;
+    private readonly CodeKeeper _codes;
+    private readonly DerivedFiles _derived;
+    private readonly Compactor _compactor;
     private readonly DelayedView? _delayed;
     private NamespaceSnapshot _current;
     private readonly WalWriter _wal;
@@ -28,8 +30,12 @@ internal sealed class NamespaceStore
     private NamespaceStore(
         string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options, bool visible)
     {
-        (_directory, _index, _codecChoice, _options) = (directory, index, codecChoice, options);
+        (_directory, _index, _options) = (directory, index, options);
         Description = NamespaceDescription.Read(NamespaceLayout.Description(directory));
+        _codes = new CodeKeeper(this, codecChoice, Log);
+        _derived = new DerivedFiles(Log);
+        _compactor = new Compactor(this, options, Log);
+        Touch();
         (_current, _wal) = Recover();
         if (options.VisibilityDelay > TimeSpan.Zero)
         {
@@ -42,7 +48,7 @@ internal sealed class NamespaceStore
 
         _writer = new NamespaceWriter(this);
         _builder = new CandidateIndexBuilder(this, searchChoice, options, index.Name);
-        _builder.Consider(_current);
+        Review(_current);
     }
 
     public NamespaceDescription Description { get; }
@@ -95,6 +101,7 @@ internal sealed class NamespaceStore
     /// <summary>The newest snapshot that readers may see, held until the lease is disposed; false while there is none, and once the namespace is closed.</summary>
     public bool TryAcquire(out SnapshotLease lease)
     {
+        Touch();
         while (Readable is { } snapshot)
         {
             if (snapshot.Generation.TryAddReference())
@@ -134,15 +141,18 @@ internal sealed class NamespaceStore
     public void ReviewIndex() => _builder.Consider(Current);
 
     /// <inheritdoc cref="NamespaceWriter.WriteAsync"/>
-    public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
-        _writer.WriteAsync(resolve, readsState, cancellation);
+    public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
+    {
+        Touch();
+        return _writer.WriteAsync(resolve, readsState, cancellation);
+    }
 
     /// <summary>Writes whole records past the log; durable and visible, all or none, when the task ends.</summary>
     public Task<Lsn> LoadAsync(PutOperation records, CancellationToken cancellation) => _writer.MaintainAsync(() => Load(records), cancellation);
 
     public Task FlushAsync(CancellationToken cancellation) => _writer.MaintainAsync(WriteCheckpoint, cancellation);
 
-    public Task CompactAsync(CancellationToken cancellation) => _writer.MaintainAsync(Compact, cancellation);
+    public Task CompactAsync(CancellationToken cancellation) => _compactor.CompactAsync(cancellation);
 
     /// <summary>Takes the compression that the index's descriptor asks for now.</summary>
     public Task RecodeAsync(CancellationToken cancellation) => _writer.MaintainAsync(Recode, cancellation);
@@ -153,7 +163,7 @@ internal sealed class NamespaceStore
     /// </summary>
     public async Task CloseAsync()
     {
-        await _builder.StopAsync().ConfigureAwait(false);
+        await StopWorkAsync().ConfigureAwait(false);
         await _writer.CloseAsync().ConfigureAwait(false);
         try
         {
@@ -161,6 +171,7 @@ internal sealed class NamespaceStore
             {
                 WriteCheckpoint();
                 _builder.SaveOnClose(Current);
+                _derived.SaveOnClose(Current);
             }
         }
         catch (StorageException)
@@ -203,7 +214,7 @@ internal sealed class NamespaceStore
     /// <summary>Takes no more writes, ahead of the directory's removal; reads go on with the files they have open.</summary>
     public async Task StopAsync()
     {
-        await _builder.StopAsync().ConfigureAwait(false);
+        await StopWorkAsync().ConfigureAwait(false);
         await _writer.CloseAsync().ConfigureAwait(false);
         _wal.Dispose();
         lock (_removal)
@@ -258,72 +269,7 @@ internal sealed class NamespaceStore
     {
         Volatile.Write(ref _current, snapshot);
         _delayed?.Add(snapshot);
-        _builder.Consider(snapshot);
-    }
-
-    /// <summary>Opens the checkpoint's generation, replays the log through the same <see cref="Apply"/> as live writes, and goes on in the log.</summary>
-    private (NamespaceSnapshot Snapshot, WalWriter Wal) Recover()
-    {
-        var checkpoint = Checkpoint.Read(NamespaceLayout.Checkpoint(_directory));
-        foreach (var other in Directory.GetDirectories(_directory, "gen-*"))
-        {
-            if (other != NamespaceLayout.Generation(_directory, checkpoint.Generation))
-                Directory.Delete(other, recursive: true); // an unfinished or replaced compaction
-        }
-
-        var generation = Generation.Open(_directory, checkpoint, _index.Dimension);
-        try
-        {
-            var snapshot = new NamespaceSnapshot(
-                generation, checkpoint.FirstRow, checkpoint.RowCount, checkpoint.LiveCount, new Lsn(checkpoint.Lsn), null);
-            snapshot = snapshot with { Codes = CodeStore.Open(snapshot, _codecChoice) };
-
-            var wal = NamespaceLayout.Wal(_directory);
-            var replayed = 0;
-            var end = WalReader.Replay(
-                wal,
-                snapshot.Lsn,
-                operation =>
-                {
-                    snapshot = Apply(snapshot, [operation]);
-                    replayed++;
-                },
-                message => _options.Log?.Invoke(message));
-            if (snapshot.Codes is null)
-                snapshot = snapshot with { Codes = CodeStore.Extend(snapshot, _codecChoice) }; // another compression was chosen while it was closed
-            if (replayed > 0)
-                _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}': {replayed} operations replayed from the log");
-            return (snapshot, end is { } found
-                ? WalWriter.Continue(found.SegmentPath, found.ValidBytes, _options.Durability)
-                : WalWriter.Create(wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));
-        }
-        catch
-        {
-            generation.Release();
-            throw;
-        }
-    }
-
-    /// <summary>The one way that operations change a namespace, live and at replay: rows, metadata, deaths, codes; then a new snapshot.</summary>
-    private NamespaceSnapshot Apply(NamespaceSnapshot before, IReadOnlyList<WalOperation> operations)
-    {
-        var metadata = before.Generation.Metadata;
-        var applier = new OperationApplier(before);
-        metadata.BeginBatch();
-        try
-        {
-            foreach (var operation in operations)
-                applier.Apply(operation);
-        }
-        catch
-        {
-            metadata.AbortBatch();
-            throw;
-        }
-
-        metadata.CommitBatch();
-        before.Generation.Columns.KeepUp(metadata, applier.Snapshot.RowCount);
-        return applier.Snapshot with { Codes = CodeStore.Extend(applier.Snapshot, _codecChoice) };
+        Review(snapshot);
     }
 
     private void WriteCheckpoint()
@@ -370,44 +316,6 @@ internal sealed class NamespaceStore
             .Write(NamespaceLayout.Checkpoint(_directory));
         if (_wal.PendingBytes > 0)
             _wal.Cut(new Lsn(snapshot.Lsn.Value + 1)); // an empty log takes any later operation: a new one would only cost three syncs
-    }
-
-    private void Compact()
-    {
-        ThrowIfFailed();
-        var before = Current;
-        var after = Compactor.Rewrite(before, _directory, _codecChoice);
-        try
-        {
-            Fold(after);
-        }
-        catch (Exception e)
-        {
-            // The checkpoint may name the new generation already, and the log speaks of rows by their numbers in the old one.
-            after.Generation.Release();
-            throw Fail(e);
-        }
-
-        Publish(after);
-        _delayed?.Show(after); // what is older lies in the generation that goes, so compaction ends the wait of writes before it
-        var replaced = NamespaceLayout.Generation(_directory, before.Generation.Number);
-        lock (_removal)
-            _replaced.Add(before.Generation);
-        before.Generation.Retire(() =>
-        {
-            // Once the namespace is removed, its path may be a successor's.
-            lock (_removal)
-            {
-                _replaced.Remove(before.Generation);
-                if (!_removed)
-                    IO.Trash.Delete(replaced);
-            }
-        });
-    }
-
-    private void Recode()
-    {
-        var snapshot = Current;
-        Publish(snapshot with { Codes = CodeStore.Extend(snapshot with { Codes = null }, _codecChoice) });
+        _derived.Consider(snapshot);
     }
 }

@@ -266,6 +266,8 @@ public sealed partial class VectorIndex
             _ = RecodeAsync(store);
     }
 
+    internal Task CloseIdleAsync() => _namespaces.CloseIdleAsync();
+
     internal Task CloseAsync() => _namespaces.CloseAsync();
 
     internal Task DropAsync() => _namespaces.DropAsync();

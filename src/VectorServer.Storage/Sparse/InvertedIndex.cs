@@ -12,6 +12,9 @@ internal sealed class InvertedIndex
 {
     private readonly ConcurrentDictionary<uint, PostingList> _lists = new();
 
+    /// <summary>No row has a sparse vector with any value.</summary>
+    public bool IsEmpty => _lists.IsEmpty;
+
     public void Add(int row, SparseVector vector)
     {
         var indices = vector.Indices.Span;
