@@ -31,7 +31,8 @@ internal sealed partial class NamespaceStore
         return false;
     }
 
-    private void Touch() => Volatile.Write(ref _lastUsed, _options.Time.GetTimestamp());
+    /// <summary>Counts as a use.</summary>
+    internal void Touch() => Volatile.Write(ref _lastUsed, _options.Time.GetTimestamp());
 
     /// <summary>Tells the operator of this namespace.</summary>
     private void Log(string message) => _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' {message}");

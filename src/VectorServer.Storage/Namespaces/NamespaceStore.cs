@@ -141,11 +141,8 @@ internal sealed partial class NamespaceStore
     public void ReviewIndex() => _builder.Consider(Current);
 
     /// <inheritdoc cref="NamespaceWriter.WriteAsync"/>
-    public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
-    {
-        Touch();
-        return _writer.WriteAsync(resolve, readsState, cancellation);
-    }
+    public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
+        _writer.WriteAsync(resolve, readsState, cancellation);
 
     /// <summary>Writes whole records past the log; durable and visible, all or none, when the task ends.</summary>
     public Task<Lsn> LoadAsync(PutOperation records, CancellationToken cancellation) => _writer.MaintainAsync(() => Load(records), cancellation);

@@ -50,6 +50,7 @@ internal sealed class NamespaceWriter
 
     private async Task<Lsn> QueueAsync(WriteRequest request, CancellationToken cancellation)
     {
+        _store.Touch();
         Interlocked.Increment(ref _requests);
         try
         {
