@@ -28,6 +28,19 @@ internal sealed partial class NamespaceSet
         }
     }
 
+    /// <summary>A namespace with its newest snapshot, opened again if it was idle; null if readers see none.</summary>
+    private NamespaceStore? Acquire(string name, out SnapshotLease lease)
+    {
+        while (true)
+        {
+            var store = Find(name);
+            if (TryAcquire(store, out lease))
+                return store;
+            if (!IsAsleep(store))
+                return null;
+        }
+    }
+
     private async Task CloseClaimedAsync(string name, NamespaceStore store)
     {
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

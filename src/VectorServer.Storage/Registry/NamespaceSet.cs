@@ -77,14 +77,7 @@ internal sealed partial class NamespaceSet
 
     /// <summary>The newest snapshot of a namespace, by its own name, that readers may see; false if there is none, as for no such namespace.</summary>
     /// <exception cref="StorageException">Damaged, or closing.</exception>
-    public bool TryAcquire(string name, out SnapshotLease lease)
-    {
-        NamespaceStore? store;
-        do
-            store = Find(name);
-        while (!TryAcquire(store, out lease) && IsAsleep(store));
-        return lease.Snapshot is not null;
-    }
+    public bool TryAcquire(string name, out SnapshotLease lease) => Acquire(name, out lease) is not null;
 
     /// <summary>Holds a namespace's newest snapshot to read all of it, whatever becomes of the namespace; null once it is deleted.</summary>
     /// <exception cref="StorageException">Damaged, or closing.</exception>
@@ -105,15 +98,10 @@ internal sealed partial class NamespaceSet
 
     public NamespaceInfo? Describe(string name)
     {
-        NamespaceStore? store;
-        SnapshotLease lease;
-        do
-            store = Find(name);
-        while (!TryAcquire(store, out lease) && IsAsleep(store));
-        if (lease.Snapshot is null)
+        if (Acquire(name, out var lease) is not { } store)
             return null;
         using (lease)
-            return new NamespaceInfo(name, lease.Snapshot.LiveCount, store!.Description.FilterableFields, store.SizeBytes(lease.Snapshot));
+            return new NamespaceInfo(name, lease.Snapshot.LiveCount, store.Description.FilterableFields, store.SizeBytes(lease.Snapshot));
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>.</exception>
