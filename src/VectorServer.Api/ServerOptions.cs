@@ -68,6 +68,12 @@ internal sealed record ServerOptions
     /// <summary>Of the approximate queries, how many are measured; 0..1.</summary>
     public required double RecallSample { get; init; }
 
+    /// <inheritdoc cref="EngineOptions.CompactDeadShare"/>
+    public required double CompactShare { get; init; }
+
+    /// <inheritdoc cref="EngineOptions.IdleClose"/>
+    public required TimeSpan IdleClose { get; init; }
+
     /// <summary>Refuse data-plane bodies over the wire's 2 MB; false lifts it for local bulk loads.</summary>
     public required bool EnforceSizeLimits { get; init; }
 
@@ -116,6 +122,8 @@ internal sealed record ServerOptions
             Compression = ReadCompression(read),
             Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
             RecallSample = read.Share(ServerSettings.RecallSample),
+            CompactShare = read.Share(ServerSettings.CompactShare),
+            IdleClose = read.Duration(ServerSettings.IdleClose, max: TimeSpan.FromDays(20)),
             EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),
             ConsistencyDelay = read.Duration(ServerSettings.ConsistencyDelay, max: TimeSpan.FromMinutes(10)),
             Faults = ReadFaults(read),

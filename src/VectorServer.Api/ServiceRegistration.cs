@@ -77,6 +77,8 @@ internal static class ServiceRegistration
             DataDirectory = options.DataDirectory,
             Durability = options.Durability,
             RecallSample = options.RecallSample,
+            CompactDeadShare = options.CompactShare,
+            IdleClose = options.IdleClose,
             VisibilityDelay = options.ConsistencyDelay,
             Time = services.GetRequiredService<TimeProvider>(),
             Log = message => StartupLog.LogEngine(logger, message),

@@ -29,6 +29,19 @@ public sealed record EngineOptions
     /// </summary>
     public double RecallSample { get; init; }
 
+    /// <summary>
+    /// How long nobody uses a namespace before its memory and files are given back; its next use opens it again. Zero keeps all that were used open.
+    /// </summary>
+    public TimeSpan IdleClose { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// Share of a namespace's rows, 0..1, that are deleted or replaced when it is compacted in the background; 0 compacts only what is asked for.
+    /// </summary>
+    public double CompactDeadShare { get; init; } = 0.3;
+
+    /// <summary>Deleted or replaced rows below which their share does not matter: they take a few MiB.</summary>
+    public int CompactDeadRowsMin { get; init; } = 10_000;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Told of what an operator should know: cut tails, replays, failures.</summary>

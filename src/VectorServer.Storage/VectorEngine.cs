@@ -11,12 +11,15 @@ namespace VectorServer.Storage;
 /// <summary>The door to a data directory: one process opens it, lists and changes its indexes, and closes it. Thread-safe.</summary>
 public sealed class VectorEngine : IAsyncDisposable
 {
+    private const int LooksPerIdleTime = 4;
+
     private readonly EngineOptions _options;
     private readonly DataDirectoryLock _lock;
     private readonly IndexRegistry _registry;
     private readonly ConcurrentDictionary<string, VectorIndex> _indexes = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changes = new(1); // one change of the registry at a time
     private readonly BackupWork _backupWork = new();
+    private ITimer? _idleTimer;
     private bool _disposed;
 
     private VectorEngine(EngineOptions options, DataDirectoryLock directoryLock, IndexRegistry registry, DocumentStore documents)
@@ -58,6 +61,7 @@ public sealed class VectorEngine : IAsyncDisposable
             options.Disk.SyncDirectory(options.DataDirectory); // the names of the indexes' directory and of the registry
             var engine = new VectorEngine(options, directoryLock, registry, documents);
             engine.OpenIndexes();
+            engine.WatchIdle();
             return engine;
         }
         catch
@@ -171,6 +175,8 @@ public sealed class VectorEngine : IAsyncDisposable
     /// <summary>Stops backups and restores, waits for requests under way, folds every log into its data files and releases the directory.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_idleTimer is not null)
+            await _idleTimer.DisposeAsync().ConfigureAwait(false);
         await _backupWork.CloseAsync().ConfigureAwait(false);
         await _changes.WaitAsync().ConfigureAwait(false);
         try
@@ -201,6 +207,32 @@ public sealed class VectorEngine : IAsyncDisposable
         options.Disk.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
         if (isNew && Path.GetDirectoryName(Path.GetFullPath(options.DataDirectory)) is { } parent)
             options.Disk.SyncDirectory(parent);
+    }
+
+    private void WatchIdle()
+    {
+        if (_options.IdleClose <= TimeSpan.Zero)
+            return;
+        var between = _options.IdleClose / LooksPerIdleTime;
+        _idleTimer = _options.Time.CreateTimer(_ => _ = CloseIdleAsync(), null, between, between);
+    }
+
+    /// <summary>Closes the namespaces that nobody has used for <see cref="EngineOptions.IdleClose"/>.</summary>
+    internal async Task CloseIdleAsync()
+    {
+        if (_options.IdleClose <= TimeSpan.Zero)
+            return;
+        foreach (var index in Indexes)
+        {
+            try
+            {
+                await index.CloseIdleAsync().ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                _options.Log?.Invoke($"An idle namespace of index '{index.Descriptor.Name}' could not be closed: {e}");
+            }
+        }
     }
 
     private void ThrowIfDisposed()

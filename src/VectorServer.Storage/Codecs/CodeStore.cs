@@ -1,80 +1,80 @@
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Ann;
+using VectorServer.Storage.Memory;
 
 namespace VectorServer.Storage.Codecs;
 
 /// <summary>
-/// The codes of one generation's rows, in memory, in chunks of whole blocks. Derived: a code is a function of its row and the calibration
-/// in <c>codec.bin</c>. One writer; readers read rows below a count they learnt after those were encoded.
+/// The codes of one generation's rows, in native memory. Derived: a code is a function of its row and the calibration in <c>codec.bin</c>.
+/// One writer; readers read rows below a count they learnt after those were encoded.
 /// </summary>
-internal sealed class CodeStore
+/// <remarks>
+/// The generation gives the memory back when its last reader is done. Codes that others replaced before are not the generation's any
+/// more, and may still be read by older snapshots: the finalizer gives theirs back.
+/// </remarks>
+internal sealed unsafe class CodeStore : IDisposable
 {
-    /// <summary>Rows per chunk: codes of this many rows are contiguous.</summary>
-    public const int RowsPerChunk = 4096;
+    /// <summary>Rows whose codes are contiguous, counted from a multiple of this number.</summary>
+    public const int ContiguousRows = 4096;
 
-    private byte[][] _chunks = [];
+    private readonly NativeRows _blocks;
     private int _rowCount;
 
-    private CodeStore(Codec codec) => Codec = codec;
+    public CodeStore(Codec codec)
+    {
+        Codec = codec;
+        _blocks = new NativeRows(codec.BlockBytes, ContiguousRows / Codecs.Codec.RowsPerBlock);
+    }
+
+    ~CodeStore() => _blocks.Dispose();
 
     public Codec Codec { get; }
 
-    /// <summary>The codes of a generation that is being opened; null while it has no calibration that fits the choice.</summary>
-    public static CodeStore? Open(NamespaceSnapshot snapshot, CodecChoice choice)
-    {
-        var path = snapshot.Generation.CodecPath;
-        if (!File.Exists(path))
-            return null;
-        var codec = Codec.Deserialize(File.ReadAllBytes(path));
-        return codec.Compression == choice.Wanted ? Encode(codec, snapshot) : null;
-    }
+    /// <summary>Rows encoded.</summary>
+    public int Count => Volatile.Read(ref _rowCount);
 
-    /// <summary>The snapshot's codes, brought up to its last row; made when there are rows enough to calibrate on.</summary>
-    public static CodeStore? Extend(NamespaceSnapshot snapshot, CodecChoice choice)
-    {
-        if (snapshot.Codes is { } codes)
-        {
-            codes.EncodeUpTo(snapshot);
-            return codes;
-        }
+    /// <summary>Rows whose codes are in <c>codes.bin</c>; of use to whoever saves them.</summary>
+    public int SavedRows { get; set; }
 
-        return choice.Calibrate(snapshot) is { } codec ? Save(codec, snapshot) : null;
-    }
+    /// <summary>Bytes of memory.</summary>
+    public long Bytes => _blocks.Bytes;
 
-    /// <summary>The codes of a compacted generation, by the calibration of the one it replaces.</summary>
-    public static CodeStore? Carry(CodeStore? replaced, NamespaceSnapshot snapshot, CodecChoice choice) =>
-        replaced is null ? Extend(snapshot, choice) : Save(replaced.Codec, snapshot);
-
-    /// <summary>Scores contiguous rows of one chunk, from the first of a block on.</summary>
+    /// <summary>Scores rows of one contiguous run, from the first of a block on.</summary>
     public void Score(PreparedQuery query, int firstRow, Span<float> scores)
     {
-        var firstBlock = firstRow % RowsPerChunk / Codecs.Codec.RowsPerBlock;
-        var blocks = (scores.Length + Codecs.Codec.RowsPerBlock - 1) / Codecs.Codec.RowsPerBlock;
-        var chunk = Volatile.Read(ref _chunks)[firstRow / RowsPerChunk];
-        Codec.Score(query, chunk.AsSpan(firstBlock * Codec.BlockBytes, blocks * Codec.BlockBytes), scores);
+        var blocks = Codecs.Codec.BlockCount(scores.Length);
+        Codec.Score(query, new ReadOnlySpan<byte>(_blocks.Row(firstRow / Codecs.Codec.RowsPerBlock), blocks * Codec.BlockBytes), scores);
+        GC.KeepAlive(this);
     }
 
-    private static CodeStore Save(Codec codec, NamespaceSnapshot snapshot)
+    /// <summary>Encodes the rows from <see cref="Count"/> up to <paramref name="rowCount"/>.</summary>
+    public void EncodeUpTo(RowReader read, int rowCount)
     {
-        IO.AtomicFile.Write(snapshot.Generation.Disk, snapshot.Generation.CodecPath, codec.Serialize());
-        return Encode(codec, snapshot);
-    }
-
-    private static CodeStore Encode(Codec codec, NamespaceSnapshot snapshot)
-    {
-        var codes = new CodeStore(codec);
-        codes.EncodeUpTo(snapshot);
-        return codes;
-    }
-
-    private void EncodeUpTo(NamespaceSnapshot snapshot)
-    {
-        for (; _rowCount < snapshot.RowCount; _rowCount++)
+        MakeRoom(rowCount);
+        for (var row = _rowCount; row < rowCount; row++)
         {
-            var inChunk = _rowCount % RowsPerChunk;
-            if (_rowCount / RowsPerChunk == _chunks.Length)
-                Volatile.Write(ref _chunks, [.. _chunks, new byte[RowsPerChunk / Codecs.Codec.RowsPerBlock * Codec.BlockBytes]]);
-            var block = _chunks[^1].AsSpan(inChunk / Codecs.Codec.RowsPerBlock * Codec.BlockBytes, Codec.BlockBytes);
-            Codec.Encode(snapshot.Generation.Vectors.Row(_rowCount), block, inChunk % Codecs.Codec.RowsPerBlock);
+            Codec.Encode(read(row), Block(row / Codecs.Codec.RowsPerBlock), row % Codecs.Codec.RowsPerBlock);
+            Volatile.Write(ref _rowCount, row + 1);
         }
     }
+
+    /// <summary>A block, to be read whole where all its rows are encoded.</summary>
+    public Span<byte> Block(int block) => new(_blocks.Row(block), Codec.BlockBytes);
+
+    /// <summary>Takes the codes of the first rows, a multiple of a block's, as <see cref="Block"/> gave them.</summary>
+    public void Load(int rowCount, Action<CodeStore, int> fillBlock)
+    {
+        MakeRoom(rowCount);
+        for (var block = 0; block < rowCount / Codecs.Codec.RowsPerBlock; block++)
+            fillBlock(this, block);
+        Volatile.Write(ref _rowCount, rowCount);
+    }
+
+    /// <summary>Gives the memory back; no search may be under way.</summary>
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _blocks.Dispose();
+    }
+
+    private void MakeRoom(int rowCount) => _blocks.EnsureCapacity(Codecs.Codec.BlockCount(rowCount));
 }

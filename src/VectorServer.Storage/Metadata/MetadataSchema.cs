@@ -54,11 +54,11 @@ internal static class MetadataSchema
 
     public const string RowCount = "SELECT coalesce(max(row) + 1, 0) FROM records";
 
-    public const string Ids = "SELECT row, id, checksum FROM records ORDER BY row";
+    public const string Ids = "SELECT row, id, checksum FROM records WHERE row >= ?1 ORDER BY row";
 
     public const string Tombstones = "SELECT row, lsn FROM tombstones ORDER BY row";
 
-    public const string SparseRows = "SELECT row, checksum, metadata, sparse FROM records WHERE sparse IS NOT NULL ORDER BY row";
+    public const string SparseRows = "SELECT row, checksum, metadata, sparse FROM records WHERE row >= ?1 AND sparse IS NOT NULL ORDER BY row";
 
     public const string ReadRows = "SELECT row, checksum, metadata, sparse FROM records WHERE row >= ?1 AND row < ?2 ORDER BY row";
 

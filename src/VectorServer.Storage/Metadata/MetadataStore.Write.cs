@@ -109,11 +109,12 @@ internal sealed partial class MetadataStore
         _disk.SqliteSynced(_path);
     }
 
-    /// <summary>Every stored row in row order, dead ones too.</summary>
+    /// <summary>The stored rows from <paramref name="firstRow"/> on in row order, dead ones too.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: an id does not match its row's checksum.</exception>
-    public void ReadIds(IdVisitor visit)
+    public void ReadIds(int firstRow, IdVisitor visit)
     {
         using var ids = new SqliteStatement(_connection, MetadataSchema.Ids);
+        ids.Bind(1, firstRow);
         while (ids.Step())
         {
             var row = new RowId((int)ids.GetInt64(0));
@@ -131,11 +132,12 @@ internal sealed partial class MetadataStore
             visit(new RowId((int)tombstones.GetInt64(0)), new Lsn(tombstones.GetInt64(1)));
     }
 
-    /// <summary>Every row with a sparse vector, in row order, dead ones too.</summary>
+    /// <summary>The rows from <paramref name="firstRow"/> on with a sparse vector, in row order, dead ones too.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: a row does not match its checksum.</exception>
-    public void ReadSparse(Action<RowId, SparseVector> visit)
+    public void ReadSparse(int firstRow, Action<RowId, SparseVector> visit)
     {
         using var rows = new SqliteStatement(_connection, MetadataSchema.SparseRows);
+        rows.Bind(1, firstRow);
         while (rows.Step())
         {
             var row = new RowId((int)rows.GetInt64(0));

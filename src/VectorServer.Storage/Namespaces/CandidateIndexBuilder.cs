@@ -24,6 +24,9 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
     private Task _work = Task.CompletedTask;
     private int _savedRows;
 
+    /// <summary>Nothing is being built.</summary>
+    public bool IsAtRest => _work.IsCompleted;
+
     /// <summary>Starts the work if there is any and none is under way. Called after each change.</summary>
     public void Consider(NamespaceSnapshot snapshot)
     {

@@ -1,46 +1,158 @@
-using VectorServer.Storage.Codecs;
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Namespaces;
 
-/// <summary>Writes the live rows of a snapshot, in order, as the next generation.</summary>
-internal static class Compactor
+/// <summary>
+/// Rewrites a namespace without its dead rows, when asked to or when they have become too many. Reads never wait for it, and writes only
+/// for its last step, which copies what was written meanwhile.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore and a cancellation without wait handles or timers hold nothing to dispose.")]
+internal sealed class Compactor(NamespaceStore store, EngineOptions options, Action<string> log)
 {
-    /// <returns>The same records at the same LSN in a new generation, durable but not yet named by a checkpoint.</returns>
-    public static NamespaceSnapshot Rewrite(IO.Disk disk, NamespaceSnapshot source, string namespaceDirectory, CodecChoice codecChoice)
-    {
-        var number = source.Generation.Number + 1;
-        var directory = NamespaceLayout.Generation(namespaceDirectory, number);
-        if (Directory.Exists(directory))
-            disk.DeleteDirectory(directory); // an earlier attempt that failed
+    private const int RoundsMax = 4;
+    private const int RowsOnWriterMax = 2_000; // copied within a few milliseconds
 
-        var target = Generation.Create(disk, namespaceDirectory, number, source.Generation.Vectors.Dimension);
+    /// <summary>What nobody waits for takes the disk for one namespace of the process at a time.</summary>
+    private static readonly SemaphoreSlim Background = new(1);
+
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private Task _work = Task.CompletedTask;
+    private bool _hasFailed;
+
+    /// <summary>Nothing is being compacted.</summary>
+    public bool IsAtRest => _work.IsCompleted && _one.CurrentCount == 1;
+
+    /// <summary>Starts a compaction where the share of dead rows asks for one. Called after each change.</summary>
+    public void Consider(NamespaceSnapshot snapshot)
+    {
+        if (!IsDue(snapshot))
+            return;
+        lock (_lock)
+        {
+            if (_work.IsCompleted && !_hasFailed && !_stopping.IsCancellationRequested)
+                _work = Task.Run(RunAsync);
+        }
+    }
+
+    /// <summary>Rewrites what the namespace holds now.</summary>
+    /// <exception cref="ChannelClosedException">The namespace is closing.</exception>
+    public async Task CompactAsync(CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
         try
         {
-            using (var metadata = source.Generation.Metadata.Rent())
+            await _one.WaitAsync(either.Token).ConfigureAwait(false);
+            try
             {
-                RowCopy.CopyLive(
-                    source,
-                    metadata.Reader,
-                    target,
-                    (row, id, sparse) =>
-                    {
-                        target.Ids.Add(id);
-                        if (sparse is not null)
-                            target.Sparse.Add(row, sparse);
-                    },
-                    CancellationToken.None);
+                await Task.Run(() => RewriteAsync(either.Token), either.Token).ConfigureAwait(false);
             }
+            finally
+            {
+                _one.Release();
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            throw new ChannelClosedException();
+        }
+    }
 
-            target.Seal(target.Ids.Count);
-            disk.SyncDirectory(namespaceDirectory); // its name, before a checkpoint names it
-            if (source.Generation.Columns.IsUsed)
-                target.Columns.Extend(target.Metadata, target.Ids.Count);
-            var compacted = new NamespaceSnapshot(target, FirstRow: 0, target.Ids.Count, target.Ids.Count, source.Lsn, Codes: null);
-            return compacted with { Codes = CodeStore.Carry(source.Codes, compacted, codecChoice) };
+    /// <summary>Ends the work under way and allows no more.</summary>
+    public async Task StopAsync()
+    {
+        Task work;
+        lock (_lock)
+        {
+            _stopping.Cancel();
+            work = _work;
+        }
+
+        await work.ConfigureAwait(false);
+        await _one.WaitAsync().ConfigureAwait(false); // for one that was asked for
+        _one.Release();
+    }
+
+    private bool IsDue(NamespaceSnapshot snapshot)
+    {
+        var dead = snapshot.RowCount - snapshot.LiveCount;
+        return options.CompactDeadShare > 0 && dead >= options.CompactDeadRowsMin && dead >= options.CompactDeadShare * snapshot.RowCount;
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await Background.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            try
+            {
+                while (IsDue(store.Current))
+                    await CompactAsync(_stopping.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                Background.Release();
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            // the namespace is closing
+        }
+        catch (Exception e)
+        {
+            lock (_lock)
+                _hasFailed = true; // until it is opened again, or somebody asks
+            log($"could not be compacted: {e}");
+        }
+    }
+
+    private async Task RewriteAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await RewriteOnceAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (StorageException e) when (e.Code == StorageErrorCode.OutOfSpace && options.Reserve.GiveUp())
+        {
+            await RewriteOnceAsync(cancellation).ConfigureAwait(false); // it frees more than it takes
+        }
+    }
+
+    private async Task RewriteOnceAsync(CancellationToken cancellation)
+    {
+        await store.RestoreAsync(cancellation).ConfigureAwait(false);
+        if (!store.TryAcquireCurrent(out var lease))
+            throw new ChannelClosedException();
+        using (lease)
+        {
+            try
+            {
+                var compaction = store.BeginCompaction(lease.Snapshot);
+                Copy(compaction, cancellation);
+                await store.FinishCompactionAsync(compaction, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e.IsDiskError())
+            {
+                throw DiskErrors.Refusal(e, "The namespace could not be compacted"); // as it was
+            }
+        }
+    }
+
+    private void Copy(Compaction compaction, CancellationToken cancellation)
+    {
+        try
+        {
+            // Snapshots of one generation are held by the lease on the first.
+            for (var round = 0; round < RoundsMax && store.Current.RowCount - compaction.NextRow > (round == 0 ? -1 : RowsOnWriterMax); round++)
+                compaction.Advance(store.Current, cancellation);
+            compaction.Seal();
         }
         catch
         {
-            target.Retire(() => IO.Trash.Delete(disk, directory)); // on a full disk its space is needed
+            compaction.Abandon();
             throw;
         }
     }

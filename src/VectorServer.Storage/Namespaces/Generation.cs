@@ -1,4 +1,3 @@
-using System.Text;
 using VectorServer.Storage.Filters.Columns;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Integrity;
@@ -52,6 +51,13 @@ internal sealed class Generation
 
     public string CodecPath => NamespaceLayout.Codec(_directory);
 
+    public string CodesPath => NamespaceLayout.Codes(_directory);
+
+    public string IdsPath => NamespaceLayout.Ids(_directory);
+
+    /// <summary>Rows whose ids are in <c>ids.bin</c>.</summary>
+    public int SavedIds { get; set; }
+
     public string CandidateIndexPath => NamespaceLayout.CandidateIndex(_directory);
 
     public static Generation Create(Disk disk, string namespaceDirectory, int number, int dimension)
@@ -73,7 +79,12 @@ internal sealed class Generation
     }
 
     /// <summary>Opens the files, takes them back to the checkpoint, and loads what lives in memory. A batch is open in the metadata, for the caller to end.</summary>
-    public static Generation Open(Disk disk, string namespaceDirectory, Checkpoint checkpoint, int dimension)
+    /// <param name="disk">What it is written to.</param>
+    /// <param name="namespaceDirectory">Where the namespace lies.</param>
+    /// <param name="checkpoint">What counts.</param>
+    /// <param name="dimension">Of the vectors.</param>
+    /// <param name="log">Told of a saved table of ids that cannot be used.</param>
+    public static Generation Open(Disk disk, string namespaceDirectory, Checkpoint checkpoint, int dimension, Action<string> log)
     {
         var directory = NamespaceLayout.Generation(namespaceDirectory, checkpoint.Generation);
         var vectors = NpyMatrix.Open(disk, NamespaceLayout.Vectors(directory), dimension, checkpoint.RowCount);
@@ -90,7 +101,7 @@ internal sealed class Generation
             metadata.BeginBatch(); // for whoever reads the file already, it goes from one whole state to the next
             metadata.RollBackTo(checkpoint.RowCount, new Lsn(checkpoint.Lsn));
             var generation = new Generation(disk, checkpoint.Generation, directory, vectors, metadata);
-            generation.Load(checkpoint);
+            generation.Load(checkpoint, log);
             return generation;
         }
         catch
@@ -106,7 +117,8 @@ internal sealed class Generation
     {
         var metadata = NamespaceLayout.Metadata(_directory);
         return NpyHeader.Bytes + ((long)rowCount * Vectors.RowBytes)
-            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm") + LengthOf(CodecPath) + LengthOf(NamespaceLayout.VectorChecksums(_directory)) + LengthOf(CandidateIndexPath);
+            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm") + LengthOf(CodecPath)
+            + LengthOf(CodesPath) + LengthOf(IdsPath) + LengthOf(CandidateIndexPath) + LengthOf(NamespaceLayout.VectorChecksums(_directory));
 
         // A file that comes or goes at this moment, or with its namespace, counts nothing.
         static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
@@ -126,18 +138,28 @@ internal sealed class Generation
         while (true)
         {
             var references = Volatile.Read(ref _references);
-            if (references == 0)
+            if (references <= 0)
                 return false;
             if (Interlocked.CompareExchange(ref _references, references + 1, references) == references)
                 return true;
         }
     }
 
+    /// <summary>Takes no more references if there is none but the namespace's own.</summary>
+    public bool TryClaim() => Interlocked.CompareExchange(ref _references, 1 + int.MinValue, 1) == 1;
+
     /// <summary>Disposes what was derived from the rows when the last reader is done. The caller holds a reference.</summary>
     public void Own(IDisposable derived)
     {
         lock (_derived)
             _derived.Add(derived);
+    }
+
+    /// <summary>Leaves what was owned to the snapshots that still have it.</summary>
+    public void Disown(IDisposable derived)
+    {
+        lock (_derived)
+            _derived.Remove(derived);
     }
 
     /// <summary>Gives a reference back; the last one closes the files.</summary>
@@ -166,13 +188,17 @@ internal sealed class Generation
         Release();
     }
 
-    private void Load(Checkpoint checkpoint)
+    private void Load(Checkpoint checkpoint, Action<string> log)
     {
-        Metadata.ReadIds((row, id) =>
+        var hasSparse = LoadSavedIds(checkpoint.RowCount, log);
+        SavedIds = Ids.Count;
+        if (SavedIds > 0 && Metadata.RowCount != checkpoint.RowCount)
+            throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata lacks rows that its checkpoint counts");
+        Metadata.ReadIds(SavedIds, (row, id) =>
         {
             if (row.Value != Ids.Count)
                 throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata lacks rows that its vectors have");
-            Ids.Add(Encoding.ASCII.GetString(id));
+            Ids.Add(id);
         });
         if (Ids.Count != checkpoint.RowCount)
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has fewer rows than its checkpoint says");
@@ -191,8 +217,25 @@ internal sealed class Generation
         if (checkpoint.Deaths is { } deaths && deaths != Tombstones.Sum)
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has other dead rows than its checkpoint says");
 
-        Metadata.ReadSparse((row, vector) => Sparse.Add(row.Value, vector));
+        Metadata.ReadSparse(hasSparse ? 0 : SavedIds, (row, vector) => Sparse.Add(row.Value, vector));
         if (checkpoint.SparseRows is { } sparseRows && sparseRows != Sparse.RowCount)
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has more or fewer sparse vectors than its checkpoint says");
+    }
+
+    /// <returns>Whether any of the rows loaded may have a sparse vector.</returns>
+    private bool LoadSavedIds(int rowCount, Action<string> log)
+    {
+        if (!File.Exists(IdsPath))
+            return true;
+        try
+        {
+            return IdFile.Read(IdsPath, Ids, rowCount);
+        }
+        catch (Exception e) when (e is StorageException or IOException)
+        {
+            log($"reads its ids from the metadata: {e.Message}");
+            Disk.DeleteFile(IdsPath);
+            return true;
+        }
     }
 }

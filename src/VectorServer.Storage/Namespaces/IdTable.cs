@@ -14,6 +14,7 @@ internal sealed class IdTable
 {
     private const int ArenaChunkBytes = 1 << 20;
     private const int OffsetShift = 10; // the low bits of a location hold the length, at most 512
+    private const int IdBytesMax = 512;
     private const int None = -1;
 
     private byte[][] _arena = [new byte[ArenaChunkBytes]];
@@ -27,14 +28,23 @@ internal sealed class IdTable
     /// <summary>Rows added.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Makes room ahead of many rows.</summary>
+    public void Reserve(int rows)
+    {
+        EnsureRows(rows);
+        while (rows * 3L > _slots.Length * 2L)
+            GrowSlots();
+    }
+
     /// <summary>Adds the next row.</summary>
+    /// <param name="id">ASCII.</param>
     /// <returns>The row that carried this id before, dead or alive; -1 if none did.</returns>
-    public int Add(string id)
+    public int Add(ReadOnlySpan<byte> id)
     {
         var row = Count;
         EnsureRows(row + 1);
         _locations[row] = Store(id);
-        var hash = id.GetHashCode();
+        var hash = HashOf(id);
         _hashes[row] = hash;
         var slot = FindSlot(_slots, hash, id);
         var earlier = _slots[slot];
@@ -46,25 +56,38 @@ internal sealed class IdTable
         return earlier;
     }
 
+    /// <inheritdoc cref="Add(ReadOnlySpan{byte})"/>
+    public int Add(string id)
+    {
+        Span<byte> bytes = stackalloc byte[id.Length];
+        Encoding.ASCII.GetBytes(id, bytes);
+        return Add(bytes);
+    }
+
     /// <summary>The newest row below <paramref name="rowCount"/> that carries the id, dead or alive; -1 if none does.</summary>
     public int Find(string id, int rowCount)
     {
         var slots = Volatile.Read(ref _slots);
-        var row = Volatile.Read(ref slots[FindSlot(slots, id.GetHashCode(), id)]);
+        if (id.Length > IdBytesMax || !Ascii.IsValid(id))
+            return None;
+        Span<byte> bytes = stackalloc byte[id.Length];
+        Encoding.ASCII.GetBytes(id, bytes);
+        var row = Volatile.Read(ref slots[FindSlot(slots, HashOf(bytes), bytes)]);
         while (row >= rowCount)
             row = Volatile.Read(ref _previous)[row];
         return row;
     }
 
-    public string IdOf(int row) => Encoding.ASCII.GetString(Bytes(row));
+    public string IdOf(int row) => Encoding.ASCII.GetString(BytesOf(row));
 
     /// <summary>Orders two rows by their ids' bytes.</summary>
-    public int Compare(int left, int right) => Bytes(left).SequenceCompareTo(Bytes(right));
+    public int Compare(int left, int right) => BytesOf(left).SequenceCompareTo(BytesOf(right));
 
     /// <summary>Orders a row's id, by its bytes, against another.</summary>
-    public int Compare(int row, ReadOnlySpan<byte> id) => Bytes(row).SequenceCompareTo(id);
+    public int Compare(int row, ReadOnlySpan<byte> id) => BytesOf(row).SequenceCompareTo(id);
 
-    private ReadOnlySpan<byte> Bytes(int row)
+    /// <summary>A row's id; the bytes never change.</summary>
+    public ReadOnlySpan<byte> BytesOf(int row)
     {
         var location = Volatile.Read(ref _locations)[row];
         var length = (int)(location & ((1 << OffsetShift) - 1));
@@ -72,7 +95,7 @@ internal sealed class IdTable
         return Volatile.Read(ref _arena)[start / ArenaChunkBytes].AsSpan((int)(start % ArenaChunkBytes), length);
     }
 
-    private long Store(string id)
+    private long Store(ReadOnlySpan<byte> id)
     {
         if (_arenaUsed + id.Length > ArenaChunkBytes)
         {
@@ -81,19 +104,19 @@ internal sealed class IdTable
         }
 
         var start = ((long)(_arena.Length - 1) * ArenaChunkBytes) + _arenaUsed;
-        Encoding.ASCII.GetBytes(id, _arena[^1].AsSpan(_arenaUsed));
+        id.CopyTo(_arena[^1].AsSpan(_arenaUsed));
         _arenaUsed += id.Length;
         return start << OffsetShift | (long)id.Length;
     }
 
     /// <summary>The slot that holds the id's newest row, or the empty one where it belongs. Linear probing.</summary>
-    private int FindSlot(int[] slots, int hash, string id)
+    private int FindSlot(int[] slots, int hash, ReadOnlySpan<byte> id)
     {
         var mask = slots.Length - 1;
         for (var slot = hash & mask; ; slot = (slot + 1) & mask)
         {
             var row = Volatile.Read(ref slots[slot]);
-            if (row == None || (Volatile.Read(ref _hashes)[row] == hash && Ascii.Equals(Bytes(row), id)))
+            if (row == None || (Volatile.Read(ref _hashes)[row] == hash && BytesOf(row).SequenceEqual(id)))
                 return slot;
         }
     }
@@ -119,14 +142,23 @@ internal sealed class IdTable
     {
         if (rows <= _locations.Length)
             return;
-        Volatile.Write(ref _locations, Grow(_locations));
-        Volatile.Write(ref _hashes, Grow(_hashes));
-        Volatile.Write(ref _previous, Grow(_previous));
+        var length = Math.Max(rows, _locations.Length * 2);
+        Volatile.Write(ref _locations, Grow(_locations, length));
+        Volatile.Write(ref _hashes, Grow(_hashes, length));
+        Volatile.Write(ref _previous, Grow(_previous, length));
     }
 
-    private static T[] Grow<T>(T[] array)
+    /// <summary>Differs from process to process, so that nobody can choose ids that collide.</summary>
+    private static int HashOf(ReadOnlySpan<byte> id)
     {
-        var grown = new T[array.Length * 2];
+        Span<char> text = stackalloc char[id.Length];
+        Encoding.ASCII.GetChars(id, text);
+        return string.GetHashCode(text);
+    }
+
+    private static T[] Grow<T>(T[] array, int length)
+    {
+        var grown = new T[length];
         array.CopyTo(grown, 0);
         return grown;
     }

@@ -58,6 +58,10 @@ internal static class NamespaceLayout
 
     public static string Codec(string generationDirectory) => Path.Combine(generationDirectory, "codec.bin");
 
+    public static string Codes(string generationDirectory) => Path.Combine(generationDirectory, "codes.bin");
+
+    public static string Ids(string generationDirectory) => Path.Combine(generationDirectory, "ids.bin");
+
     public static string CandidateIndex(string generationDirectory) => Path.Combine(generationDirectory, "ann.bin");
 
     /// <summary>The name that a namespace's directory encodes; null for one whose name was too long to be kept whole.</summary>

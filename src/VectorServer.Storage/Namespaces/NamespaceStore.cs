@@ -10,14 +10,16 @@ namespace VectorServer.Storage.Namespaces;
 /// One open namespace: its newest snapshot for readers, and the log and data files behind it for its <see cref="NamespaceWriter"/>,
 /// which alone calls the mutating methods.
 /// </summary>
-internal sealed class NamespaceStore
+internal sealed partial class NamespaceStore
 {
     private readonly string _directory;
     private readonly EngineOptions _options;
     private readonly IndexDescriptor _index;
-    private readonly CodecChoice _codecChoice;
     private readonly NamespaceWriter _writer;
     private readonly CandidateIndexBuilder _builder;
+    private readonly CodeKeeper _codes;
+    private readonly DerivedFiles _derived;
+    private readonly Compactor _compactor;
     private readonly DelayedView? _delayed;
     private NamespaceSnapshot _current;
     private WalWriter _wal;
@@ -29,8 +31,12 @@ internal sealed class NamespaceStore
     private NamespaceStore(
         string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options, bool visible)
     {
-        (_directory, _index, _codecChoice, _options) = (directory, index, codecChoice, options);
+        (_directory, _index, _options) = (directory, index, options);
         Description = NamespaceDescription.Read(NamespaceLayout.Description(directory));
+        _codes = new CodeKeeper(this, codecChoice, options, Log);
+        _derived = new DerivedFiles(Log);
+        _compactor = new Compactor(this, options, Log);
+        Touch();
         (_current, _wal) = Recover(inUse: null);
         if (options.VisibilityDelay > TimeSpan.Zero)
         {
@@ -43,7 +49,7 @@ internal sealed class NamespaceStore
 
         _writer = new NamespaceWriter(this);
         _builder = new CandidateIndexBuilder(this, searchChoice, options, index.Name);
-        _builder.Consider(_current);
+        Review(_current);
     }
 
     public NamespaceDescription Description { get; }
@@ -117,6 +123,7 @@ internal sealed class NamespaceStore
     /// <summary>The newest snapshot that readers may see, held until the lease is disposed; false while there is none, and once the namespace is closed.</summary>
     public bool TryAcquire(out SnapshotLease lease)
     {
+        Touch();
         while (Readable is { } snapshot)
         {
             if (snapshot.Generation.TryAddReference())
@@ -164,7 +171,7 @@ internal sealed class NamespaceStore
 
     public Task FlushAsync(CancellationToken cancellation) => _writer.MaintainAsync(WriteCheckpoint, cancellation);
 
-    public Task CompactAsync(CancellationToken cancellation) => _writer.MaintainAsync(Compact, cancellation);
+    public Task CompactAsync(CancellationToken cancellation) => _compactor.CompactAsync(cancellation);
 
     /// <summary>Does work that must not meet a write.</summary>
     public Task MaintainAsync(Action work, CancellationToken cancellation) => _writer.MaintainAsync(work, cancellation);
@@ -178,7 +185,7 @@ internal sealed class NamespaceStore
     /// </summary>
     public async Task CloseAsync()
     {
-        await _builder.StopAsync().ConfigureAwait(false);
+        await StopWorkAsync().ConfigureAwait(false);
         await _writer.CloseAsync().ConfigureAwait(false);
         try
         {
@@ -186,6 +193,7 @@ internal sealed class NamespaceStore
             {
                 WriteCheckpoint();
                 _builder.SaveOnClose(Current);
+                _derived.SaveOnClose(Current);
             }
         }
         catch (StorageException)
@@ -237,7 +245,7 @@ internal sealed class NamespaceStore
     /// <summary>Takes no more writes, ahead of the directory's removal; reads go on with the files they have open.</summary>
     public async Task StopAsync()
     {
-        await _builder.StopAsync().ConfigureAwait(false);
+        await StopWorkAsync().ConfigureAwait(false);
         await _writer.CloseAsync().ConfigureAwait(false);
         _wal.Dispose();
         lock (_removal)
@@ -287,158 +295,13 @@ internal sealed class NamespaceStore
         }
     }
 
-    /// <summary>Work that a full disk must not keep from being done, as it frees space or makes what is there safe.</summary>
-    private T WithReserve<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (StorageException e) when (e.Code == StorageErrorCode.OutOfSpace && _options.Reserve.GiveUp())
-        {
-            return work();
-        }
-    }
-
-    /// <summary>
-    /// The log or the data files may hold a part of a write, or have lost a part of one at a failed sync: only a fresh recovery knows, and
-    /// the next write begins with one.
-    /// </summary>
-    private StorageException Fail(Exception cause)
-    {
-        _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' was refused a write by its disk, and the next begins with a recovery: {cause}");
-        return _failure = DiskErrors.Refusal(cause, "The namespace could not be written");
-    }
-
-    private void RestoreIfFailed()
-    {
-        if (_failure is null)
-            return;
-        try
-        {
-            WithReserve(() =>
-            {
-                Restore();
-                return true;
-            });
-        }
-        catch (Exception e)
-        {
-            throw Fail(e);
-        }
-    }
-
-    /// <summary>
-    /// Opens the namespace anew from its files beside what readers hold: what was acknowledged is in them, and nothing that was refused is
-    /// taken up, as the log's new segment makes it void.
-    /// </summary>
-    private void Restore()
-    {
-        var before = Current;
-        var left = before.Generation;
-        _wal.StartAnew(new Lsn(before.Lsn.Value + 1));
-        left.Metadata.StopWriting();
-        var (restored, wal) = Recover(inUse: left);
-        _wal.Dispose();
-        _wal = wal;
-        _failure = null;
-        Publish(restored);
-        _delayed?.Show(restored);
-        lock (_removal)
-            _replaced.Add(left);
-        var isReplaced = restored.Generation.Number != left.Number;
-        left.Retire(() =>
-        {
-            lock (_removal)
-            {
-                _replaced.Remove(left);
-                if (isReplaced && !_removed)
-                    Trash.Delete(_options.Disk, NamespaceLayout.Generation(_directory, left.Number));
-            }
-        });
-        _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' is recovered and takes writes again");
-    }
-
     private NamespaceSnapshot? Readable => _delayed is null ? Current : _delayed.Visible;
 
     private void Publish(NamespaceSnapshot snapshot)
     {
         Volatile.Write(ref _current, snapshot);
         _delayed?.Add(snapshot);
-        _builder.Consider(snapshot);
-    }
-
-    /// <summary>Opens the checkpoint's generation, replays the log through the same <see cref="Apply"/> as live writes, and goes on in the log.</summary>
-    /// <param name="inUse">The generation that readers hold, when a failed namespace is recovered; null at open.</param>
-    private (NamespaceSnapshot Snapshot, WalWriter Wal) Recover(Generation? inUse)
-    {
-        var checkpoint = Checkpoint.Read(NamespaceLayout.Checkpoint(_directory));
-        if (inUse is null)
-            _options.Disk.SyncDirectory(_directory); // a process may have died between the checkpoint's rename and its sync
-        else
-            checkpoint.Write(_options.Disk, NamespaceLayout.Checkpoint(_directory)); // a sync may have failed: what was not written then is now
-        foreach (var other in Directory.GetDirectories(_directory, "gen-*"))
-        {
-            if (other != NamespaceLayout.Generation(_directory, checkpoint.Generation)
-                && (inUse is null || other != NamespaceLayout.Generation(_directory, inUse.Number)))
-                _options.Disk.DeleteDirectory(other); // an unfinished or replaced compaction
-        }
-
-        var generation = Generation.Open(_options.Disk, _directory, checkpoint, _index.Dimension);
-        try
-        {
-            var snapshot = new NamespaceSnapshot(
-                generation, checkpoint.FirstRow, checkpoint.RowCount, checkpoint.LiveCount, new Lsn(checkpoint.Lsn), null);
-            snapshot = snapshot with { Codes = Integrity.DerivedFiles.OpenCodes(snapshot, _codecChoice, _options) };
-
-            var wal = NamespaceLayout.Wal(_directory);
-            var replayed = 0;
-            var end = WalReader.Replay(
-                _options.Disk,
-                wal,
-                snapshot.Lsn,
-                operation =>
-                {
-                    snapshot = Apply(snapshot, [operation]);
-                    replayed++;
-                },
-                message => _options.Log?.Invoke(message));
-            generation.Metadata.CommitBatch();
-            if (snapshot.Codes is null)
-                snapshot = snapshot with { Codes = CodeStore.Extend(snapshot, _codecChoice) }; // another compression was chosen while it was closed
-            if (replayed > 0)
-                _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}': {replayed} operations replayed from the log");
-            return (snapshot, end is { } found
-                ? WalWriter.Continue(_options.Disk, found, new Lsn(snapshot.Lsn.Value + 1), _options.Durability)
-                : WalWriter.Create(_options.Disk, wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));
-        }
-        catch
-        {
-            generation.Release();
-            throw;
-        }
-    }
-
-    /// <summary>The one way that operations change a namespace, live and at replay: rows, metadata, deaths, codes; then a new snapshot.</summary>
-    private NamespaceSnapshot Apply(NamespaceSnapshot before, IReadOnlyList<WalOperation> operations)
-    {
-        var metadata = before.Generation.Metadata;
-        var applier = new OperationApplier(before);
-        metadata.BeginBatch();
-        try
-        {
-            foreach (var operation in operations)
-                applier.Apply(operation);
-        }
-        catch
-        {
-            metadata.AbortBatch();
-            throw;
-        }
-
-        metadata.CommitBatch();
-        before.Generation.Columns.KeepUp(metadata, applier.Snapshot.RowCount);
-        return applier.Snapshot with { Codes = CodeStore.Extend(applier.Snapshot, _codecChoice) };
+        Review(snapshot);
     }
 
     private void WriteCheckpoint() => WithReserve(() =>
@@ -485,56 +348,6 @@ internal sealed class NamespaceStore
         Checkpoint.Of(snapshot).Write(_options.Disk, NamespaceLayout.Checkpoint(_directory));
         if (_wal.PendingBytes > 0)
             _wal.Cut(new Lsn(snapshot.Lsn.Value + 1)); // an empty log takes any later operation: a new one would only cost three syncs
-    }
-
-    private NamespaceSnapshot Rewrite()
-    {
-        RestoreIfFailed();
-        try
-        {
-            return Compactor.Rewrite(_options.Disk, Current, _directory, _codecChoice);
-        }
-        catch (Exception e) when (e.IsDiskError())
-        {
-            throw DiskErrors.Refusal(e, "The namespace could not be compacted"); // as it was
-        }
-    }
-
-    private void Compact()
-    {
-        var after = WithReserve(Rewrite);
-        var before = Current;
-        try
-        {
-            Fold(after);
-        }
-        catch (Exception e)
-        {
-            // The checkpoint may name the new generation already, and the log speaks of rows by their numbers in the old one.
-            after.Generation.Release();
-            throw Fail(e);
-        }
-
-        Publish(after);
-        _delayed?.Show(after); // what is older lies in the generation that goes, so compaction ends the wait of writes before it
-        var replaced = NamespaceLayout.Generation(_directory, before.Generation.Number);
-        lock (_removal)
-            _replaced.Add(before.Generation);
-        before.Generation.Retire(() =>
-        {
-            // Once the namespace is removed, its path may be a successor's.
-            lock (_removal)
-            {
-                _replaced.Remove(before.Generation);
-                if (!_removed)
-                    Trash.Delete(_options.Disk, replaced);
-            }
-        });
-    }
-
-    private void Recode()
-    {
-        var snapshot = Current;
-        Publish(snapshot with { Codes = CodeStore.Extend(snapshot with { Codes = null }, _codecChoice) });
+        _derived.Consider(snapshot);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class NamespaceWriter
 
     private readonly NamespaceStore _store;
     private readonly Task _loop;
+    private int _requests; // queued or under way
 
     public NamespaceWriter(NamespaceStore store)
     {
@@ -24,32 +25,42 @@ internal sealed class NamespaceWriter
         _loop = Task.Run(RunAsync);
     }
 
+    /// <summary>No request is queued or under way.</summary>
+    public bool IsAtRest => Volatile.Read(ref _requests) == 0;
+
     /// <summary>Queues a write and returns its LSN once it is durable and published.</summary>
     /// <param name="resolve">The effects on the newest snapshot; null when there are none, and the newest LSN is returned.</param>
     /// <param name="readsState">Whether <paramref name="resolve"/> looks at the snapshot.</param>
     /// <param name="cancellation">Honoured until the request is queued; what is logged is applied.</param>
     /// <exception cref="ChannelClosedException">The namespace is closing.</exception>
-    public async Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
-    {
-        var request = new WriteRequest(resolve, null, readsState);
-        await _queue.Writer.WriteAsync(request, cancellation).ConfigureAwait(false);
-        return await request.Completion.Task.ConfigureAwait(false);
-    }
+    public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
+        QueueAsync(new WriteRequest(resolve, null, readsState), cancellation);
 
     /// <summary>Queues work on the store that must not meet a write: checkpoint, compaction, another codec, a load. Returns the newest LSN after it.</summary>
     /// <exception cref="ChannelClosedException">The namespace is closing.</exception>
-    public async Task<Lsn> MaintainAsync(Action work, CancellationToken cancellation)
-    {
-        var request = new WriteRequest(null, work, ReadsState: true);
-        await _queue.Writer.WriteAsync(request, cancellation).ConfigureAwait(false);
-        return await request.Completion.Task.ConfigureAwait(false);
-    }
+    public Task<Lsn> MaintainAsync(Action work, CancellationToken cancellation) =>
+        QueueAsync(new WriteRequest(null, work, ReadsState: true), cancellation);
 
     /// <summary>Takes no more requests and waits for those that are queued.</summary>
     public async Task CloseAsync()
     {
         _queue.Writer.TryComplete();
         await _loop.ConfigureAwait(false);
+    }
+
+    private async Task<Lsn> QueueAsync(WriteRequest request, CancellationToken cancellation)
+    {
+        _store.Touch();
+        Interlocked.Increment(ref _requests);
+        try
+        {
+            await _queue.Writer.WriteAsync(request, cancellation).ConfigureAwait(false);
+            return await request.Completion.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _requests);
+        }
     }
 
     private async Task RunAsync()

@@ -22,10 +22,27 @@ internal static class RowCopy
         Action<int, string, SparseVector?>? added,
         CancellationToken cancellation)
     {
+        var copied = Copy(source, source.FirstRow, metadata, target, 0, added, cancellation);
+        return copied == source.LiveCount
+            ? copied
+            : throw new StorageException(StorageErrorCode.DataCorruption, $"The namespace holds {copied} live rows where it counts {source.LiveCount}");
+    }
+
+    /// <summary>Copies the live rows from one on, behind those that the target has.</summary>
+    /// <inheritdoc cref="CopyLive"/>
+    public static int Copy(
+        NamespaceSnapshot source,
+        int firstRow,
+        MetadataReader metadata,
+        Generation target,
+        int targetRow,
+        Action<int, string, SparseVector?>? added,
+        CancellationToken cancellation)
+    {
         var rows = new List<RowId>(BatchRows);
         var details = new RowDetails[BatchRows];
-        var copied = 0;
-        for (var row = source.FirstRow; row < source.RowCount; row++)
+        var next = targetRow;
+        for (var row = firstRow; row < source.RowCount; row++)
         {
             if (source.IsLive(row))
                 rows.Add(new RowId(row));
@@ -34,26 +51,24 @@ internal static class RowCopy
         }
 
         CopyBatch();
-        return copied == source.LiveCount
-            ? copied
-            : throw new StorageException(StorageErrorCode.DataCorruption, $"The namespace holds {copied} live rows where it counts {source.LiveCount}");
+        return next - targetRow;
 
         void CopyBatch()
         {
             cancellation.ThrowIfCancellationRequested();
             metadata.Read(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows), includeMetadata: true, includeSparse: true, details);
             target.Metadata.BeginBatch();
-            for (var i = 0; i < rows.Count; i++, copied++)
+            for (var i = 0; i < rows.Count; i++, next++)
             {
                 var id = source.Generation.Ids.IdOf(rows[i].Value);
-                target.Vectors.Write(copied, source.Generation.Vectors.Row(rows[i].Value));
-                target.Metadata.AddRow(new RowId(copied), id, details[i].Metadata, details[i].Sparse);
-                added?.Invoke(copied, id, details[i].Sparse);
+                target.Vectors.Write(next, source.Generation.Vectors.Row(rows[i].Value));
+                target.Metadata.AddRow(new RowId(next), id, details[i].Metadata, details[i].Sparse);
+                added?.Invoke(next, id, details[i].Sparse);
             }
 
             target.Metadata.CommitBatch();
             rows.Clear();
-            if (copied / BatchRows % BatchesPerCheckpoint == BatchesPerCheckpoint - 1)
+            if (next / BatchRows % BatchesPerCheckpoint == BatchesPerCheckpoint - 1)
                 target.Metadata.Checkpoint();
         }
     }

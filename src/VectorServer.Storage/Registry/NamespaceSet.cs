@@ -79,7 +79,7 @@ internal sealed partial class NamespaceSet
 
     /// <summary>The newest snapshot of a namespace, by its own name, that readers may see; false if there is none, as for no such namespace.</summary>
     /// <exception cref="StorageException">Damaged, or closing.</exception>
-    public bool TryAcquire(string name, out SnapshotLease lease) => TryAcquire(Find(name), out lease);
+    public bool TryAcquire(string name, out SnapshotLease lease) => Acquire(name, out lease) is not null;
 
     /// <summary>Holds a namespace's newest snapshot to read all of it, whatever becomes of the namespace; null once it is deleted.</summary>
     /// <exception cref="StorageException">Damaged, or closing.</exception>
@@ -100,8 +100,7 @@ internal sealed partial class NamespaceSet
 
     public NamespaceInfo? Describe(string name)
     {
-        var store = Find(name);
-        if (!TryAcquire(store, out var lease))
+        if (Acquire(name, out var lease) is not { } store)
             return null;
         using (lease)
             return new NamespaceInfo(name, lease.Snapshot.LiveCount, store.Description.FilterableFields, store.SizeBytes(lease.Snapshot));
@@ -154,13 +153,22 @@ internal sealed partial class NamespaceSet
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
     public async Task CompactAsync(string name, CancellationToken cancellation)
     {
-        try
+        while (true)
         {
-            await Get(name).CompactAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            throw _closed ? Closing() : _beingRepaired == name ? BeingRepaired() : NotFound();
+            var store = Get(name);
+            try
+            {
+                await store.CompactAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (ChannelClosedException) when (!_closed && IsAsleep(store))
+            {
+                // closed for being idle at this moment: once more
+            }
+            catch (ChannelClosedException)
+            {
+                throw _closed ? Closing() : _beingRepaired == name ? BeingRepaired() : NotFound();
+            }
         }
     }
 
@@ -284,17 +292,21 @@ internal sealed partial class NamespaceSet
     private async Task<WriteResult?> TryWriteAsync(
         string name, Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
     {
-        try
+        while (Find(name) is { } store)
         {
-            if (Find(name) is { } store)
+            try
+            {
                 return new WriteResult(await store.WriteAsync(resolve, readsState, cancellation).ConfigureAwait(false));
-        }
-        catch (ChannelClosedException)
-        {
-            if (_closed)
-                throw Closing();
-            if (_beingRepaired == name)
-                throw BeingRepaired();
+            }
+            catch (ChannelClosedException)
+            {
+                if (_closed)
+                    throw Closing();
+                if (_beingRepaired == name)
+                    throw BeingRepaired();
+                if (!IsAsleep(store))
+                    break;
+            }
         }
 
         return AliasOf(name) is { } alias ? throw AliasErrors.WriteTo(alias) : null;

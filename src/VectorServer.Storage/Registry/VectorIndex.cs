@@ -30,7 +30,7 @@ public sealed partial class VectorIndex
     private VectorIndex(string directory, IndexDescriptor descriptor, EngineOptions options)
     {
         (_descriptor, _options) = (descriptor, options);
-        Calibrated = Integrity.DerivedFiles.ReadCalibration(NamespaceLayout.IndexCalibration(directory), options);
+        Calibrated = Integrity.CalibrationFile.Read(NamespaceLayout.IndexCalibration(directory), options);
         _codecChoice = new CodecChoice(descriptor, Calibrated);
         _searchChoice = new SearchChoice(descriptor);
         _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, _searchChoice, options);
@@ -287,6 +287,8 @@ public sealed partial class VectorIndex
         foreach (var store in _namespaces.Opened())
             _ = RecodeAsync(store);
     }
+
+    internal Task CloseIdleAsync() => _namespaces.CloseIdleAsync();
 
     internal Task CloseAsync() => _namespaces.CloseAsync();
 

@@ -15,6 +15,9 @@ internal sealed class InvertedIndex
     /// <summary>Rows added, dead ones too.</summary>
     public int RowCount { get; private set; }
 
+    /// <summary>No row has a sparse vector.</summary>
+    public bool IsEmpty => RowCount == 0;
+
     public void Add(int row, SparseVector vector)
     {
         RowCount++;

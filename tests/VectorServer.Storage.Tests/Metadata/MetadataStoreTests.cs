@@ -32,7 +32,7 @@ public sealed class MetadataStoreTests
         Assert.Null(store.Read(new RowId(1)).Metadata);
         Assert.Null(store.Read(new RowId(1)).Sparse);
         var sparseRows = new List<int>();
-        store.ReadSparse((row, _) => sparseRows.Add(row.Value));
+        store.ReadSparse(0, (row, _) => sparseRows.Add(row.Value));
         Assert.Equal([0], sparseRows);
     }
 
@@ -262,7 +262,7 @@ public sealed class MetadataStoreTests
         Assert.All(failures, failure => Assert.Equal(StorageErrorCode.DataCorruption, failure.Code));
         Assert.NotNull(temporary.Store.Read(new RowId(0)).Metadata);
         if (!change.Contains("sparse = NULL", StringComparison.Ordinal))
-            Assert.Throws<StorageException>(() => temporary.Store.ReadSparse((_, _) => { }));
+            Assert.Throws<StorageException>(() => temporary.Store.ReadSparse(0, (_, _) => { }));
     }
 
     [Fact]
@@ -314,7 +314,7 @@ public sealed class MetadataStoreTests
     private static List<(int Row, string Id)> Ids(MetadataStore store)
     {
         var ids = new List<(int, string)>();
-        store.ReadIds((row, id) => ids.Add((row.Value, Encoding.ASCII.GetString(id))));
+        store.ReadIds(0, (row, id) => ids.Add((row.Value, Encoding.ASCII.GetString(id))));
         return ids;
     }
 

@@ -1,0 +1,90 @@
+using VectorServer.Storage.IO;
+
+namespace VectorServer.Storage.Namespaces;
+
+/// <content>Another generation, or other codes, in place of what is there.</content>
+internal sealed partial class NamespaceStore
+{
+    /// <summary>Recovers the namespace, where its disk has refused it a write.</summary>
+    internal Task RestoreAsync(CancellationToken cancellation) => _writer.MaintainAsync(RestoreIfFailed, cancellation);
+
+    /// <summary>Begins to write the next generation; the caller holds the snapshot's.</summary>
+    internal Compaction BeginCompaction(NamespaceSnapshot snapshot)
+    {
+        if (_failure is { } failure)
+            throw failure;
+        return Compaction.Begin(snapshot.Generation, _directory, _codes.CodecOf(snapshot));
+    }
+
+    /// <summary>Puts the next generation in the place of the one it was copied from.</summary>
+    internal async Task FinishCompactionAsync(Compaction compaction, CancellationToken cancellation)
+    {
+        var isBegun = false;
+        try
+        {
+            await _writer.MaintainAsync(
+                () =>
+                {
+                    isBegun = true;
+                    Replace(compaction);
+                },
+                cancellation).ConfigureAwait(false);
+        }
+        catch when (!isBegun)
+        {
+            compaction.Abandon();
+            throw;
+        }
+    }
+
+    private void Replace(Compaction compaction)
+    {
+        var before = Current;
+        NamespaceSnapshot after;
+        try
+        {
+            if (_failure is { } failure)
+                throw failure;
+            after = compaction.Finish(before);
+            after = after with { Codes = _codes.Carry(before, after) };
+        }
+        catch
+        {
+            compaction.Abandon();
+            throw;
+        }
+
+        try
+        {
+            Fold(after);
+        }
+        catch (Exception e)
+        {
+            // The checkpoint may name the new generation already, and the log speaks of rows by their numbers in the old one.
+            after.Generation.Release();
+            throw Fail(e);
+        }
+
+        Publish(after);
+        _delayed?.Show(after); // what is older lies in the generation that goes, so compaction ends the wait of writes before it
+        var replaced = NamespaceLayout.Generation(_directory, before.Generation.Number);
+        lock (_removal)
+            _replaced.Add(before.Generation);
+        before.Generation.Retire(() =>
+        {
+            // Once the namespace is removed, its path may be a successor's.
+            lock (_removal)
+            {
+                _replaced.Remove(before.Generation);
+                if (!_removed)
+                    Trash.Delete(_options.Disk, replaced);
+            }
+        });
+    }
+
+    private void Recode()
+    {
+        var snapshot = Current;
+        Publish(snapshot with { Codes = _codes.Change(snapshot) });
+    }
+}

@@ -1,0 +1,55 @@
+namespace VectorServer.Storage.Namespaces;
+
+/// <content>What goes on beside reads and writes, and whether anything goes on at all.</content>
+internal sealed partial class NamespaceStore
+{
+    private long _lastUsed;
+    private volatile bool _isClaimed;
+
+    /// <summary>Given up for being idle: who finds it so looks its name up again.</summary>
+    public bool IsClaimed => _isClaimed;
+
+    /// <summary>Nobody has used it for the engine's idle time, and nothing works on it.</summary>
+    public bool IsIdle =>
+        _delayed is null
+        && _options.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)) >= _options.IdleClose
+        && _writer.IsAtRest && _builder.IsAtRest && _codes.IsAtRest && _derived.IsAtRest && _compactor.IsAtRest;
+
+    /// <summary>Takes an idle namespace from whoever might come: from here on no reader gets a snapshot of it, and it must be closed.</summary>
+    public bool TryClaim()
+    {
+        lock (_removal)
+        {
+            if (_replaced.Count > 0 || !IsIdle)
+                return false;
+        }
+
+        _isClaimed = true; // before it can be noticed
+        if (Current.Generation.TryClaim())
+            return true;
+        _isClaimed = false;
+        return false;
+    }
+
+    /// <summary>Counts as a use.</summary>
+    internal void Touch() => Volatile.Write(ref _lastUsed, _options.Time.GetTimestamp());
+
+    /// <summary>Tells the operator of this namespace.</summary>
+    private void Log(string message) => _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' {message}");
+
+    /// <summary>Starts what is to be done in the background, if anything is.</summary>
+    private void Review(NamespaceSnapshot snapshot)
+    {
+        _builder.Consider(snapshot);
+        _codes.Start();
+        _compactor.Consider(snapshot);
+    }
+
+    private async Task StopWorkAsync()
+    {
+        await _compactor.StopAsync().ConfigureAwait(false);
+        await _codes.StopAsync().ConfigureAwait(false);
+        await _builder.StopAsync().ConfigureAwait(false);
+        await _derived.StopAsync().ConfigureAwait(false);
+    }
+}
