@@ -84,7 +84,7 @@ internal sealed class DamagedCopies : IDisposable
         return copy;
     }
 
-    public static VectorEngine Open(string directory) => VectorEngine.Open(new EngineOptions { DataDirectory = directory, Durability = Durability.Os });
+    public static VectorEngine Open(string directory) => VectorEngine.Open(new EngineOptions { DataDirectory = directory, Durability = Durability.Fsync });
 
     /// <summary>What a client sees, question by question; a refusal for damage is a null, any other fails the test.</summary>
     public static Dictionary<string, string> Answers(VectorEngine engine)
