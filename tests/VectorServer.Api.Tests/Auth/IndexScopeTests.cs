@@ -74,7 +74,7 @@ public sealed class IndexScopeTests
         var job = (await server.PostAsync("boss", $"/backups/{backup}/create-index", """{"name": "copy"}""")).Json.GetProperty("restore_job_id").GetString();
 
         Assert.True(schedule.Status == 200, schedule.Body);
-        var id = schedule.Json.GetProperty("id").GetString();
+        var id = schedule.Json.GetProperty("schedule_id").GetString();
         Assert.Equal(404, (await server.GetAsync("dev-boss", $"/backup-schedules/{id}", "2026-07")).Status);
         Assert.Equal(404, (await server.SendAsync("dev-boss", HttpMethod.Delete, $"/backup-schedules/{id}", version: "2026-07")).Status);
         Assert.Equal(200, (await server.GetAsync("boss", $"/backup-schedules/{id}", "2026-07")).Status);
