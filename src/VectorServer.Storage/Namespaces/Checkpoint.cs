@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using VectorServer.Storage.IO;
 using VectorServer.Storage.Integrity;
+using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Namespaces;
 
