@@ -10,7 +10,7 @@ namespace VectorServer.Storage.Namespaces;
 /// One open namespace: its newest snapshot for readers, and the log and data files behind it for its <see cref="NamespaceWriter"/>,
 /// which alone calls the mutating methods.
 /// </summary>
-internal sealed class NamespaceStore
+internal sealed partial class NamespaceStore
 {
     private readonly string _directory;
     private readonly EngineOptions _options;
@@ -284,78 +284,6 @@ internal sealed class NamespaceStore
         }
     }
 
-    /// <summary>Work that a full disk must not keep from being done, as it frees space or makes what is there safe.</summary>
-    private T WithReserve<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (StorageException e) when (e.Code == StorageErrorCode.OutOfSpace && _options.Reserve.GiveUp())
-        {
-            return work();
-        }
-    }
-
-    /// <summary>
-    /// The log or the data files may hold a part of a write, or have lost a part of one at a failed sync: only a fresh recovery knows, and
-    /// the next write begins with one.
-    /// </summary>
-    private StorageException Fail(Exception cause)
-    {
-        _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' was refused a write by its disk, and the next begins with a recovery: {cause}");
-        return _failure = DiskErrors.Refusal(cause, "The namespace could not be written");
-    }
-
-    private void RestoreIfFailed()
-    {
-        if (_failure is null)
-            return;
-        try
-        {
-            WithReserve(() =>
-            {
-                Restore();
-                return true;
-            });
-        }
-        catch (Exception e)
-        {
-            throw Fail(e);
-        }
-    }
-
-    /// <summary>
-    /// Opens the namespace anew from its files beside what readers hold: what was acknowledged is in them, and nothing that was refused is
-    /// taken up, as the log's new segment makes it void.
-    /// </summary>
-    private void Restore()
-    {
-        var before = Current;
-        var left = before.Generation;
-        _wal.StartAnew(new Lsn(before.Lsn.Value + 1));
-        left.Metadata.StopWriting();
-        var (restored, wal) = Recover(inUse: left);
-        _wal.Dispose();
-        _wal = wal;
-        _failure = null;
-        Publish(restored);
-        _delayed?.Show(restored);
-        lock (_removal)
-            _replaced.Add(left);
-        var isReplaced = restored.Generation.Number != left.Number;
-        left.Retire(() =>
-        {
-            lock (_removal)
-            {
-                _replaced.Remove(left);
-                if (isReplaced && !_removed)
-                    Trash.Delete(_options.Disk, NamespaceLayout.Generation(_directory, left.Number));
-            }
-        });
-        _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' is recovered and takes writes again");
-    }
-
     private NamespaceSnapshot? Readable => _delayed is null ? Current : _delayed.Visible;
 
     private void Publish(NamespaceSnapshot snapshot)
@@ -363,57 +291,6 @@ internal sealed class NamespaceStore
         Volatile.Write(ref _current, snapshot);
         _delayed?.Add(snapshot);
         _builder.Consider(snapshot);
-    }
-
-    /// <summary>Opens the checkpoint's generation, replays the log through the same <see cref="Apply"/> as live writes, and goes on in the log.</summary>
-    /// <param name="inUse">The generation that readers hold, when a failed namespace is recovered; null at open.</param>
-    private (NamespaceSnapshot Snapshot, WalWriter Wal) Recover(Generation? inUse)
-    {
-        var checkpoint = Checkpoint.Read(NamespaceLayout.Checkpoint(_directory));
-        if (inUse is null)
-            _options.Disk.SyncDirectory(_directory); // a process may have died between the checkpoint's rename and its sync
-        else
-            checkpoint.Write(_options.Disk, NamespaceLayout.Checkpoint(_directory)); // a sync may have failed: what was not written then is now
-        foreach (var other in Directory.GetDirectories(_directory, "gen-*"))
-        {
-            if (other != NamespaceLayout.Generation(_directory, checkpoint.Generation)
-                && (inUse is null || other != NamespaceLayout.Generation(_directory, inUse.Number)))
-                _options.Disk.DeleteDirectory(other); // an unfinished or replaced compaction
-        }
-
-        var generation = Generation.Open(_options.Disk, _directory, checkpoint, _index.Dimension);
-        try
-        {
-            var snapshot = new NamespaceSnapshot(
-                generation, checkpoint.FirstRow, checkpoint.RowCount, checkpoint.LiveCount, new Lsn(checkpoint.Lsn), null);
-            snapshot = snapshot with { Codes = CodeStore.Open(snapshot, _codecChoice) };
-
-            var wal = NamespaceLayout.Wal(_directory);
-            var replayed = 0;
-            var end = WalReader.Replay(
-                _options.Disk,
-                wal,
-                snapshot.Lsn,
-                operation =>
-                {
-                    snapshot = Apply(snapshot, [operation]);
-                    replayed++;
-                },
-                message => _options.Log?.Invoke(message));
-            generation.Metadata.CommitBatch();
-            if (snapshot.Codes is null)
-                snapshot = snapshot with { Codes = CodeStore.Extend(snapshot, _codecChoice) }; // another compression was chosen while it was closed
-            if (replayed > 0)
-                _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}': {replayed} operations replayed from the log");
-            return (snapshot, end is { } found
-                ? WalWriter.Continue(_options.Disk, found, new Lsn(snapshot.Lsn.Value + 1), _options.Durability)
-                : WalWriter.Create(_options.Disk, wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));
-        }
-        catch
-        {
-            generation.Release();
-            throw;
-        }
     }
 
     /// <summary>The one way that operations change a namespace, live and at replay: rows, metadata, deaths, codes; then a new snapshot.</summary>
