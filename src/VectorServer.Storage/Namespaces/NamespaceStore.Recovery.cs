@@ -81,6 +81,19 @@ internal sealed partial class NamespaceStore
         return _failure = DiskErrors.Refusal(cause, "The namespace could not be written");
     }
 
+    /// <summary>A write that is logged and could not be applied is refused: a restart must not find it. What fails here is done by <see cref="Restore"/>.</summary>
+    private void TryVoid(Lsn refused)
+    {
+        try
+        {
+            _wal.StartAnew(refused);
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            _options.Log?.Invoke($"Until the next write of namespace '{Description.Name}' of index '{_index.Name}', a restart may find the write that was refused: {e.Message}");
+        }
+    }
+
     private void RestoreIfFailed()
     {
         if (_failure is null)
