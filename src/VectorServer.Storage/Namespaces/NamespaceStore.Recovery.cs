@@ -102,6 +102,19 @@ internal sealed partial class NamespaceStore
         return _failure = DiskErrors.Refusal(cause, "The namespace could not be written");
     }
 
+    /// <summary>A write that is logged and could not be applied is refused: a restart must not find it. What fails here is done by <see cref="Restore"/>.</summary>
+    private void TryVoid(Lsn refused)
+    {
+        try
+        {
+            _wal.StartAnew(refused);
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            Log($"may find the write that was refused, if it is opened anew before the next write: {e.Message}");
+        }
+    }
+
     private void RestoreIfFailed()
     {
         if (_failure is null)

@@ -291,7 +291,9 @@ internal sealed partial class NamespaceStore
         }
         catch (Exception e)
         {
-            throw Fail(e);
+            var refusal = Fail(e);
+            TryVoid(first);
+            throw refusal;
         }
     }
 

@@ -13,6 +13,7 @@ public sealed class ErrorMappingTests
     [InlineData(StorageErrorCode.AlreadyExists, 409, "ALREADY_EXISTS", 6)]
     [InlineData(StorageErrorCode.FailedPrecondition, 412, "FAILED_PRECONDITION", 9)]
     [InlineData(StorageErrorCode.Unavailable, 503, "UNAVAILABLE", 14)]
+    [InlineData(StorageErrorCode.OutOfSpace, 507, "RESOURCE_EXHAUSTED", 8)]
     [InlineData(StorageErrorCode.DataCorruption, 503, "DATA_LOSS", 15)]
     public void Each_failure_of_the_engine_has_its_name_on_the_wire(StorageErrorCode code, int status, string name, int rpc)
     {

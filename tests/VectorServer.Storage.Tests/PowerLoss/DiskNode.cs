@@ -53,7 +53,14 @@ internal sealed class FileNode : DiskNode
     }
 
     /// <summary>The disk failed to sync and forgot what it was to write, as Linux does: a later sync succeeds without it.</summary>
-    public void Drop() => Pending.RemoveAll(write => write.Bytes is not null);
+    public void Drop()
+    {
+        Pending.RemoveAll(write => write.Bytes is not null);
+        HasDropped = true;
+    }
+
+    /// <summary>Readers still find in the real file what the disk will never hold.</summary>
+    public bool HasDropped { get; private set; }
 }
 
 /// <summary>A file's bytes, without the zeros that a greater length adds.</summary>

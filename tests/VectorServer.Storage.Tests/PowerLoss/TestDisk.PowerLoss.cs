@@ -43,7 +43,7 @@ internal sealed partial class TestDisk
             if (child is DirectoryNode directory)
                 Materialise(directory, PathOf(node, child, source, name), path, unsynced, random);
             else if (child is FileNode file)
-                Content(file, unsynced, random).WriteTo(path);
+                Content(file, PathOf(node, child, source, name), unsynced, random).WriteTo(path);
             else if (child is SqliteNode sqlite)
                 Materialise(sqlite, PathOf(node, child, source, name), path, unsynced, random);
         }
@@ -53,8 +53,10 @@ internal sealed partial class TestDisk
     private static string PathOf(DirectoryNode parent, DiskNode child, string source, string name) =>
         Path.Combine(source, parent.Entries.FirstOrDefault(entry => entry.Value == child).Key ?? name);
 
-    private static FileContent Content(FileNode file, Unsynced unsynced, Random random)
+    private static FileContent Content(FileNode file, string source, Unsynced unsynced, Random random)
     {
+        if (unsynced == Unsynced.Kept && file.HasDropped && Read(source) is { } present)
+            return new FileContent(present, present.Length); // only the process dies: the system's cache lives on
         var content = file.Durable;
         foreach (var (offset, bytes) in file.Pending)
         {

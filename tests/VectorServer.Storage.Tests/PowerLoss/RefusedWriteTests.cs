@@ -1,0 +1,109 @@
+using VectorServer.Storage.IO;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Storage.Tests.PowerLoss;
+
+/// <summary>A write that was refused is not found later: not by a reader, not after a restart, not after a power loss.</summary>
+public sealed class RefusedWriteTests : IDisposable
+{
+    private readonly TempDirectory _directory = TempDirectory.InMemory();
+    private readonly TestDisk _disk;
+    private int _losses;
+
+    public RefusedWriteTests() => _disk = new TestDisk(_directory.Path);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(nameof(DiskOperationKind.Write), ".wal", true)]
+    [InlineData(nameof(DiskOperationKind.Write), ".wal", false)]
+    [InlineData(nameof(DiskOperationKind.Sync), ".wal", false)]
+    [InlineData(nameof(DiskOperationKind.Write), "vectors.npy", true)]
+    [InlineData(nameof(DiskOperationKind.Write), "vectors.npy", false)]
+    [InlineData(nameof(DiskOperationKind.Sqlite), "metadata.db", true)]
+    public async Task A_refused_write_never_comes_back(string kind, string file, bool full)
+    {
+        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        var index = await WithOneRecordAsync(engine);
+
+        Refuse(1, Enum.Parse<DiskOperationKind>(kind), file, full);
+        var refusal = await Assert.ThrowsAsync<StorageException>(() => index.UpsertAsync("", [Record("refused")], Cancellation));
+
+        Assert.Equal(full ? StorageErrorCode.OutOfSpace : StorageErrorCode.Unavailable, refusal.Code);
+        Assert.Equal(["a"], Ids(index));
+        await AfterPowerLossAsync(["a"]);
+        await index.UpsertAsync("", [Record("c")], Cancellation);
+        Assert.Equal(["a", "c"], Ids(index));
+        await AfterPowerLossAsync(["a", "c"]);
+    }
+
+    [Fact]
+    public async Task A_refused_write_that_could_not_be_cut_off_is_void_from_the_next_write_on()
+    {
+        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        var index = await WithOneRecordAsync(engine);
+
+        var syncFailed = false;
+        _disk.Fault = operation =>
+        {
+            syncFailed |= operation.Kind == DiskOperationKind.Sync;
+            return syncFailed ? new IOException("Input/output error", 5) : null;
+        };
+        await Assert.ThrowsAsync<StorageException>(() => index.UpsertAsync("", [Record("refused")], Cancellation));
+        _disk.Fault = null;
+
+        await index.UpsertAsync("", [Record("c")], Cancellation);
+
+        Assert.Equal(["a", "c"], Ids(index));
+        await AfterPowerLossAsync(["a", "c"]);
+    }
+
+    [Theory]
+    [InlineData("vectors.npy")]
+    [InlineData("checkpoint.json.new")]
+    [InlineData(".wal.new")]
+    public async Task A_sync_that_failed_in_a_checkpoint_is_not_taken_for_done_by_the_next(string file)
+    {
+        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        var index = await WithOneRecordAsync(engine);
+
+        Refuse(1, DiskOperationKind.Sync, file, full: false);
+        await Assert.ThrowsAsync<StorageException>(() => index.FlushAsync(Cancellation));
+        await index.UpsertAsync("", [Record("c")], Cancellation);
+        await index.FlushAsync(Cancellation);
+
+        await AfterPowerLossAsync(["a", "c"]);
+    }
+
+    private async Task AfterPowerLossAsync(string[] ids)
+    {
+        foreach (var unsynced in Enum.GetValues<Unsynced>())
+        {
+            var place = _directory.File($"lost-{_losses++}");
+            _disk.LosePower(place, unsynced, new Random(_losses));
+            await using var engine = VectorEngine.Open(Workload.Options(Path.Combine(place, "data")));
+            var index = engine.GetIndex("docs");
+            Assert.Equal(ids, Ids(index));
+            Assert.All(index.Fetch("", ids).Records, record => Assert.Equal([1, 2], record.Values.ToArray()));
+        }
+    }
+
+    private static async Task<VectorIndex> WithOneRecordAsync(VectorEngine engine)
+    {
+        var index = engine.CreateIndex(new IndexDescriptor { Name = "docs", Dimension = 2 });
+        await index.UpsertAsync("", [Record("a")], Cancellation);
+        return index;
+    }
+
+    private void Refuse(int times, DiskOperationKind kind, string file, bool full) => _disk.Fault = operation =>
+        operation.Kind == kind && operation.Path.EndsWith(file, StringComparison.Ordinal) && times-- > 0
+            ? full ? DiskErrors.OutOfSpace() : new IOException("Input/output error", 5)
+            : null;
+
+    private static IReadOnlyList<string> Ids(VectorIndex index) => index.ListIds("", null, 10, null).Ids;
+
+    private static VectorRecord Record(string id) => new(id, new float[] { 1, 2 }, null, null);
+}
