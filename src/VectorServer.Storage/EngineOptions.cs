@@ -28,6 +28,9 @@ public sealed record EngineOptions
 
     /// <summary>Told of what an operator should know: cut tails, replays, failures.</summary>
     public Action<string>? Log { get; init; }
+
+    /// <summary>What the engine writes to.</summary>
+    internal IO.Disk Disk { get; init; } = IO.Disk.Real;
 }
 
 /// <summary>When a write is acknowledged, named by what an acknowledged write can lose.</summary>

@@ -37,14 +37,15 @@ public sealed class VectorEngine : IAsyncDisposable
     /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: another process holds the directory.</exception>
     public static VectorEngine Open(EngineOptions options)
     {
-        Directory.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
+        MakeDirectories(options);
         var directoryLock = DataDirectoryLock.Acquire(options.DataDirectory);
         IndexRegistry? registry = null;
         DocumentStore? documents = null;
         try
         {
-            registry = IndexRegistry.Open(NamespaceLayout.Registry(options.DataDirectory));
-            documents = DocumentStore.Open(NamespaceLayout.Registry(options.DataDirectory));
+            registry = IndexRegistry.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
+            documents = DocumentStore.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
+            options.Disk.SyncDirectory(options.DataDirectory); // the names of the indexes' directory and of the registry
             var engine = new VectorEngine(options, directoryLock, registry, documents);
             engine.OpenIndexes();
             return engine;
@@ -75,7 +76,7 @@ public sealed class VectorEngine : IAsyncDisposable
         {
             ThrowIfDisposed();
             CheckFree(descriptor.Name);
-            return Make(descriptor, aside => VectorIndex.Create(aside, descriptor, calibrationSample), Register);
+            return Make(descriptor, aside => VectorIndex.Create(_options.Disk, aside, descriptor, calibrationSample), Register);
         }
         finally
         {
@@ -173,6 +174,14 @@ public sealed class VectorEngine : IAsyncDisposable
         }
     }
 
+    private static void MakeDirectories(EngineOptions options)
+    {
+        var isNew = !Directory.Exists(options.DataDirectory);
+        options.Disk.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
+        if (isNew && Path.GetDirectoryName(Path.GetFullPath(options.DataDirectory)) is { } parent)
+            options.Disk.SyncDirectory(parent);
+    }
+
     private void ThrowIfDisposed()
     {
         if (_disposed)
@@ -186,7 +195,7 @@ public sealed class VectorEngine : IAsyncDisposable
         var wanted = target with { VectorType = source.VectorType, Dimension = source.Dimension, Metric = source.Metric };
         CheckDescriptor(wanted);
         ThrowIfTaken(wanted.Name); // before the copying, to be asked again after it
-        var restored = Make(wanted, aside => backup.CopyTo(aside, progress, cancellation), (descriptor, aside) =>
+        var restored = Make(wanted, aside => backup.CopyTo(_options.Disk, aside, progress, cancellation), (descriptor, aside) =>
         {
             _changes.Wait(cancellation);
             try
@@ -233,7 +242,7 @@ public sealed class VectorEngine : IAsyncDisposable
         }
         catch
         {
-            Trash.Delete(aside);
+            Trash.Delete(_options.Disk, aside);
             throw;
         }
     }
@@ -247,15 +256,15 @@ public sealed class VectorEngine : IAsyncDisposable
         try
         {
             if (Directory.Exists(directory))
-                Directory.Delete(directory);
-            Directory.Move(aside, directory);
-            FileSync.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
+                _options.Disk.DeleteDirectory(directory);
+            _options.Disk.MoveDirectory(aside, directory);
+            _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
             return _indexes[created.Name] = VectorIndex.Open(directory, created, _options);
         }
         catch
         {
             if (!Directory.Exists(aside))
-                Directory.Move(directory, aside);
+                _options.Disk.MoveDirectory(directory, aside);
             _registry.Remove(created.Name);
             throw;
         }
@@ -265,7 +274,7 @@ public sealed class VectorEngine : IAsyncDisposable
     {
         var root = NamespaceLayout.Indexes(_options.DataDirectory);
         foreach (var unfinished in Directory.GetDirectories(root, NamespaceLayout.TemporaryMark + "*"))
-            Directory.Delete(unfinished, recursive: true);
+            _options.Disk.DeleteDirectory(unfinished);
 
         foreach (var descriptor in _registry.Read())
         {

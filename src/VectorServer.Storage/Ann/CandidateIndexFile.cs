@@ -13,9 +13,9 @@ internal static class CandidateIndexFile
     private const ulong Magic = 0x0001_004E_4E41_5356; // "VSANN", 0, version 1 (int16), little-endian
 
     /// <summary>Saves the part of an index that holds the first <paramref name="count"/> rows, all of them durable already.</summary>
-    public static void Write(string path, CandidateIndex index, Metric metric, int dimension, int count)
+    public static void Write(Disk disk, string path, CandidateIndex index, Metric metric, int dimension, int count)
     {
-        using var file = new CheckedWriter(path);
+        using var file = new CheckedWriter(disk, path);
         file.Write(Magic);
         file.Write((int)index.Kind);
         file.Write((int)metric);

@@ -42,36 +42,37 @@ internal sealed class BackupReader
     }
 
     /// <summary>Makes an index's directory of the backup, durable when the method returns.</summary>
+    /// <param name="disk">Where it is made.</param>
     /// <param name="indexDirectory">Does not exist; holds a part if the method throws.</param>
     /// <param name="progress">Told the share of bytes copied.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/> names the first file that differs from its checksum.</exception>
-    public void CopyTo(string indexDirectory, IProgress<double>? progress, CancellationToken cancellation)
+    public void CopyTo(Disk disk, string indexDirectory, IProgress<double>? progress, CancellationToken cancellation)
     {
         var total = Manifest.Files.Sum(file => file.Length);
         var done = 0L;
-        Directory.CreateDirectory(indexDirectory);
+        disk.CreateDirectory(indexDirectory);
         foreach (var file in Manifest.Files)
         {
             var path = BackupLayout.InIndex(indexDirectory, file.Path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var target = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+            disk.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var target = disk.Open(path, FileMode.CreateNew);
             Read(file, target, bytes => progress?.Report((double)(done += bytes) / total), cancellation);
-            FileSync.SyncFile(target);
+            target.Sync();
         }
 
         foreach (var ns in Manifest.Namespaces)
         {
             var directory = NamespaceLayout.Namespace(indexDirectory, ns.Name);
-            Directory.CreateDirectory(NamespaceLayout.Wal(directory));
-            FileSync.SyncDirectory(NamespaceLayout.Generation(directory, NamespaceExport.GenerationNumber));
-            FileSync.SyncDirectory(directory);
+            disk.CreateDirectory(NamespaceLayout.Wal(directory));
+            disk.SyncDirectory(NamespaceLayout.Generation(directory, NamespaceExport.GenerationNumber));
+            disk.SyncDirectory(directory);
         }
 
-        FileSync.SyncDirectory(indexDirectory);
+        disk.SyncDirectory(indexDirectory);
     }
 
-    private void Read(BackupFile file, Microsoft.Win32.SafeHandles.SafeFileHandle? target, Action<int>? progress, CancellationToken cancellation)
+    private void Read(BackupFile file, DiskFile? target, Action<int>? progress, CancellationToken cancellation)
     {
         Check(file.Path, file.Length);
         using var source = File.OpenHandle(Path.Combine(_directory, file.Path), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);

@@ -22,7 +22,7 @@ public sealed class BackupStore
         try
         {
             foreach (var unfinished in Directories().Where(IsTemporary))
-                Trash.Delete(unfinished);
+                Trash.Delete(options.Disk, unfinished);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -98,9 +98,9 @@ public sealed class BackupStore
             try
             {
                 var trash = NamespaceLayout.Temporary(directory);
-                Directory.Move(directory, trash);
-                FileSync.SyncDirectory(Root);
-                Trash.Delete(trash);
+                _options.Disk.MoveDirectory(directory, trash);
+                _options.Disk.SyncDirectory(Root);
+                Trash.Delete(_options.Disk, trash);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -140,9 +140,9 @@ public sealed class BackupStore
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, index.Namespaces.Ending);
         try
         {
-            Directory.CreateDirectory(Root);
-            FileSync.SyncDirectory(_options.DataDirectory);
-            new BackupWriter(aside, stop.Token).Write(index, id, attributes, _options.Time.GetUtcNow());
+            _options.Disk.CreateDirectory(Root);
+            _options.Disk.SyncDirectory(_options.DataDirectory);
+            new BackupWriter(_options.Disk, aside, stop.Token).Write(index, id, attributes, _options.Time.GetUtcNow());
             stop.Token.ThrowIfCancellationRequested();
             Publish(aside, directory, id);
             return BackupReader.Open(_options.DataDirectory, id).Info;
@@ -157,7 +157,7 @@ public sealed class BackupStore
         }
         finally
         {
-            Trash.Delete(aside);
+            Trash.Delete(_options.Disk, aside);
         }
     }
 
@@ -176,14 +176,14 @@ public sealed class BackupStore
         {
             if (Directory.Exists(directory))
                 throw Taken(id); // copied here meanwhile
-            Directory.Move(aside, directory);
+            _options.Disk.MoveDirectory(aside, directory);
             try
             {
-                FileSync.SyncDirectory(Root);
+                _options.Disk.SyncDirectory(Root);
             }
             catch
             {
-                Directory.Move(directory, aside);
+                _options.Disk.MoveDirectory(directory, aside);
                 throw;
             }
         }

@@ -5,9 +5,10 @@ using VectorServer.Storage.Registry;
 namespace VectorServer.Storage.Backups;
 
 /// <summary>Writes a backup into a directory that is nobody else's yet. Namespaces come one after another, each at its own LSN.</summary>
+/// <param name="disk">Where it is written.</param>
 /// <param name="directory">Made by the writer; only half of a backup if that throws.</param>
 /// <param name="cancellation">Asked once a batch of rows.</param>
-internal sealed class BackupWriter(string directory, CancellationToken cancellation)
+internal sealed class BackupWriter(Disk disk, string directory, CancellationToken cancellation)
 {
     private readonly List<BackupFile> _files = [];
 
@@ -16,17 +17,17 @@ internal sealed class BackupWriter(string directory, CancellationToken cancellat
     public BackupManifest Write(VectorIndex index, string id, string attributes, DateTimeOffset createdAt)
     {
         var descriptor = index.Descriptor;
-        Directory.CreateDirectory(directory);
+        disk.CreateDirectory(directory);
         if (index.Calibrated is { } codec)
         {
-            AtomicFile.Write(Path.Combine(directory, BackupLayout.Calibration), codec.Serialize());
+            AtomicFile.Write(disk, Path.Combine(directory, BackupLayout.Calibration), codec.Serialize());
             Add(BackupLayout.Calibration);
         }
 
         var namespaces = WriteNamespaces(index);
         WriteAliases(index, namespaces);
         var manifest = new BackupManifest(BackupManifest.CurrentFormat, id, createdAt, descriptor, attributes, namespaces, _files);
-        AtomicFile.Write(Path.Combine(directory, BackupLayout.Manifest), manifest.Write());
+        AtomicFile.Write(disk, Path.Combine(directory, BackupLayout.Manifest), manifest.Write());
         return manifest;
     }
 
@@ -63,7 +64,7 @@ internal sealed class BackupWriter(string directory, CancellationToken cancellat
         }
 
         if (namespaces.Count > 0)
-            FileSync.SyncDirectory(Path.Combine(directory, BackupLayout.Namespaces));
+            disk.SyncDirectory(Path.Combine(directory, BackupLayout.Namespaces));
         return namespaces;
     }
 
@@ -74,7 +75,7 @@ internal sealed class BackupWriter(string directory, CancellationToken cancellat
         var aliases = index.Namespaces.Aliases().Values.Where(alias => held.Contains(alias.TargetNamespace)).ToList();
         if (aliases.Count == 0)
             return;
-        AliasFile.Write(Path.Combine(directory, BackupLayout.Aliases), aliases);
+        AliasFile.Write(disk, Path.Combine(directory, BackupLayout.Aliases), aliases);
         Add(BackupLayout.Aliases);
     }
 
@@ -90,23 +91,23 @@ internal sealed class BackupWriter(string directory, CancellationToken cancellat
     private BackupNamespace Write(HeldNamespace held, string name)
     {
         var path = Path.Combine(directory, BackupLayout.Namespace(name));
-        var records = NamespaceExport.Write(held, path, cancellation);
+        var records = NamespaceExport.Write(disk, held, path, cancellation);
         foreach (var (file, optional) in BackupLayout.Files(name))
         {
             if (!optional || File.Exists(Path.Combine(directory, file)))
                 Add(file);
         }
 
-        FileSync.SyncDirectory(NamespaceLayout.Generation(path, NamespaceExport.GenerationNumber));
-        FileSync.SyncDirectory(path);
+        disk.SyncDirectory(NamespaceLayout.Generation(path, NamespaceExport.GenerationNumber));
+        disk.SyncDirectory(path);
         return new BackupNamespace(name, held.Snapshot.Lsn.Value, records);
     }
 
     private void Add(string path)
     {
-        using var file = File.OpenHandle(Path.Combine(directory, path), FileMode.Open, FileAccess.ReadWrite);
-        FileSync.SyncFile(file);
-        var (length, sha256) = CheckedCopy.Run(file, target: null, progress: null, cancellation);
+        using var file = disk.Open(Path.Combine(directory, path), FileMode.Open);
+        file.Sync();
+        var (length, sha256) = CheckedCopy.Run(file.Handle, target: null, progress: null, cancellation);
         _files.Add(new BackupFile(path, length, sha256));
     }
 }

@@ -13,7 +13,7 @@ internal static class CheckedCopy
     /// <param name="target">An empty file that gets the bytes; null to read only.</param>
     /// <param name="progress">Told of the bytes of each step.</param>
     /// <param name="cancellation">Leaves a part in <paramref name="target"/>.</param>
-    public static (long Length, string Sha256) Run(SafeFileHandle source, SafeFileHandle? target, Action<int>? progress, CancellationToken cancellation)
+    public static (long Length, string Sha256) Run(SafeFileHandle source, IO.DiskFile? target, Action<int>? progress, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -28,7 +28,7 @@ internal static class CheckedCopy
                     return (length, Convert.ToHexStringLower(hash.GetHashAndReset()));
                 hash.AppendData(buffer, 0, read);
                 if (target is not null)
-                    RandomAccess.Write(target, buffer.AsSpan(0, read), length);
+                    target.Write(buffer.AsSpan(0, read), length);
                 length += read;
                 progress?.Invoke(read);
             }

@@ -55,7 +55,7 @@ internal sealed class CodeStore
 
     private static CodeStore Save(Codec codec, NamespaceSnapshot snapshot)
     {
-        IO.AtomicFile.Write(snapshot.Generation.CodecPath, codec.Serialize());
+        IO.AtomicFile.Write(snapshot.Generation.Disk, snapshot.Generation.CodecPath, codec.Serialize());
         return Encode(codec, snapshot);
     }
 

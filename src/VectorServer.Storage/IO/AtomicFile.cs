@@ -4,16 +4,16 @@ namespace VectorServer.Storage.IO;
 internal static class AtomicFile
 {
     /// <summary>Writes aside, syncs, renames, syncs the directory.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    public static void Write(Disk disk, string path, ReadOnlySpan<byte> bytes)
     {
         var aside = path + ".new";
-        using (var file = File.OpenHandle(aside, FileMode.Create, FileAccess.Write))
+        using (var file = disk.Open(aside, FileMode.Create))
         {
-            RandomAccess.Write(file, bytes, 0);
-            FileSync.SyncFile(file);
+            file.Write(bytes, 0);
+            file.Sync();
         }
 
-        File.Move(aside, path, overwrite: true);
-        FileSync.SyncDirectory(Path.GetDirectoryName(path)!);
+        disk.MoveFile(aside, path);
+        disk.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 }

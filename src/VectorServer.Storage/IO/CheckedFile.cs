@@ -6,20 +6,26 @@ namespace VectorServer.Storage.IO;
 /// <summary>Writes a large derived file and its checksum: whole under its name, or not at all.</summary>
 internal sealed class CheckedWriter : IDisposable
 {
+    private const int BufferBytes = 1 << 16;
+
+    private readonly Disk _disk;
     private readonly string _path;
-    private readonly FileStream _file;
+    private readonly DiskFile _file;
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private int _buffered;
+    private long _written;
     private uint _crc = Crc32C.Seed;
 
-    public CheckedWriter(string path)
+    public CheckedWriter(Disk disk, string path)
     {
-        _path = path;
-        _file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+        (_disk, _path) = (disk, path);
+        _file = disk.Open(path + ".new", FileMode.Create, FileShare.None);
     }
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
         _crc = Crc32C.Append(_crc, bytes);
-        _file.Write(bytes);
+        Append(bytes);
     }
 
     public void Write<T>(T value)
@@ -33,18 +39,39 @@ internal sealed class CheckedWriter : IDisposable
     {
         Span<byte> checksum = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(checksum, Crc32C.Finish(_crc));
-        _file.Write(checksum);
-        _file.Flush(flushToDisk: true);
+        Append(checksum);
+        Flush();
+        _file.Sync();
         _file.Dispose();
-        File.Move(_file.Name, _path, overwrite: true);
-        FileSync.SyncDirectory(Path.GetDirectoryName(_path)!);
+        _disk.MoveFile(_path + ".new", _path);
+        _disk.SyncDirectory(Path.GetDirectoryName(_path)!);
     }
 
     /// <summary>Without a commit before, what was written goes.</summary>
     public void Dispose()
     {
         _file.Dispose();
-        File.Delete(_path + ".new");
+        _disk.DeleteFile(_path + ".new");
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            if (_buffered == BufferBytes)
+                Flush();
+            var part = bytes[..Math.Min(bytes.Length, BufferBytes - _buffered)];
+            part.CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += part.Length;
+            bytes = bytes[part.Length..];
+        }
+    }
+
+    private void Flush()
+    {
+        _file.Write(_buffer.AsSpan(0, _buffered), _written);
+        _written += _buffered;
+        _buffered = 0;
     }
 }
 

@@ -11,13 +11,6 @@ internal static partial class FileSync
     /// <summary>Syncs a file's data and metadata to the disk.</summary>
     public static void SyncFile(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
-    /// <summary>Syncs the file at <paramref name="path"/>.</summary>
-    public static void SyncFile(string path)
-    {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        SyncFile(file);
-    }
-
     /// <summary>Makes creations, renames and removals in a directory durable. NTFS journals them itself, so Windows needs nothing.</summary>
     public static void SyncDirectory(string path)
     {

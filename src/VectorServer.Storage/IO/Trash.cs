@@ -7,11 +7,11 @@ internal static class Trash
     /// Deletes a directory with all in it, as far as it goes: it may have moved with its parent, and what is left over is swept at the
     /// next open. Called when the last reader is done, whose answer must not fail for it.
     /// </summary>
-    public static void Delete(string directory)
+    public static void Delete(Disk disk, string directory)
     {
         try
         {
-            Directory.Delete(directory, recursive: true);
+            disk.DeleteDirectory(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -46,7 +46,11 @@ internal sealed partial class MetadataStore
     }
 
     /// <summary>Makes the batch visible to readers. It survives the process; a power failure may take it back until <see cref="Checkpoint"/>.</summary>
-    public void CommitBatch() => Sqlite.Execute(_connection, "COMMIT");
+    public void CommitBatch()
+    {
+        _disk.SqliteWrites(_path);
+        Sqlite.Execute(_connection, "COMMIT");
+    }
 
     /// <summary>Forgets the batch.</summary>
     public void AbortBatch() => Sqlite.Execute(_connection, "ROLLBACK");
@@ -76,11 +80,17 @@ internal sealed partial class MetadataStore
     /// <summary>Makes every committed batch durable: in the main file, or in SQLite's journal as far as a reader of an older state is in the way.</summary>
     public void Checkpoint()
     {
+        _disk.SqliteWrites(_path);
         using var checkpoint = new SqliteStatement(_connection, "PRAGMA wal_checkpoint(PASSIVE)");
         checkpoint.Step();
         var (busy, journalPages, movedPages) = (checkpoint.GetInt64(0), checkpoint.GetInt64(1), checkpoint.GetInt64(2));
         if (busy != 0 || journalPages != movedPages)
-            IO.FileSync.SyncFile(_path + "-wal");
+        {
+            using var journal = File.OpenHandle(_path + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            IO.FileSync.SyncFile(journal);
+        }
+
+        _disk.SqliteSynced(_path);
     }
 
     /// <summary>Every stored row in row order, dead ones too.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Metadata;
@@ -19,6 +20,7 @@ internal readonly record struct RowDetails(RecordMetadata? Metadata, SparseVecto
 /// </summary>
 internal sealed partial class MetadataStore : IDisposable
 {
+    private readonly Disk _disk;
     private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _addRow;
@@ -27,8 +29,9 @@ internal sealed partial class MetadataStore : IDisposable
     private volatile bool _pathLeft;
     private volatile bool _disposed;
 
-    private MetadataStore(string path, SqliteConnection connection)
+    private MetadataStore(Disk disk, string path, SqliteConnection connection)
     {
+        _disk = disk;
         _path = path;
         _connection = connection;
         _addRow = new SqliteStatement(connection, MetadataSchema.AddRow);
@@ -36,16 +39,17 @@ internal sealed partial class MetadataStore : IDisposable
     }
 
     /// <summary>Makes a new file; the caller syncs the directory.</summary>
+    /// <param name="disk">Is told of what SQLite writes.</param>
     /// <param name="path">Must not exist.</param>
-    public static MetadataStore Create(string path)
+    public static MetadataStore Create(Disk disk, string path)
     {
         if (File.Exists(path))
             throw new StorageException(StorageErrorCode.FailedPrecondition, "A metadata file to be created exists already");
-        return Start(path, SqliteOpenMode.ReadWriteCreate, connection => Sqlite.Execute(connection, MetadataSchema.CreateTables));
+        return Start(disk, path, SqliteOpenMode.ReadWriteCreate, connection => Sqlite.Execute(connection, MetadataSchema.CreateTables));
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: not a metadata file, or one of another format version.</exception>
-    public static MetadataStore Open(string path) => Start(path, SqliteOpenMode.ReadWrite, CheckFormat);
+    public static MetadataStore Open(Disk disk, string path) => Start(disk, path, SqliteOpenMode.ReadWrite, CheckFormat);
 
     /// <summary>
     /// Ahead of the file's removal: the path may become another file's, so no more connections are opened there. A reader that would
@@ -64,14 +68,15 @@ internal sealed partial class MetadataStore : IDisposable
         _connection.Dispose();
     }
 
-    private static MetadataStore Start(string path, SqliteOpenMode mode, Action<SqliteConnection> prepare)
+    private static MetadataStore Start(Disk disk, string path, SqliteOpenMode mode, Action<SqliteConnection> prepare)
     {
+        disk.SqliteWrites(path);
         var connection = Sqlite.Open(path, mode);
         try
         {
             Sqlite.Execute(connection, MetadataSchema.WriterSettings);
             prepare(connection);
-            return new MetadataStore(path, connection);
+            return new MetadataStore(disk, path, connection);
         }
         catch
         {

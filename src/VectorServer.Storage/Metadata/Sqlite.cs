@@ -6,6 +6,12 @@ namespace VectorServer.Storage.Metadata;
 /// <summary>Opens SQLite files and turns SQLite's errors into the engine's.</summary>
 internal static class Sqlite
 {
+    /// <summary>
+    /// Makes every commit durable. A commit is the removal of the rollback journal, and FULL does not sync the directory after it: a power
+    /// loss may bring the journal back, which takes the commit back. EXTRA does.
+    /// </summary>
+    public const string DurableCommits = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA fullfsync = 1;";
+
     // Locks are held for milliseconds; a checkpoint waits this long for the last reader of an older state.
     private const int BusyTimeoutMs = 10_000;
 

@@ -158,7 +158,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
     {
         try
         {
-            CandidateIndexFile.Write(generation.CandidateIndexPath, index, choice.Metric, generation.Vectors.Dimension, rows);
+            CandidateIndexFile.Write(options.Disk, generation.CandidateIndexPath, index, choice.Metric, generation.Vectors.Dimension, rows);
             _savedRows = rows;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

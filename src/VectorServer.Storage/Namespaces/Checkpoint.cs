@@ -34,7 +34,7 @@ internal sealed record Checkpoint(int FormatVersion, int Generation, int RowCoun
         throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's checkpoint is damaged or of a newer format");
     }
 
-    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.Checkpoint));
+    public void Write(Disk disk, string path) => AtomicFile.Write(disk, path, JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.Checkpoint));
 }
 
 /// <summary>What a namespace is, written once at its creation.</summary>
@@ -59,7 +59,7 @@ internal sealed record NamespaceDescription(string Name, IReadOnlyList<string>? 
         throw new StorageException(StorageErrorCode.DataCorruption, "A namespace's description is damaged");
     }
 
-    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.NamespaceDescription));
+    public void Write(Disk disk, string path) => AtomicFile.Write(disk, path, JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.NamespaceDescription));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

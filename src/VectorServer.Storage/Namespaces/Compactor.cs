@@ -6,14 +6,14 @@ namespace VectorServer.Storage.Namespaces;
 internal static class Compactor
 {
     /// <returns>The same records at the same LSN in a new generation, durable but not yet named by a checkpoint.</returns>
-    public static NamespaceSnapshot Rewrite(NamespaceSnapshot source, string namespaceDirectory, CodecChoice codecChoice)
+    public static NamespaceSnapshot Rewrite(IO.Disk disk, NamespaceSnapshot source, string namespaceDirectory, CodecChoice codecChoice)
     {
         var number = source.Generation.Number + 1;
         var directory = NamespaceLayout.Generation(namespaceDirectory, number);
         if (Directory.Exists(directory))
-            Directory.Delete(directory, recursive: true); // an earlier attempt that failed
+            disk.DeleteDirectory(directory); // an earlier attempt that failed
 
-        var target = Generation.Create(namespaceDirectory, number, source.Generation.Vectors.Dimension);
+        var target = Generation.Create(disk, namespaceDirectory, number, source.Generation.Vectors.Dimension);
         try
         {
             using (var metadata = source.Generation.Metadata.Rent())
@@ -39,7 +39,7 @@ internal static class Compactor
         }
         catch
         {
-            target.Retire(() => IO.Trash.Delete(directory)); // on a full disk its space is needed
+            target.Retire(() => IO.Trash.Delete(disk, directory)); // on a full disk its space is needed
             throw;
         }
     }

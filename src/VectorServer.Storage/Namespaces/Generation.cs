@@ -1,5 +1,6 @@
 using System.Text;
 using VectorServer.Storage.Filters.Columns;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Npy;
 using VectorServer.Storage.Sparse;
@@ -18,10 +19,12 @@ internal sealed class Generation
     private Action? _afterClose;
     private readonly List<IDisposable> _derived = [];
 
-    private Generation(int number, string directory, NpyMatrix vectors, MetadataStore metadata)
+    private Generation(Disk disk, int number, string directory, NpyMatrix vectors, MetadataStore metadata)
     {
-        (Number, _directory, Vectors, Metadata) = (number, directory, vectors, metadata);
+        (Disk, Number, _directory, Vectors, Metadata) = (disk, number, directory, vectors, metadata);
     }
+
+    public Disk Disk { get; }
 
     public int Number { get; }
 
@@ -47,28 +50,33 @@ internal sealed class Generation
 
     public string CandidateIndexPath => NamespaceLayout.CandidateIndex(_directory);
 
-    public static Generation Create(string namespaceDirectory, int number, int dimension)
+    public static Generation Create(Disk disk, string namespaceDirectory, int number, int dimension)
     {
         var directory = NamespaceLayout.Generation(namespaceDirectory, number);
-        Directory.CreateDirectory(directory);
-        return new Generation(
-            number,
-            directory,
-            NpyMatrix.Create(NamespaceLayout.Vectors(directory), dimension),
-            MetadataStore.Create(NamespaceLayout.Metadata(directory)));
+        disk.CreateDirectory(directory);
+        var vectors = NpyMatrix.Create(disk, NamespaceLayout.Vectors(directory), dimension);
+        try
+        {
+            return new Generation(disk, number, directory, vectors, MetadataStore.Create(disk, NamespaceLayout.Metadata(directory)));
+        }
+        catch
+        {
+            vectors.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens the files, takes them back to the checkpoint, and loads what lives in memory.</summary>
-    public static Generation Open(string namespaceDirectory, Checkpoint checkpoint, int dimension)
+    public static Generation Open(Disk disk, string namespaceDirectory, Checkpoint checkpoint, int dimension)
     {
         var directory = NamespaceLayout.Generation(namespaceDirectory, checkpoint.Generation);
-        var vectors = NpyMatrix.Open(NamespaceLayout.Vectors(directory), dimension, checkpoint.RowCount);
+        var vectors = NpyMatrix.Open(disk, NamespaceLayout.Vectors(directory), dimension, checkpoint.RowCount);
         MetadataStore? metadata = null;
         try
         {
-            metadata = MetadataStore.Open(NamespaceLayout.Metadata(directory));
+            metadata = MetadataStore.Open(disk, NamespaceLayout.Metadata(directory));
             metadata.RollBackTo(checkpoint.RowCount, new Lsn(checkpoint.Lsn));
-            var generation = new Generation(checkpoint.Generation, directory, vectors, metadata);
+            var generation = new Generation(disk, checkpoint.Generation, directory, vectors, metadata);
             generation.Load(checkpoint);
             return generation;
         }
@@ -96,7 +104,7 @@ internal sealed class Generation
     {
         Vectors.Seal(rowCount);
         Metadata.Checkpoint();
-        IO.FileSync.SyncDirectory(_directory);
+        Disk.SyncDirectory(_directory);
     }
 
     /// <summary>Takes a reference unless the generation is closed already.</summary>

@@ -75,15 +75,15 @@ internal sealed class NamespaceStore
     {
         const int FirstGeneration = 1;
         var aside = NamespaceLayout.Temporary(directory);
-        Directory.CreateDirectory(NamespaceLayout.Wal(aside));
-        description.Write(NamespaceLayout.Description(aside));
-        var generation = Generation.Create(aside, FirstGeneration, index.Dimension);
+        options.Disk.CreateDirectory(NamespaceLayout.Wal(aside));
+        description.Write(options.Disk, NamespaceLayout.Description(aside));
+        var generation = Generation.Create(options.Disk, aside, FirstGeneration, index.Dimension);
         generation.Seal(0);
         generation.Release();
         new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0)
-            .Write(NamespaceLayout.Checkpoint(aside));
-        Directory.Move(aside, directory);
-        IO.FileSync.SyncDirectory(Path.GetDirectoryName(directory)!);
+            .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
+        options.Disk.MoveDirectory(aside, directory);
+        options.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
         return new NamespaceStore(directory, index, codecChoice, searchChoice, options, visible);
     }
 
@@ -174,7 +174,7 @@ internal sealed class NamespaceStore
             replaced = [.. _replaced];
         var snapshot = Current;
         if (_failure is null)
-            snapshot.Generation.Retire(() => Npy.NpyMatrix.TrimFile(snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension));
+            snapshot.Generation.Retire(() => Npy.NpyMatrix.TrimFile(_options.Disk, snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension));
         else
             snapshot.Generation.Release();
         await Task.WhenAll(replaced.Append(snapshot.Generation).Select(generation => generation.Closed)).ConfigureAwait(false);
@@ -187,7 +187,7 @@ internal sealed class NamespaceStore
         var trash = NamespaceLayout.Temporary(_directory);
         try
         {
-            Directory.Move(_directory, trash);
+            _options.Disk.MoveDirectory(_directory, trash);
         }
         catch
         {
@@ -196,8 +196,8 @@ internal sealed class NamespaceStore
         }
 
         forget();
-        Current.Generation.Retire(() => IO.Trash.Delete(trash));
-        IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
+        Current.Generation.Retire(() => IO.Trash.Delete(_options.Disk, trash));
+        _options.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!);
     }
 
     /// <summary>Takes no more writes, ahead of the directory's removal; reads go on with the files they have open.</summary>
@@ -268,10 +268,10 @@ internal sealed class NamespaceStore
         foreach (var other in Directory.GetDirectories(_directory, "gen-*"))
         {
             if (other != NamespaceLayout.Generation(_directory, checkpoint.Generation))
-                Directory.Delete(other, recursive: true); // an unfinished or replaced compaction
+                _options.Disk.DeleteDirectory(other); // an unfinished or replaced compaction
         }
 
-        var generation = Generation.Open(_directory, checkpoint, _index.Dimension);
+        var generation = Generation.Open(_options.Disk, _directory, checkpoint, _index.Dimension);
         try
         {
             var snapshot = new NamespaceSnapshot(
@@ -281,6 +281,7 @@ internal sealed class NamespaceStore
             var wal = NamespaceLayout.Wal(_directory);
             var replayed = 0;
             var end = WalReader.Replay(
+                _options.Disk,
                 wal,
                 snapshot.Lsn,
                 operation =>
@@ -294,8 +295,8 @@ internal sealed class NamespaceStore
             if (replayed > 0)
                 _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}': {replayed} operations replayed from the log");
             return (snapshot, end is { } found
-                ? WalWriter.Continue(found.SegmentPath, found.ValidBytes, _options.Durability)
-                : WalWriter.Create(wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));
+                ? WalWriter.Continue(_options.Disk, found.SegmentPath, found.ValidBytes, _options.Durability)
+                : WalWriter.Create(_options.Disk, wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));
         }
         catch
         {
@@ -367,7 +368,7 @@ internal sealed class NamespaceStore
     {
         new Checkpoint(
             Checkpoint.CurrentFormat, snapshot.Generation.Number, snapshot.RowCount, snapshot.FirstRow, snapshot.LiveCount, snapshot.Lsn.Value)
-            .Write(NamespaceLayout.Checkpoint(_directory));
+            .Write(_options.Disk, NamespaceLayout.Checkpoint(_directory));
         if (_wal.PendingBytes > 0)
             _wal.Cut(new Lsn(snapshot.Lsn.Value + 1)); // an empty log takes any later operation: a new one would only cost three syncs
     }
@@ -376,7 +377,7 @@ internal sealed class NamespaceStore
     {
         ThrowIfFailed();
         var before = Current;
-        var after = Compactor.Rewrite(before, _directory, _codecChoice);
+        var after = Compactor.Rewrite(_options.Disk, before, _directory, _codecChoice);
         try
         {
             Fold(after);
@@ -400,7 +401,7 @@ internal sealed class NamespaceStore
             {
                 _replaced.Remove(before.Generation);
                 if (!_removed)
-                    IO.Trash.Delete(replaced);
+                    IO.Trash.Delete(_options.Disk, replaced);
             }
         });
     }

@@ -1,7 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Npy;
@@ -15,12 +14,12 @@ internal sealed unsafe class NpyMatrix : IDisposable
 {
     private const int ChunkBytesTarget = 8 << 20; // few maps for a large file, little address space for a small one
 
-    private readonly SafeFileHandle _file;
+    private readonly DiskFile _file;
     private readonly int _chunkShift; // rows per chunk, as a power of two
     private readonly Lock _growth = new();
     private Chunk[] _chunks = [];
 
-    private NpyMatrix(SafeFileHandle file, int dimension)
+    private NpyMatrix(DiskFile file, int dimension)
     {
         _file = file;
         Dimension = dimension;
@@ -35,22 +34,30 @@ internal sealed unsafe class NpyMatrix : IDisposable
     /// <summary>Rows that are contiguous in memory, counted from a multiple of this number.</summary>
     public int RowsPerChunk => 1 << _chunkShift;
 
-    public static NpyMatrix Create(string path, int dimension)
+    public static NpyMatrix Create(Disk disk, string path, int dimension)
     {
-        var matrix = new NpyMatrix(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read), dimension);
-        RandomAccess.Write(matrix._file, NpyHeader.Write(0, dimension), 0);
-        return matrix;
+        var matrix = new NpyMatrix(disk.Open(path, FileMode.CreateNew, FileShare.ReadWrite), dimension);
+        try
+        {
+            matrix._file.Write(NpyHeader.Write(0, dimension), 0);
+            return matrix;
+        }
+        catch
+        {
+            matrix.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens a file that must hold at least <paramref name="rowCount"/> rows; rows behind them are ignored and overwritten.</summary>
-    public static NpyMatrix Open(string path, int dimension, int rowCount)
+    public static NpyMatrix Open(Disk disk, string path, int dimension, int rowCount)
     {
-        var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        var file = disk.Open(path, FileMode.Open, FileShare.ReadWrite);
         var header = new byte[NpyHeader.Bytes];
-        var read = RandomAccess.Read(file, header, 0);
+        var read = RandomAccess.Read(file.Handle, header, 0);
         var shape = NpyHeader.Read(header.AsSpan(0, read));
         var matrix = new NpyMatrix(file, dimension);
-        if (shape.Dimension != dimension || shape.Rows < rowCount || RandomAccess.GetLength(file) < matrix.OffsetOf(rowCount))
+        if (shape.Dimension != dimension || shape.Rows < rowCount || file.Length < matrix.OffsetOf(rowCount))
         {
             file.Dispose();
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's vector file is shorter than its checkpoint says");
@@ -81,22 +88,22 @@ internal sealed unsafe class NpyMatrix : IDisposable
         if (Dimension == 0 || rows.IsEmpty)
             return;
         MapUpTo(first + rows.Length / Dimension);
-        RandomAccess.Write(_file, MemoryMarshal.AsBytes(rows), OffsetOf(first));
+        _file.Write(MemoryMarshal.AsBytes(rows), OffsetOf(first));
     }
 
     /// <summary>Makes the first <paramref name="rowCount"/> rows durable and counts them in the header.</summary>
     public void Seal(int rowCount)
     {
-        FileSync.SyncFile(_file); // rows first: the header must never count a row that is not there
-        RandomAccess.Write(_file, NpyHeader.Write(rowCount, Dimension), 0);
-        FileSync.SyncFile(_file);
+        _file.Sync(); // rows first: the header must never count a row that is not there
+        _file.Write(NpyHeader.Write(rowCount, Dimension), 0);
+        _file.Sync();
     }
 
     /// <summary>Gives back the space that a closed matrix had reserved behind its rows.</summary>
-    public static void TrimFile(string path, int rowCount, int dimension)
+    public static void TrimFile(Disk disk, string path, int rowCount, int dimension)
     {
-        using var matrix = new NpyMatrix(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite), dimension);
-        RandomAccess.SetLength(matrix._file, matrix.OffsetOf(rowCount));
+        using var matrix = new NpyMatrix(disk.Open(path, FileMode.Open, FileShare.ReadWrite), dimension);
+        matrix._file.SetLength(matrix.OffsetOf(rowCount));
     }
 
     public void Dispose()
@@ -117,13 +124,13 @@ internal sealed unsafe class NpyMatrix : IDisposable
         {
             var chunks = _chunks;
             var reserved = OffsetOf(needed << _chunkShift);
-            if (RandomAccess.GetLength(_file) < reserved)
-                RandomAccess.SetLength(_file, reserved);
+            if (_file.Length < reserved)
+                _file.SetLength(reserved);
 
             var grown = new Chunk[needed];
             chunks.CopyTo(grown, 0);
             using var map = MemoryMappedFile.CreateFromFile(
-                _file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+                _file.Handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             for (var i = chunks.Length; i < needed; i++)
                 grown[i] = new Chunk(map.CreateViewAccessor(OffsetOf(i << _chunkShift), (long)RowBytes << _chunkShift, MemoryMappedFileAccess.Read));
             Volatile.Write(ref _chunks, grown);

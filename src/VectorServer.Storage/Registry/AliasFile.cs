@@ -34,7 +34,7 @@ internal static class AliasFile
     }
 
     /// <summary>Durable when the method returns.</summary>
-    public static void Write(string path, IEnumerable<NamespaceAlias> aliases)
+    public static void Write(Disk disk, string path, IEnumerable<NamespaceAlias> aliases)
     {
         var list = JsonSerializer.SerializeToUtf8Bytes([.. aliases], AliasJsonContext.Default.NamespaceAliasArray);
         using var bytes = new MemoryStream();
@@ -48,7 +48,7 @@ internal static class AliasFile
             writer.WriteEndObject();
         }
 
-        AtomicFile.Write(path, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        AtomicFile.Write(disk, path, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 }
 

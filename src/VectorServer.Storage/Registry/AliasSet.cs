@@ -11,18 +11,19 @@ internal sealed class AliasSet
     private static readonly ImmutableSortedDictionary<string, NamespaceAlias> None =
         ImmutableSortedDictionary.Create<string, NamespaceAlias>(StringComparer.Ordinal);
 
+    private readonly IO.Disk _disk;
     private readonly string _path;
     private volatile State _state;
 
-    private AliasSet(string path) => (_path, _state) = (path, Load(path));
+    private AliasSet(IO.Disk disk, string path) => (_disk, _path, _state) = (disk, path, Load(path));
 
     /// <summary>All aliases, by name.</summary>
     /// <exception cref="StorageException">They could not be read.</exception>
     public ImmutableSortedDictionary<string, NamespaceAlias> All => _state.Failure is { } failure ? throw Refusal(failure) : _state.Aliases;
 
-    public static AliasSet Open(string path, string indexName, Action<string>? log)
+    public static AliasSet Open(IO.Disk disk, string path, string indexName, Action<string>? log)
     {
-        var set = new AliasSet(path);
+        var set = new AliasSet(disk, path);
         if (set._state.Failure is { } failure)
             log?.Invoke($"The aliases of index '{indexName}' in {path} cannot be read, and its namespaces are neither created nor deleted: {failure}");
         return set;
@@ -58,7 +59,7 @@ internal sealed class AliasSet
     {
         try
         {
-            AliasFile.Write(_path, aliases.Values);
+            AliasFile.Write(_disk, _path, aliases.Values);
             _state = new State(aliases, null);
         }
         catch

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 
 namespace VectorServer.Storage.Registry;
@@ -12,10 +13,12 @@ public sealed class DocumentStore : IDisposable
     private const string Schema =
         "CREATE TABLE IF NOT EXISTS documents (kind TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, key)) STRICT, WITHOUT ROWID;";
 
+    private readonly Disk _disk;
+    private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly Lock _lock = new();
 
-    private DocumentStore(SqliteConnection connection) => _connection = connection;
+    private DocumentStore(Disk disk, string path, SqliteConnection connection) => (_disk, _path, _connection) = (disk, path, connection);
 
     /// <summary>The document; null if there is none.</summary>
     public string? Get(string kind, string key) =>
@@ -39,11 +42,13 @@ public sealed class DocumentStore : IDisposable
             _connection.Dispose();
     }
 
-    internal static DocumentStore Open(string path)
+    internal static DocumentStore Open(Disk disk, string path)
     {
+        disk.SqliteWrites(path);
         var connection = Sqlite.Open(path);
-        Sqlite.Execute(connection, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;" + Schema);
-        return new DocumentStore(connection);
+        Sqlite.Execute(connection, Sqlite.DurableCommits + Schema);
+        disk.SqliteSynced(path);
+        return new DocumentStore(disk, path, connection);
     }
 
     private List<(string Key, string Json)> Select(string sql, params (string Name, string Value)[] parameters)
@@ -64,7 +69,9 @@ public sealed class DocumentStore : IDisposable
         lock (_lock)
         {
             using var command = Command(sql, parameters);
+            _disk.SqliteWrites(_path);
             command.ExecuteNonQuery();
+            _disk.SqliteSynced(_path);
         }
     }
 

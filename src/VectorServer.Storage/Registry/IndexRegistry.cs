@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Scoring;
 
@@ -27,19 +28,23 @@ internal sealed class IndexRegistry : IDisposable
         ) STRICT, WITHOUT ROWID;
         """;
 
+    private readonly Disk _disk;
+    private readonly string _path;
     private readonly SqliteConnection _connection;
 
-    private IndexRegistry(SqliteConnection connection) => _connection = connection;
+    private IndexRegistry(Disk disk, string path, SqliteConnection connection) => (_disk, _path, _connection) = (disk, path, connection);
 
-    public static IndexRegistry Open(string path)
+    public static IndexRegistry Open(Disk disk, string path)
     {
+        disk.SqliteWrites(path);
         var connection = Sqlite.Open(path);
-        Sqlite.Execute(connection, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;" + Schema);
+        Sqlite.Execute(connection, Sqlite.DurableCommits + Schema);
 
         // Before there was a choice of search, the table had no column for it.
         if (Sqlite.ReadInt64(connection, "SELECT COUNT(*) FROM pragma_table_info('indexes') WHERE name = 'search'") == 0)
             Sqlite.Execute(connection, "ALTER TABLE indexes ADD COLUMN search TEXT NOT NULL DEFAULT '{}'");
-        return new IndexRegistry(connection);
+        disk.SqliteSynced(path);
+        return new IndexRegistry(disk, path, connection);
     }
 
     public IReadOnlyList<IndexDescriptor> Read()
@@ -81,7 +86,7 @@ internal sealed class IndexRegistry : IDisposable
         command.Parameters.AddWithValue("$created_at", descriptor.CreatedAt.ToString("O", CultureInfo.InvariantCulture));
         command.Parameters.AddWithValue("$attributes", descriptor.Attributes);
         command.Parameters.AddWithValue("$search", JsonSerializer.Serialize(descriptor.Search, RegistryJsonContext.Default.SearchOptions));
-        command.ExecuteNonQuery();
+        Change(command);
     }
 
     public void Remove(string name)
@@ -89,7 +94,14 @@ internal sealed class IndexRegistry : IDisposable
         using var command = _connection.CreateCommand();
         command.CommandText = "DELETE FROM indexes WHERE name = $name";
         command.Parameters.AddWithValue("$name", name);
+        Change(command);
+    }
+
+    private void Change(SqliteCommand command)
+    {
+        _disk.SqliteWrites(_path);
         command.ExecuteNonQuery();
+        _disk.SqliteSynced(_path);
     }
 
     public void Dispose() => _connection.Dispose();

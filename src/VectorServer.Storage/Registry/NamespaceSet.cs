@@ -31,11 +31,11 @@ internal sealed partial class NamespaceSet
     public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options)
     {
         (_directory, _index, _codecChoice, _searchChoice, _options) = (directory, index, codecChoice, searchChoice, options);
-        _aliases = AliasSet.Open(NamespaceLayout.Aliases(directory), index.Name, options.Log);
+        _aliases = AliasSet.Open(options.Disk, NamespaceLayout.Aliases(directory), index.Name, options.Log);
         foreach (var found in Directory.GetDirectories(directory))
         {
             if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
-                Directory.Delete(found, recursive: true); // a creation or removal that did not finish
+                options.Disk.DeleteDirectory(found); // a creation or removal that did not finish
             else if (ReadName(found) is { } name)
                 _stores[name] = AtFirstUse(found);
             else
@@ -236,13 +236,13 @@ internal sealed partial class NamespaceSet
                 await store.StopAsync().ConfigureAwait(false);
 
             var trash = NamespaceLayout.Temporary(_directory);
-            Directory.Move(_directory, trash);
-            IO.FileSync.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            _options.Disk.MoveDirectory(_directory, trash);
+            _options.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!);
             var open = opened.Count + 1;
             void CloseOne()
             {
                 if (Interlocked.Decrement(ref open) == 0)
-                    IO.Trash.Delete(trash);
+                    IO.Trash.Delete(_options.Disk, trash);
             }
 
             foreach (var store in opened)

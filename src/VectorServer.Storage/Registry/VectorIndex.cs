@@ -239,15 +239,15 @@ public sealed partial class VectorIndex
     public Task FlushAsync(CancellationToken cancellation = default) => _namespaces.FlushAsync(cancellation);
 
     /// <summary>Makes the directory of a new index; durable with all in it when the method returns.</summary>
-    internal static void Create(string directory, IndexDescriptor descriptor, IReadOnlyList<float[]>? calibrationSample)
+    internal static void Create(IO.Disk disk, string directory, IndexDescriptor descriptor, IReadOnlyList<float[]>? calibrationSample)
     {
         Codec? codec = null;
         if (calibrationSample is not null)
             codec = CodecChoice.TrainOnSample(descriptor, calibrationSample);
-        Directory.CreateDirectory(directory);
+        disk.CreateDirectory(directory);
         if (codec is not null)
-            IO.AtomicFile.Write(NamespaceLayout.IndexCalibration(directory), codec.Serialize());
-        IO.FileSync.SyncDirectory(Path.GetDirectoryName(directory)!);
+            IO.AtomicFile.Write(disk, NamespaceLayout.IndexCalibration(directory), codec.Serialize());
+        disk.SyncDirectory(Path.GetDirectoryName(directory)!);
     }
 
     internal static VectorIndex Open(string directory, IndexDescriptor descriptor, EngineOptions options) => new(directory, descriptor, options);

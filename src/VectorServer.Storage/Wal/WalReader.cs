@@ -1,3 +1,4 @@
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Wal;
@@ -8,21 +9,21 @@ internal static class WalReader
     /// <summary>Hands every operation after <paramref name="after"/> to <paramref name="apply"/>, in order, and cuts a torn tail.</summary>
     /// <returns>The newest segment and the length of its valid part; null when there is no segment.</returns>
     /// <exception cref="StorageException">A frame is damaged and others follow it: acknowledged operations would be lost.</exception>
-    public static WalEnd? Replay(string directory, Lsn after, Action<WalOperation> apply, Action<string> log)
+    public static WalEnd? Replay(Disk disk, string directory, Lsn after, Action<WalOperation> apply, Action<string> log)
     {
         var segments = Directory.GetFiles(directory, "*.wal").Order(StringComparer.Ordinal).ToArray();
         WalEnd? end = null;
         var next = after;
         for (var i = 0; i < segments.Length; i++)
         {
-            var validBytes = ReplaySegment(segments[i], isNewest: i == segments.Length - 1, ref next, apply, log);
+            var validBytes = ReplaySegment(disk, segments[i], isNewest: i == segments.Length - 1, ref next, apply, log);
             end = new WalEnd(segments[i], validBytes);
         }
 
         return end;
     }
 
-    private static int ReplaySegment(string path, bool isNewest, ref Lsn last, Action<WalOperation> apply, Action<string> log)
+    private static int ReplaySegment(Disk disk, string path, bool isNewest, ref Lsn last, Action<WalOperation> apply, Action<string> log)
     {
         // A segment is bounded by the checkpoint threshold and one group, so it fits in memory.
         var bytes = File.ReadAllBytes(path).AsSpan();
@@ -30,7 +31,7 @@ internal static class WalReader
         {
             // A crash at a segment's creation leaves a part of its header, or a file system's zeros in place of it.
             var unwritten = bytes.Length < WalFormat.SegmentHeaderBytes || !bytes.ContainsAnyExcept((byte)0);
-            return isNewest && unwritten ? CutTail(path, 0, bytes.Length, log) : throw Damaged(path, 0);
+            return isNewest && unwritten ? CutTail(disk, path, 0, bytes.Length, log) : throw Damaged(path, 0);
         }
 
         var offset = WalFormat.SegmentHeaderBytes;
@@ -56,7 +57,7 @@ internal static class WalReader
             return offset;
         if (!isNewest || HasFrameAfter(bytes, offset + 1))
             throw Damaged(path, offset);
-        return CutTail(path, offset, bytes.Length, log);
+        return CutTail(disk, path, offset, bytes.Length, log);
     }
 
     /// <summary>A group is one frame, so a crash tears at most the last one: a whole frame behind a damaged one means damage, not a crash.</summary>
@@ -78,18 +79,18 @@ internal static class WalReader
         return false;
     }
 
-    private static int CutTail(string path, int validBytes, int totalBytes, Action<string> log)
+    private static int CutTail(Disk disk, string path, int validBytes, int totalBytes, Action<string> log)
     {
         log($"The log {path} ends in a torn write: {totalBytes - validBytes} bytes that were never acknowledged are cut at offset {validBytes}");
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        using var file = disk.Open(path, FileMode.Open);
         if (validBytes < WalFormat.SegmentHeaderBytes)
         {
-            RandomAccess.Write(file, WalFormat.SegmentHeader(), 0);
+            file.Write(WalFormat.SegmentHeader(), 0);
             validBytes = WalFormat.SegmentHeaderBytes;
         }
 
-        RandomAccess.SetLength(file, validBytes);
-        IO.FileSync.SyncFile(file);
+        file.SetLength(validBytes);
+        file.Sync();
         return validBytes;
     }
 

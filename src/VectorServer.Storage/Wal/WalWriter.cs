@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 
@@ -11,32 +10,33 @@ internal sealed class WalWriter : IDisposable
 {
     private const int BufferBytesKept = 16 << 20; // a larger group's buffer is given back after it
 
+    private readonly Disk _disk;
     private readonly string _directory;
     private readonly Durability _durability;
     private ArrayBufferWriter<byte> _buffer = new();
-    private SafeFileHandle _segment;
+    private DiskFile _segment;
     private long _segmentBytes;
 
-    private WalWriter(string directory, Durability durability, SafeFileHandle segment, long segmentBytes)
+    private WalWriter(Disk disk, string directory, Durability durability, DiskFile segment, long segmentBytes)
     {
-        (_directory, _durability, _segment, _segmentBytes) = (directory, durability, segment, segmentBytes);
+        (_disk, _directory, _durability, _segment, _segmentBytes) = (disk, directory, durability, segment, segmentBytes);
     }
 
     /// <summary>Bytes of operations in the segment: what a restart would replay.</summary>
     public long PendingBytes => _segmentBytes - WalFormat.SegmentHeaderBytes;
 
     /// <summary>Starts a new segment for operations from <paramref name="nextLsn"/> on.</summary>
-    public static WalWriter Create(string directory, Lsn nextLsn, Durability durability)
+    public static WalWriter Create(Disk disk, string directory, Lsn nextLsn, Durability durability)
     {
-        var segment = CreateSegment(directory, nextLsn);
-        return new WalWriter(directory, durability, segment, WalFormat.SegmentHeaderBytes);
+        var segment = CreateSegment(disk, directory, nextLsn);
+        return new WalWriter(disk, directory, durability, segment, WalFormat.SegmentHeaderBytes);
     }
 
     /// <summary>Goes on in a segment whose valid part ends at <paramref name="validBytes"/>.</summary>
-    public static WalWriter Continue(string segmentPath, long validBytes, Durability durability)
+    public static WalWriter Continue(Disk disk, string segmentPath, long validBytes, Durability durability)
     {
-        var segment = File.OpenHandle(segmentPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        return new WalWriter(Path.GetDirectoryName(segmentPath)!, durability, segment, validBytes);
+        var segment = disk.Open(segmentPath, FileMode.Open);
+        return new WalWriter(disk, Path.GetDirectoryName(segmentPath)!, durability, segment, validBytes);
     }
 
     /// <summary>Appends one frame and, by the durability mode, syncs it. On failure the segment is as before.</summary>
@@ -52,13 +52,13 @@ internal sealed class WalWriter : IDisposable
         WalFormat.SealFrame(frame, firstLsn, operations.Count);
         try
         {
-            RandomAccess.Write(_segment, frame, _segmentBytes);
+            _segment.Write(frame, _segmentBytes);
             if (_durability == Durability.Fsync)
-                FileSync.SyncFile(_segment);
+                _segment.Sync();
         }
         catch (IOException)
         {
-            RandomAccess.SetLength(_segment, _segmentBytes);
+            _segment.SetLength(_segmentBytes);
             throw;
         }
 
@@ -72,26 +72,26 @@ internal sealed class WalWriter : IDisposable
     {
         _segment.Dispose();
         var old = Directory.GetFiles(_directory, "*.wal");
-        _segment = CreateSegment(_directory, nextLsn);
+        _segment = CreateSegment(_disk, _directory, nextLsn);
         _segmentBytes = WalFormat.SegmentHeaderBytes;
         foreach (var path in old)
         {
             if (path != SegmentPath(_directory, nextLsn))
-                File.Delete(path);
+                _disk.DeleteFile(path);
         }
 
-        FileSync.SyncDirectory(_directory);
+        _disk.SyncDirectory(_directory);
     }
 
     public void Dispose() => _segment.Dispose();
 
-    private static SafeFileHandle CreateSegment(string directory, Lsn nextLsn)
+    private static DiskFile CreateSegment(Disk disk, string directory, Lsn nextLsn)
     {
         // The name is taken only by an empty segment of the same position, which holds nothing to lose.
-        var segment = File.OpenHandle(SegmentPath(directory, nextLsn), FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
-        RandomAccess.Write(segment, WalFormat.SegmentHeader(), 0);
-        FileSync.SyncFile(segment);
-        FileSync.SyncDirectory(directory);
+        var segment = disk.Open(SegmentPath(directory, nextLsn), FileMode.Create);
+        segment.Write(WalFormat.SegmentHeader(), 0);
+        segment.Sync();
+        disk.SyncDirectory(directory);
         return segment;
     }
 

@@ -27,7 +27,7 @@ public class CandidateIndexFileTests
         var path = Path.Combine(directory.Path, "ann.bin");
         using var index = Build(kind);
 
-        CandidateIndexFile.Write(path, index, Metric.Cosine, Dimension, saved);
+        CandidateIndexFile.Write(Disk.Real, path, index, Metric.Cosine, Dimension, saved);
         using var copy = CandidateIndexFile.Read(path, Metric.Cosine, Dimension, Row, CancellationToken.None);
 
         Assert.Equal(saved, copy.Count);
@@ -57,7 +57,7 @@ public class CandidateIndexFileTests
         var path = Path.Combine(directory.Path, "ann.bin");
         using var index = Create(kind);
         index.Extend(Row, 30, threads: 1, CancellationToken.None);
-        CandidateIndexFile.Write(path, index, Metric.Cosine, Dimension, 30);
+        CandidateIndexFile.Write(Disk.Real, path, index, Metric.Cosine, Dimension, 30);
         var whole = File.ReadAllBytes(path);
 
         for (var at = 0; at < whole.Length; at += step)
@@ -87,10 +87,10 @@ public class CandidateIndexFileTests
         var path = Path.Combine(directory.Path, "ann.bin");
         using var index = new IvfIndex(IndexKind.IvfFlat, Metric.Cosine, Dimension, lists: 8);
         index.Extend(Row, 30, threads: 1, CancellationToken.None);
-        CandidateIndexFile.Write(path, index, Metric.Cosine, Dimension, 30);
+        CandidateIndexFile.Write(Disk.Real, path, index, Metric.Cosine, Dimension, 30);
         var bytes = File.ReadAllBytes(path);
         BitConverter.TryWriteBytes(bytes.AsSpan(at), value);
-        using (var file = new CheckedWriter(path))
+        using (var file = new CheckedWriter(Disk.Real, path))
         {
             file.Write(bytes.AsSpan(0, bytes.Length - sizeof(uint)));
             file.Commit();
@@ -108,7 +108,7 @@ public class CandidateIndexFileTests
         using var directory = new TempDirectory();
         var path = Path.Combine(directory.Path, "ann.bin");
         using var index = Build(kind);
-        CandidateIndexFile.Write(path, index, Metric.Cosine, Dimension, Rows);
+        CandidateIndexFile.Write(Disk.Real, path, index, Metric.Cosine, Dimension, Rows);
 
         Assert.Throws<StorageException>(() => CandidateIndexFile.Read(path, Metric.Euclidean, Dimension, Row, CancellationToken.None));
         Assert.Throws<StorageException>(() => CandidateIndexFile.Read(path, Metric.Cosine, Dimension + 1, Row, CancellationToken.None));

@@ -85,7 +85,7 @@ public sealed class BackupUnderWritesTests : BackupContract
         var directory = Path.Combine(DataDirectory, "indexes", "target", "ns");
 
         using (held)
-            Assert.Equal(2500, NamespaceExport.Write(held, directory, Cancellation));
+            Assert.Equal(2500, NamespaceExport.Write(IO.Disk.Real, held, directory, Cancellation));
 
         Directory.CreateDirectory(Path.Combine(directory, "wal"));
         await ReopenAsync();

@@ -1,4 +1,5 @@
 using System.Text;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Tests.Contract;
@@ -175,7 +176,7 @@ public sealed class AliasTests : IndexContract
         var aliases = Enumerable.Range(0, 999).Select(i => new NamespaceAlias($"a{i}", "", default, default));
         CreateDense();
         await Engine.DisposeAsync();
-        AliasFile.Write(AliasFilePath, aliases);
+        AliasFile.Write(Disk.Real, AliasFilePath, aliases);
         await ReopenAsync();
         var index = Engine.GetIndex("docs");
 

@@ -1,4 +1,5 @@
 using System.Text;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
 using static VectorServer.Storage.Tests.Metadata.TemporaryStore;
@@ -112,7 +113,7 @@ public sealed class MetadataStoreTests
         // A copy without the journal is what a power failure could leave.
         var copy = temporary.Path + ".copy";
         File.Copy(temporary.Path, copy);
-        using var copied = MetadataStore.Open(copy);
+        using var copied = MetadataStore.Open(Disk.Real, copy);
         Assert.Equal(1_000, copied.RowCount);
         Assert.Equal(MetadataOf("""{"f":999}"""), copied.Read(new RowId(999)).Metadata);
     }
@@ -276,7 +277,7 @@ public sealed class MetadataStoreTests
 
         foreach (var path in new[] { garbage, foreign })
         {
-            var failure = Assert.Throws<StorageException>(() => MetadataStore.Open(path));
+            var failure = Assert.Throws<StorageException>(() => MetadataStore.Open(Disk.Real, path));
             Assert.Equal(StorageErrorCode.DataCorruption, failure.Code);
             Assert.DoesNotContain(path, failure.Message, StringComparison.Ordinal);
         }
@@ -287,11 +288,11 @@ public sealed class MetadataStoreTests
     {
         using var temporary = new TemporaryStore();
         var newer = temporary.Path + ".newer";
-        MetadataStore.Create(newer).Dispose();
+        MetadataStore.Create(Disk.Real, newer).Dispose();
         using (var connection = Sqlite.Open(newer))
             Sqlite.Execute(connection, "PRAGMA user_version = 2");
 
-        var failure = Assert.Throws<StorageException>(() => MetadataStore.Open(newer));
+        var failure = Assert.Throws<StorageException>(() => MetadataStore.Open(Disk.Real, newer));
 
         Assert.Equal("A metadata file has format version 2, this program reads 1", failure.Message);
     }

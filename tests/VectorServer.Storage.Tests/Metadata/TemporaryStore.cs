@@ -1,6 +1,7 @@
 using System.Text.Json;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Filters.Columns;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Tests.Filters.Sql;
@@ -12,7 +13,7 @@ internal sealed class TemporaryStore : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("metadata-store-");
 
-    public TemporaryStore() => Store = MetadataStore.Create(Path);
+    public TemporaryStore() => Store = MetadataStore.Create(Disk.Real, Path);
 
     public string Path => System.IO.Path.Combine(_directory.FullName, "metadata.db");
 
@@ -57,7 +58,7 @@ internal sealed class TemporaryStore : IDisposable
     public void Reopen()
     {
         Store.Dispose();
-        Store = MetadataStore.Open(Path);
+        Store = MetadataStore.Open(Disk.Real, Path);
         Columns = new ColumnStore();
     }
 

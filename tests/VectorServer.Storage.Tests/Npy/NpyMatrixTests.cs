@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Npy;
 
 namespace VectorServer.Storage.Tests.Npy;
@@ -32,7 +33,7 @@ public sealed class NpyMatrixTests : IDisposable
         var rowCount = dimension == 3 ? 5000 : 300;
         var rows = Enumerable.Range(0, rowCount).Select(_ => Enumerable.Range(0, dimension).Select(_ => random.NextSingle()).ToArray()).ToArray();
 
-        using (var matrix = NpyMatrix.Create(path, dimension))
+        using (var matrix = NpyMatrix.Create(Disk.Real, path, dimension))
         {
             for (var i = 0; i < rowCount; i++)
                 matrix.Write(i, rows[i]);
@@ -40,9 +41,9 @@ public sealed class NpyMatrixTests : IDisposable
             matrix.Seal(rowCount);
         }
 
-        NpyMatrix.TrimFile(path, rowCount, dimension);
+        NpyMatrix.TrimFile(Disk.Real, path, rowCount, dimension);
         Assert.Equal(NpyHeader.Bytes + ((long)rowCount * dimension * sizeof(float)), new FileInfo(path).Length);
-        using var reopened = NpyMatrix.Open(path, dimension, rowCount);
+        using var reopened = NpyMatrix.Open(Disk.Real, path, dimension, rowCount);
         Assert.All(Enumerable.Range(0, rowCount), i => Assert.True(reopened.Row(i).SequenceEqual(rows[i])));
     }
 
@@ -50,15 +51,15 @@ public sealed class NpyMatrixTests : IDisposable
     public void A_file_shorter_than_its_checkpoint_is_refused()
     {
         var path = _directory.File("vectors.npy");
-        using (var matrix = NpyMatrix.Create(path, 4))
+        using (var matrix = NpyMatrix.Create(Disk.Real, path, 4))
         {
             matrix.Write(0, new float[40]);
             matrix.Seal(10);
         }
 
-        NpyMatrix.TrimFile(path, 9, 4);
+        NpyMatrix.TrimFile(Disk.Real, path, 9, 4);
 
-        var error = Assert.Throws<StorageException>(() => NpyMatrix.Open(path, 4, 10));
+        var error = Assert.Throws<StorageException>(() => NpyMatrix.Open(Disk.Real, path, 4, 10));
         Assert.Equal(StorageErrorCode.DataCorruption, error.Code);
     }
 
@@ -67,7 +68,7 @@ public sealed class NpyMatrixTests : IDisposable
     {
         Assert.SkipUnless(NumPyIsInstalled(), "python3 with numpy is not installed on this machine");
         var path = _directory.File("vectors.npy");
-        using var matrix = NpyMatrix.Create(path, 3);
+        using var matrix = NpyMatrix.Create(Disk.Real, path, 3);
         matrix.Write(0, [1, 2, 3, 4, 5, 6]);
         matrix.Seal(2);
         matrix.Write(2, [7, 8, 9]);

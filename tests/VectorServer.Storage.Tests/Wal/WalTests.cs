@@ -1,3 +1,4 @@
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Wal;
 
@@ -13,7 +14,7 @@ public sealed class WalTests : IDisposable
     public void Operations_are_replayed_as_they_were_written()
     {
         var sparse = SparseVector.Create([3, 4_000_000_000], [0.5f, -1]);
-        using (var writer = WalWriter.Create(_directory.Path, new Lsn(1), Durability.Fsync))
+        using (var writer = WalWriter.Create(Disk.Real, _directory.Path, new Lsn(1), Durability.Fsync))
         {
             writer.Append(new Lsn(1), [new PutOperation([new PutEntry("a", new[] { 1f, -0f, float.Epsilon }, null, sparse, null)])]);
             writer.Append(new Lsn(2), [new RemoveOperation(["a", "b"]), new ClearOperation()]);
@@ -34,7 +35,7 @@ public sealed class WalTests : IDisposable
     [Fact]
     public void Replay_begins_after_the_checkpoint_also_inside_a_group()
     {
-        using (var writer = WalWriter.Create(_directory.Path, new Lsn(1), Durability.Os))
+        using (var writer = WalWriter.Create(Disk.Real, _directory.Path, new Lsn(1), Durability.Os))
             writer.Append(new Lsn(1), [new RemoveOperation(["1"]), new RemoveOperation(["2"]), new RemoveOperation(["3"])]);
 
         Assert.Equal("3", Assert.IsType<RemoveOperation>(Assert.Single(Replay(new Lsn(2)).Operations)).Ids[0]);
@@ -44,7 +45,7 @@ public sealed class WalTests : IDisposable
     public void A_log_cut_at_any_byte_replays_the_whole_groups_before_the_cut_and_goes_on_from_there()
     {
         var ends = new List<int>();
-        using (var writer = WalWriter.Create(_directory.Path, new Lsn(1), Durability.Os))
+        using (var writer = WalWriter.Create(Disk.Real, _directory.Path, new Lsn(1), Durability.Os))
         {
             for (var i = 1; i <= 4; i++)
             {
@@ -64,7 +65,7 @@ public sealed class WalTests : IDisposable
             var groups = ends.Count(e => e <= cut);
             Assert.Equal(groups, operations.Count);
             Assert.Equal(groups == 0 ? WalFormat.SegmentHeaderBytes : ends[groups - 1], end!.Value.ValidBytes);
-            using (var writer = WalWriter.Continue(path, end.Value.ValidBytes, Durability.Os))
+            using (var writer = WalWriter.Continue(Disk.Real, path, end.Value.ValidBytes, Durability.Os))
                 writer.Append(new Lsn(groups + 1), [new ClearOperation()]);
             Assert.Equal(groups + 1, Replay(new Lsn(0)).Operations.Count);
         }
@@ -74,7 +75,7 @@ public sealed class WalTests : IDisposable
     public void A_flipped_byte_before_other_groups_is_damage_and_in_the_last_group_a_torn_tail()
     {
         int lastStart;
-        using (var writer = WalWriter.Create(_directory.Path, new Lsn(1), Durability.Os))
+        using (var writer = WalWriter.Create(Disk.Real, _directory.Path, new Lsn(1), Durability.Os))
         {
             writer.Append(new Lsn(1), [new RemoveOperation(["first"])]);
             writer.Append(new Lsn(2), [new RemoveOperation(["second"])]);
@@ -106,13 +107,13 @@ public sealed class WalTests : IDisposable
     [InlineData(4096)]
     public void A_segment_that_a_crash_left_without_its_header_is_begun_anew(int zeros)
     {
-        using (var wal = WalWriter.Create(_directory.Path, new Lsn(1), Durability.Os))
+        using (var wal = WalWriter.Create(Disk.Real, _directory.Path, new Lsn(1), Durability.Os))
             wal.Append(new Lsn(1), [new ClearOperation()]);
         var segment = _directory.File("00000000000000000002.wal");
         File.WriteAllBytes(segment, new byte[zeros]);
 
         var (operations, end) = Replay(default);
-        using (var wal = WalWriter.Continue(end!.Value.SegmentPath, end.Value.ValidBytes, Durability.Os))
+        using (var wal = WalWriter.Continue(Disk.Real, end!.Value.SegmentPath, end.Value.ValidBytes, Durability.Os))
             wal.Append(new Lsn(2), [new RemoveOperation(["a"])]);
 
         Assert.Single(operations);
@@ -123,7 +124,7 @@ public sealed class WalTests : IDisposable
     [Fact]
     public void Cut_removes_what_is_folded_in()
     {
-        using var writer = WalWriter.Create(_directory.Path, new Lsn(1), Durability.Os);
+        using var writer = WalWriter.Create(Disk.Real, _directory.Path, new Lsn(1), Durability.Os);
         writer.Append(new Lsn(1), [new RemoveOperation(["old"])]);
 
         writer.Cut(new Lsn(2));
@@ -136,7 +137,7 @@ public sealed class WalTests : IDisposable
     private (List<WalOperation> Operations, WalEnd? End) Replay(Lsn after)
     {
         var operations = new List<WalOperation>();
-        var end = WalReader.Replay(_directory.Path, after, operations.Add, _ => { });
+        var end = WalReader.Replay(Disk.Real, _directory.Path, after, operations.Add, _ => { });
         return (operations, end);
     }
 }

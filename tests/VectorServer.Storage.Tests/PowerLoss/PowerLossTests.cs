@@ -1,0 +1,110 @@
+namespace VectorServer.Storage.Tests.PowerLoss;
+
+/// <summary>
+/// Runs a workload on a disk that forgets what was not synced, takes the power away at one of its operations after another, and looks at
+/// what a fresh engine finds: all that was acknowledged, and of the step under way all or nothing. VECTORSERVER_LONG=1 takes every operation of
+/// many workloads, the short form a share of them.
+/// </summary>
+public sealed class PowerLossTests
+{
+    private static bool IsLong => Environment.GetEnvironmentVariable("VECTORSERVER_LONG") == "1";
+
+    [Fact]
+    public async Task Every_write_acknowledged_survives_a_power_loss_at_any_operation_of_a_small_workload() =>
+        await RunAsync(seed: 1, steps: 14, every: 1);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Every_write_acknowledged_survives_a_power_loss_during_a_long_workload(int seed) =>
+        await RunAsync(seed, steps: 70, every: IsLong ? 1 : 37);
+
+    [Fact]
+    public async Task Long_form_with_many_seeds()
+    {
+        Assert.SkipUnless(IsLong, "VECTORSERVER_LONG=1 runs it");
+        for (var seed = 100; seed < 140; seed++)
+            await RunAsync(seed, steps: 100, every: 3);
+    }
+
+    private static async Task RunAsync(int seed, int steps, int every)
+    {
+        using var directory = TempDirectory.InMemory();
+        var workload = Workload.Create(seed, steps);
+        var states = States(workload);
+        var random = new Random(seed);
+        var disk = new TestDisk(directory.Path);
+        var acknowledged = 0;
+        var losses = new List<Loss>();
+        disk.Before = operation =>
+        {
+            if ((operation + seed) % every != 0)
+                return;
+            foreach (var unsynced in Enum.GetValues<Unsynced>())
+            {
+                var loss = new Loss(operation, unsynced, acknowledged, directory.File($"lost-{losses.Count}"));
+                disk.LosePower(loss.Directory, unsynced, random);
+                losses.Add(loss);
+            }
+        };
+
+        await using (var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk)))
+        {
+            foreach (var step in workload)
+            {
+                await step.Run(engine);
+                Volatile.Write(ref acknowledged, acknowledged + 1);
+                await CheckAsync(losses, workload, states);
+            }
+        }
+
+        await CheckAsync(losses, workload, states);
+        Assert.True(disk.Operations > steps * 3, "the workload must reach the disk");
+    }
+
+    /// <summary>What the engine may hold after each number of steps; and while the next is under way.</summary>
+    private static List<HashSet<string>> States(IReadOnlyList<Step> workload)
+    {
+        var model = new Model();
+        var states = new List<HashSet<string>>();
+        foreach (var step in workload)
+        {
+            states.Add([model.Text()]);
+            step.Between?.Invoke(model);
+            states[^1].Add(model.Text());
+            step.Apply(model);
+            states[^1].Add(model.Text());
+        }
+
+        states.Add([model.Text()]);
+        return states;
+    }
+
+    private static async Task CheckAsync(List<Loss> losses, IReadOnlyList<Step> workload, List<HashSet<string>> states)
+    {
+        foreach (var loss in losses)
+        {
+            var log = new List<string>();
+            try
+            {
+                await using var engine = VectorEngine.Open(Workload.Options(Path.Combine(loss.Directory, "data")) with { Log = log.Add });
+                var found = await Model.TextOfAsync(engine);
+                Assert.True(
+                    states[loss.Acknowledged].Contains(found),
+                    $"acknowledged:\n{states[loss.Acknowledged].First()}\nfound:\n{found}");
+            }
+            catch (Exception e)
+            {
+                var step = loss.Acknowledged < workload.Count ? workload[loss.Acknowledged].Name : "close";
+                Assert.Fail($"{loss.Unsynced} at operation {loss.Operation}, step {loss.Acknowledged}, {step}: {e}\n{string.Join('\n', log)}");
+            }
+
+            Directory.Delete(loss.Directory, recursive: true);
+        }
+
+        losses.Clear();
+    }
+
+    private sealed record Loss(int Operation, Unsynced Unsynced, int Acknowledged, string Directory);
+}
