@@ -1,5 +1,3 @@
-using System.Text.Json;
-using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.CrashWriter;
@@ -11,67 +9,53 @@ namespace VectorServer.Storage.CrashWriter;
 public sealed class Script(int seed)
 {
     public const int Dimension = 24;
+    public const string Big = "big"; // has enough records for codes and for an approximate index
+    public const string Toggled = "toggled"; // the one namespace that is deleted
+    public const int BatchRecords = 1000;
+    public const int BurstWrites = 6;
     private const int IdCount = 400; // few enough that records are replaced and deleted often
 
-    /// <summary>What step <paramref name="number"/> does.</summary>
-    public ScriptStep this[int number]
+    private static readonly StepKind[] Kinds = Enum.GetValues<StepKind>();
+
+    /// <summary>What step <paramref name="number"/> does; every third is of the kind <paramref name="focus"/>, so that rare ones come soon.</summary>
+    public ScriptStep Step(int number, StepKind focus)
     {
-        get
+        var random = new Random(unchecked((seed * 1_000_003) + number));
+        var kind = random.Next(3) == 0 ? focus : Kinds[random.Next(Kinds.Length)];
+        var ns = random.Next(8) switch { < 4 => "", < 6 => "a", 6 => Toggled, _ => Big };
+        var records = kind switch
         {
-            var random = new Random(unchecked((seed * 1_000_003) + number));
-            return random.Next(20) switch
-            {
-                0 => new ScriptStep(StepKind.Delete, [], [.. Enumerable.Range(0, 10).Select(_ => Id(random))]),
-                1 when random.Next(10) == 0 => new ScriptStep(StepKind.Clear, [], []),
-                2 => new ScriptStep(StepKind.Compact, [], []),
-                3 => new ScriptStep(StepKind.Flush, [], []),
-                4 => new ScriptStep(StepKind.Load, Records(random), []),
-                _ => new ScriptStep(StepKind.Upsert, Records(random), []),
-            };
-        }
+            StepKind.Upsert or StepKind.Load => Records(random, random.Next(1, 60)),
+            StepKind.Batch => Batch(random),
+            StepKind.Burst => [.. Enumerable.Range(0, BurstWrites).Select(i => Record(random, $"burst-{i}-{random.Next(10)}"))],
+            StepKind.Update => [Record(random, Id(random))],
+            _ => [],
+        };
+        return new ScriptStep(
+            kind,
+            kind switch { StepKind.Batch => Big, StepKind.Burst => "", StepKind.Namespace => Toggled, _ => ns },
+            records,
+            kind == StepKind.Delete ? [.. Enumerable.Range(0, 10).Select(_ => Id(random))] : [],
+            random.Next(1000),
+            random.Next(5));
     }
 
-    /// <summary>Every record after the first <paramref name="steps"/> steps, by id.</summary>
-    public Dictionary<string, VectorRecord> StateAfter(int steps)
-    {
-        var state = new Dictionary<string, VectorRecord>(StringComparer.Ordinal);
-        for (var i = 0; i < steps; i++)
-        {
-            var step = this[i];
-            foreach (var record in step.Records)
-                state[record.Id] = record;
-            foreach (var id in step.Ids)
-                state.Remove(id);
-            if (step.Kind == StepKind.Clear)
-                state.Clear();
-        }
+    private static CrashRecord[] Records(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => Record(random, Id(random)))];
 
-        return state;
+    private static CrashRecord[] Batch(Random random)
+    {
+        var first = random.Next(3) * BatchRecords;
+        return [.. Enumerable.Range(first, BatchRecords).Select(i => Record(random, $"batch-{i}"))];
     }
 
-    private static VectorRecord[] Records(Random random) => [.. Enumerable.Range(0, random.Next(1, 120)).Select(_ => Record(random))];
-
-    private static VectorRecord Record(Random random)
+    private static CrashRecord Record(Random random, string id)
     {
         var values = new float[Dimension];
         for (var i = 0; i < values.Length; i++)
-            values[i] = BitConverter.Int32BitsToSingle((random.Next() & 0x3fff_ffff) | 0x2000_0000); // any finite bits, never zero
-        var metadata = JsonSerializer.SerializeToElement(new { n = random.Next(), text = new string('x', random.Next(50)) + "é" });
-        return new VectorRecord(Id(random), values, null, RecordMetadata.Parse(metadata));
+            values[i] = BitConverter.Int32BitsToSingle((random.Next() & 0x3fff_ffff) | 0x2000_0000); // any bits up to 2, never zero
+        var sparse = random.Next(3) == 0 ? SparseVector.Create([(uint)random.Next(50), 50 + (uint)random.Next(50)], [values[0], -values[1]]) : null;
+        return new CrashRecord(id, values, sparse, random.Next(), new string('x', random.Next(50)) + "é", random.Next(5));
     }
 
     private static string Id(Random random) => $"record-{random.Next(IdCount)}";
 }
-
-public enum StepKind
-{
-    Upsert,
-    Load,
-    Delete,
-    Clear,
-    Compact,
-    Flush,
-}
-
-/// <summary>One write and what it carries.</summary>
-public sealed record ScriptStep(StepKind Kind, IReadOnlyList<VectorRecord> Records, IReadOnlyList<string> Ids);

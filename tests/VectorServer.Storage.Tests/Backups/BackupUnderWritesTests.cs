@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
+using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Tests.Backups;
 
@@ -12,30 +14,29 @@ public sealed class BackupUnderWritesTests : BackupContract
     [InlineData(3)]
     public async Task It_holds_the_writes_up_to_one_of_them_and_all_that_were_acknowledged_before_it_began(int seed)
     {
-        var index = CreateDense();
+        var index = CreateDense(metric: Metric.DotProduct);
         await index.UpsertAsync("", [.. Enumerable.Range(0, 3000).Select(i => Dense($"base{i}", [1, 2, i]))], Cancellation);
-        var script = new Script(seed);
+        var history = new WriteHistory();
         using var stop = new CancellationTokenSource();
-        var writer = script.RunAsync(index, stop.Token);
-        var before = new List<int>();
+        var writers = Enumerable.Range(0, 3).Select(number => new Writer(number, new Random((seed * 10) + number), history).RunAsync(index, stop.Token)).ToArray();
+        var before = new List<long>();
         for (var backup = 0; backup < 4; backup++)
         {
-            while (script.Acknowledged < (backup + 1) * 5 && !writer.IsCompleted)
+            while (history.Acknowledged < (backup + 1) * 15 && !writers.Any(writer => writer.IsCompleted))
                 await Task.Yield();
-            before.Add(script.Acknowledged);
+            before.Add(history.Acknowledged);
             await BackUpAsync(index, $"b{backup}");
         }
 
         await stop.CancelAsync();
-        await writer;
+        await Task.WhenAll(writers);
 
         for (var backup = 0; backup < before.Count; backup++)
         {
             var restored = await RestoreAsync($"b{backup}", $"restored{backup}");
-            var ids = restored.ListIds("", "w", 100_000, null).Ids;
-            var steps = (int)(restored.ListIds("", null, 1, null).MaxIndexedLsn.Value - 1); // the first write is the base
-            Assert.InRange(steps, before[backup], script.Acknowledged);
-            Assert.Equal(script.IdsAfter(steps), ids);
+            var lsn = restored.ListIds("", null, 1, null).MaxIndexedLsn.Value;
+            Assert.InRange(lsn, before[backup], history.Acknowledged);
+            Assert.Equal(history.StateAfter(lsn), Records(restored, "").Where(record => record.Id[0] == 'w').Select(record => $"{record.Id} {record.Values} {record.Sparse} {record.Metadata}"));
             Assert.Equal(3000, restored.ListIds("", "base", 100_000, null).Ids.Count);
         }
     }
@@ -107,53 +108,77 @@ public sealed class BackupUnderWritesTests : BackupContract
         AssertSameAnswers(index, await RestoreAsync("b3"));
     }
 
-    /// <summary>A sequence of single writes, each its own operation: puts of new ids, and now and then the removal of an old one.</summary>
-    private sealed class Script(int seed)
+    /// <summary>What writes did, by their LSNs: whoever writes, that is their order.</summary>
+    private sealed class WriteHistory
     {
-        private readonly Random _random = new(seed);
-        private readonly List<(int Put, int? Removed)> _steps = [];
-        private readonly List<int> _live = [];
-        private int _acknowledged;
+        private readonly ConcurrentDictionary<long, Action<SortedDictionary<string, string>>> _writes = [];
+        private long _acknowledged = 1; // the base
 
-        public int Acknowledged => Volatile.Read(ref _acknowledged);
+        /// <summary>The newest LSN that was acknowledged.</summary>
+        public long Acknowledged => Volatile.Read(ref _acknowledged);
+
+        public void Add(WriteResult result, Action<SortedDictionary<string, string>> apply)
+        {
+            Assert.True(_writes.TryAdd(result.Lsn.Value, apply), "two writes have the same LSN");
+            for (var known = Acknowledged; known < result.Lsn.Value;)
+                known = Interlocked.CompareExchange(ref _acknowledged, result.Lsn.Value, known);
+        }
+
+        /// <summary>Every record as text, by id.</summary>
+        public IEnumerable<string> StateAfter(long lsn)
+        {
+            var state = new SortedDictionary<string, string>(StringComparer.Ordinal);
+            for (var played = 2L; played <= lsn; played++)
+                _writes[played](state);
+            return state.Select(record => $"{record.Key} {record.Value}");
+        }
+    }
+
+    /// <summary>One after another: batches of new records, replacements and removals of whole batches, by id and by filter.</summary>
+    private sealed class Writer(int number, Random random, WriteHistory history)
+    {
+        private const int BatchRecords = 5;
+        private readonly HashSet<int> _present = [];
+        private int _next;
 
         public async Task RunAsync(VectorIndex index, CancellationToken stop)
         {
             while (!stop.IsCancellationRequested)
             {
-                var number = _steps.Count;
-                if (_live.Count > 2 && _random.Next(3) == 0)
+                var batch = random.Next(10);
+                var ids = Enumerable.Range(0, BatchRecords).Select(i => $"w{number}-{batch}-{i}").ToArray();
+                var version = ++_next;
+                switch (random.Next(5))
                 {
-                    var removed = _live[_random.Next(_live.Count)];
-                    _live.Remove(removed);
-                    _steps.Add((number, removed));
-                    await index.DeleteAsync("", [Id(removed)], CancellationToken.None);
+                    case 0:
+                        _present.Remove(batch);
+                        history.Add(await index.DeleteAsync("", ids, CancellationToken.None), state => Remove(state, ids));
+                        break;
+                    case 1 when _present.Remove(batch): // else it would change nothing, and have no LSN of its own
+                        var filter = Filter($$"""{"of":"{{number}}-{{batch}}"}""")!;
+                        history.Add(await index.DeleteByFilterAsync("", filter, CancellationToken.None), state => Remove(state, ids));
+                        break;
+                    default:
+                        _present.Add(batch);
+                        VectorRecord[] records =
+                        [
+                            .. ids.Select((id, i) => new VectorRecord(
+                                id, new float[] { number, batch, version + i }, SparseVector.Create([(uint)i], [version]), Metadata($$"""{"of":"{{number}}-{{batch}}"}"""))),
+                        ];
+                        history.Add(await index.UpsertAsync("", records, CancellationToken.None), state =>
+                        {
+                            for (var i = 0; i < ids.Length; i++)
+                                state[ids[i]] = $"[{number},{batch},{version + i}] [{i}][{version}] {Json(records[i].Metadata)}";
+                        });
+                        break;
                 }
-                else
-                {
-                    _live.Add(number);
-                    _steps.Add((number, null));
-                    await index.UpsertAsync("", [Dense(Id(number), [1, 2, number])], CancellationToken.None);
-                }
-
-                Volatile.Write(ref _acknowledged, number + 1);
             }
         }
 
-        public string[] IdsAfter(int steps)
+        private static void Remove(SortedDictionary<string, string> state, string[] ids)
         {
-            var ids = new SortedSet<string>(StringComparer.Ordinal);
-            foreach (var (put, removed) in _steps.Take(steps))
-            {
-                if (removed is { } number)
-                    ids.Remove(Id(number));
-                else
-                    ids.Add(Id(put));
-            }
-
-            return [.. ids];
+            foreach (var id in ids)
+                state.Remove(id);
         }
-
-        private static string Id(int number) => $"w{number:D6}";
     }
 }

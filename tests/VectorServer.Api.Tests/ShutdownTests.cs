@@ -1,0 +1,211 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
+using VectorServer.Api.Grpc.Proto;
+using VectorServer.Api.Tests.Grpc;
+
+namespace VectorServer.Api.Tests;
+
+/// <summary>SIGTERM to the server in its own process: what it took in is answered, and the next start has nothing to recover.</summary>
+public sealed class ShutdownTests : IDisposable
+{
+    private const int Dimension = 32;
+    private const int RecordsPerWrite = 20;
+
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("vectorserver-shutdown-");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Under_load_every_write_that_took_effect_was_answered_and_the_next_start_replays_nothing()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM");
+        var written = new ConcurrentBag<string>();
+        using (var server = await RunningServer.StartAsync(_data.FullName))
+        {
+            await CreateIndexAsync(server);
+            var load = Enumerable.Range(0, 4).Select(writer => UntilClosedAsync(() => new RestWriter(server), writer, written))
+                .Concat(Enumerable.Range(4, 3).Select(writer => UntilClosedAsync(() => new GrpcWriter(server), writer, written)))
+                .Concat(Enumerable.Range(0, 2).Select(_ => QueryUntilClosedAsync(server)))
+                .ToArray();
+            while (written.Count < 100 * RecordsPerWrite)
+                await Task.Delay(10, Cancellation);
+
+            server.Terminate();
+
+            await Task.WhenAll(load);
+            var exitCode = await server.WaitForExitAsync();
+            Assert.True(exitCode == 0, $"{exitCode}: {server.Output}");
+            Assert.DoesNotContain("Unhandled", server.Output, StringComparison.Ordinal);
+        }
+
+        using var next = await RunningServer.StartAsync(_data.FullName);
+        Assert.Equal(written.Order(StringComparer.Ordinal), await ListIdsAsync(next));
+        Assert.DoesNotContain("replayed", next.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_whose_body_is_still_on_the_way_is_taken_to_its_end()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM");
+        string answer;
+        using (var server = await RunningServer.StartAsync(_data.FullName))
+        {
+            await CreateIndexAsync(server);
+            using var client = new TcpClient("127.0.0.1", server.Port);
+            using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+            var body = Encoding.UTF8.GetBytes(RestWriter.Body(["late"]));
+            await WriteAsync(client, $"POST /indexes/things/vectors/upsert HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\n\r\n");
+            Assert.Contains("100 Continue", await reader.ReadLineAsync(Cancellation), StringComparison.Ordinal); // the server asks for the body: the request is under way
+
+            server.Terminate();
+            await server.WaitUntilClosedAsync();
+            await client.GetStream().WriteAsync(body, Cancellation);
+            answer = await reader.ReadToEndAsync(Cancellation);
+
+            Assert.Equal(0, await server.WaitForExitAsync());
+        }
+
+        Assert.Contains("200 OK", answer, StringComparison.Ordinal);
+        Assert.Contains("\"upsertedCount\":1", answer, StringComparison.Ordinal);
+        using var next = await RunningServer.StartAsync(_data.FullName);
+        Assert.Equal(["late"], await ListIdsAsync(next));
+        Assert.DoesNotContain("replayed", next.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_was_killed_instead_says_what_it_replays()
+    {
+        using (var server = await RunningServer.StartAsync(_data.FullName))
+        {
+            await CreateIndexAsync(server);
+            using var writer = new RestWriter(server);
+            await writer.WriteAsync(["a"]);
+        } // kill -9
+
+        using var next = await RunningServer.StartAsync(_data.FullName);
+        Assert.Equal(["a"], await ListIdsAsync(next));
+        Assert.Contains("1 operations replayed", next.Output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _data.Delete(recursive: true);
+
+    private static async Task CreateIndexAsync(RunningServer server)
+    {
+        using var http = new HttpClient { BaseAddress = server.Address };
+        using var content = new StringContent(
+            $$$"""{"name": "things", "dimension": {{{Dimension}}}, "metric": "dotproduct", "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"} } }""",
+            Encoding.UTF8,
+            "application/json");
+        using var response = await http.PostAsync("/indexes", content, Cancellation);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Writes over a connection of its own until the server takes none; what took effect without an answer will be found there.</summary>
+    private static async Task UntilClosedAsync(Func<IWriter> connect, int writer, ConcurrentBag<string> written)
+    {
+        using var connection = connect();
+        for (var i = 0; ; i++)
+        {
+            var ids = Enumerable.Range(0, RecordsPerWrite).Select(record => string.Create(CultureInfo.InvariantCulture, $"w{writer}-{i}-{record}")).ToArray();
+            try
+            {
+                await connection.WriteAsync(ids);
+            }
+            catch (HttpRequestException)
+            {
+                return; // refused, or closed before it was taken
+            }
+
+            foreach (var id in ids)
+                written.Add(id);
+        }
+    }
+
+    private static async Task QueryUntilClosedAsync(RunningServer server)
+    {
+        using var http = new HttpClient { BaseAddress = server.Address };
+        while (true)
+        {
+            using var content = new StringContent($$"""{"vector": [{{RestWriter.Numbers}}], "topK": 50, "includeValues": true}""", Encoding.UTF8, "application/json");
+            HttpResponseMessage response;
+            try
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, "/indexes/things/query") { Content = content };
+                response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            }
+            catch (HttpRequestException)
+            {
+                return;
+            }
+
+            using (response)
+            {
+                // An answer that has begun comes to its end: a body cut off throws here.
+                using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(Cancellation));
+                Assert.True(response.IsSuccessStatusCode, json.RootElement.ToString());
+                Assert.Equal(JsonValueKind.Array, json.RootElement.GetProperty("matches").ValueKind);
+            }
+        }
+    }
+
+    private static async Task<string[]> ListIdsAsync(RunningServer server)
+    {
+        using var http = new HttpClient { BaseAddress = server.Address };
+        var ids = new List<string>();
+        for (var next = ""; ;)
+        {
+            using var page = JsonDocument.Parse(await http.GetStringAsync($"/indexes/things/vectors/list?limit=100{next}", Cancellation));
+            if (page.RootElement.TryGetProperty("vectors", out var vectors))
+                ids.AddRange(vectors.EnumerateArray().Select(vector => vector.GetProperty("id").GetString()!));
+            if (!page.RootElement.TryGetProperty("pagination", out var pagination))
+                return [.. ids];
+            next = "&paginationToken=" + Uri.EscapeDataString(pagination.GetProperty("next").GetString()!);
+        }
+    }
+
+    private static async Task WriteAsync(TcpClient client, string text) => await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), Cancellation);
+
+    private interface IWriter : IDisposable
+    {
+        /// <summary>Upserts records with these ids; ends when all was answered.</summary>
+        Task WriteAsync(string[] ids);
+    }
+
+    private sealed class RestWriter(RunningServer server) : IWriter
+    {
+        private readonly HttpClient _http = new() { BaseAddress = server.Address };
+
+        public static string Numbers { get; } = string.Join(',', Enumerable.Range(1, Dimension));
+
+        public static string Body(string[] ids) => $$"""{"vectors": [{{string.Join(',', ids.Select(id => $$"""{"id": "{{id}}", "values": [{{Numbers}}]}"""))}}]}""";
+
+        public async Task WriteAsync(string[] ids)
+        {
+            using var content = new StringContent(Body(ids), Encoding.UTF8, "application/json");
+            using var response = await _http.PostAsync("/indexes/things/vectors/upsert", content, Cancellation);
+            Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancellation));
+        }
+
+        public void Dispose() => _http.Dispose();
+    }
+
+    private sealed class GrpcWriter(RunningServer server) : IWriter
+    {
+        private readonly GrpcClient _grpc = new(server.Address);
+
+        public async Task WriteAsync(string[] ids)
+        {
+            var request = new UpsertRequest();
+            foreach (var id in ids)
+                request.Vectors.Add(new Vector { Id = id, Values = { Enumerable.Range(1, Dimension).Select(i => (float)i) } });
+            var reply = await _grpc.CallAsync("indexes/things/VectorService/Upsert", request.ToByteArray());
+            Assert.True(reply.Status == "0", $"{reply.Status}: {reply.Message}");
+        }
+
+        public void Dispose() => _grpc.Dispose();
+    }
+}

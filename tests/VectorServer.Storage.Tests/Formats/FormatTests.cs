@@ -1,0 +1,132 @@
+using System.Globalization;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Registry;
+using VectorServer.Storage.Scoring;
+
+namespace VectorServer.Storage.Tests.Formats;
+
+/// <summary>
+/// A data directory that a version of the server left behind is opened by every later one. <c>tests/data/formats/N</c> is one, frozen, with
+/// operations still in a log and a backup; only <c>VECTORSERVER_WRITE_FORMAT=N</c> makes one, where there is none.
+/// </summary>
+public sealed class FormatTests
+{
+    private static readonly string Frozen = Path.Combine(Root(), "tests", "data", "formats");
+
+    public static TheoryData<string> Formats => [.. Directory.GetDirectories(Frozen).Select(directory => Path.GetFileName(directory)!)];
+
+    [Fact]
+    public async Task Writes_a_new_frozen_directory_when_asked()
+    {
+        var number = Environment.GetEnvironmentVariable("VECTORSERVER_WRITE_FORMAT");
+        Assert.SkipWhen(number is null, "VECTORSERVER_WRITE_FORMAT=N makes tests/data/formats/N");
+        var target = Path.Combine(Frozen, int.Parse(number, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture));
+        Assert.False(Directory.Exists(target), "what is frozen stays as it is");
+        using var directory = new TempDirectory();
+
+        await FormatData.WriteAsync(directory.File("data"), target);
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task A_directory_of_an_earlier_version_opens_with_every_record_alias_and_document(string format)
+    {
+        using var directory = new TempDirectory();
+        var log = new List<string>();
+        await using (var engine = Open(format, directory, log))
+        {
+            Check(engine);
+            Assert.Contains(log, line => line.Contains("4 operations replayed", StringComparison.Ordinal));
+            foreach (var (index, ns) in FormatData.Namespaces)
+                await engine.GetIndex(index).CompactAsync(ns, TestContext.Current.CancellationToken);
+            Check(engine);
+        }
+
+        await using var again = VectorEngine.Open(new EngineOptions { DataDirectory = directory.File("data") });
+        Check(again);
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task Its_backup_is_whole_and_restores_every_record(string format)
+    {
+        using var directory = new TempDirectory();
+        await using var engine = Open(format, directory, []);
+
+        await engine.Backups.VerifyAsync(FormatData.BackupId, TestContext.Current.CancellationToken);
+        var restored = await engine.RestoreIndexAsync(
+            FormatData.BackupId, new IndexDescriptor { Name = "restored" }, cancellation: TestContext.Current.CancellationToken);
+
+        CheckNamespace(restored, "named fields", FormatData.Expected("hybrid", "named fields"));
+        Assert.Equal("named fields", restored.DescribeAlias("also").TargetNamespace);
+        Assert.Equal(["kind"], restored.DescribeNamespace("named fields").FilterableFields);
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task It_takes_writes_as_any_other(string format)
+    {
+        using var directory = new TempDirectory();
+        await using (var engine = Open(format, directory, []))
+        {
+            foreach (var (index, ns) in FormatData.Namespaces)
+                await engine.GetIndex(index).UpsertAsync(ns, [FormatData.Expected(index, ns)[0] with { Id = "new" }], TestContext.Current.CancellationToken);
+        }
+
+        await using var again = VectorEngine.Open(new EngineOptions { DataDirectory = directory.File("data") });
+        foreach (var (index, ns) in FormatData.Namespaces)
+            CheckNamespace(again.GetIndex(index), ns, [FormatData.Expected(index, ns)[0] with { Id = "new" }, .. FormatData.Expected(index, ns)]);
+    }
+
+    private static VectorEngine Open(string format, TempDirectory directory, List<string> log)
+    {
+        FormatData.Copy(Path.Combine(Frozen, format), directory.File("data"));
+        return VectorEngine.Open(new EngineOptions { DataDirectory = directory.File("data"), Log = log.Add });
+    }
+
+    private static void Check(VectorEngine engine)
+    {
+        Assert.Equal(["dense", "hybrid", "sparse"], engine.Indexes.Select(index => index.Descriptor.Name));
+        foreach (var (index, ns) in FormatData.Namespaces)
+            CheckNamespace(engine.GetIndex(index), ns, FormatData.Expected(index, ns));
+        var dense = engine.GetIndex("dense");
+        Assert.Equal("blue", dense.DescribeAlias("live").TargetNamespace);
+        CheckNamespace(dense, "live", FormatData.Expected("dense", "blue"));
+        Assert.Equal(FormatData.Document, dense.Descriptor.Attributes);
+        Assert.All(dense.Stats().Namespaces, ns => Assert.Equal("spectral_4bit", ns.Compression));
+        Assert.Equal(FormatData.Document, engine.Documents.Get("kept", "document"));
+    }
+
+    private static void CheckNamespace(VectorIndex index, string ns, IReadOnlyList<VectorRecord> expected)
+    {
+        Assert.Equal(expected.Select(record => record.Id), index.ListIds(ns, null, 1000, null).Ids);
+        Assert.Equal(expected.Select(Text), index.Fetch(ns, [.. expected.Select(record => record.Id)]).Records.Select(Text));
+        Assert.Equal(expected.Count, index.Count(ns, null).Count);
+        var kind = Storage.Filters.Filter.Parse(System.Text.Json.JsonDocument.Parse("""{"kind":"b"}""").RootElement);
+        var ofKind = expected.Where(record => record.Metadata!.ToString().Contains("\"kind\":\"b\"", StringComparison.Ordinal)).Select(record => record.Id);
+        var query = index.Descriptor.VectorType == VectorType.Sparse
+            ? new VectorQuery { TopK = 100, Sparse = SparseVector.Create([.. Enumerable.Range(0, 7).Select(i => (uint)i)], [1, 2, 3, 4, 5, 6, 7]) }
+            : new VectorQuery { TopK = 100, Vector = expected[0].Values };
+        Assert.Equal(ofKind, index.Query(ns, query with { Filter = kind }).Matches.Select(match => match.Id).Order(StringComparer.Ordinal));
+        var all = index.Query(ns, query).Matches;
+        Assert.Equal(expected.Count, all.Count);
+        Assert.Equal(all.OrderByDescending(match => match.Score).Select(match => match.Id), all.Select(match => match.Id));
+        if (index.Descriptor.Metric == Metric.Cosine)
+            Assert.Equal(1, all[0].Score, 0.0001f); // the first record asks for itself
+    }
+
+    private static string Text(VectorRecord record) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{record.Id} [{string.Join(' ', record.Values.ToArray())}] [{string.Join(' ', record.Sparse?.Indices.ToArray() ?? [])}] [{string.Join(' ', record.Sparse?.Values.ToArray() ?? [])}] {record.Metadata}");
+
+    private static string Root()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "VectorServer.sln")))
+                return directory.FullName;
+        }
+
+        throw new InvalidOperationException($"No VectorServer.sln above {AppContext.BaseDirectory}");
+    }
+}
