@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Registry;
@@ -55,6 +56,9 @@ internal sealed class NamespaceStore
 
     /// <summary>Bytes on disk of a snapshot that the caller holds.</summary>
     public long SizeBytes(NamespaceSnapshot snapshot) => snapshot.Generation.SizeBytes(snapshot.RowCount) + _wal.PendingBytes;
+
+    /// <summary>What a restart would replay.</summary>
+    public long LogBytes => _wal.PendingBytes;
 
     /// <summary>Makes the directory of a new, empty namespace, whole or not at all, and opens it.</summary>
     /// <param name="directory">Where it is made.</param>
@@ -264,6 +268,7 @@ internal sealed class NamespaceStore
     /// <summary>Opens the checkpoint's generation, replays the log through the same <see cref="Apply"/> as live writes, and goes on in the log.</summary>
     private (NamespaceSnapshot Snapshot, WalWriter Wal) Recover()
     {
+        var started = Stopwatch.GetTimestamp();
         var checkpoint = Checkpoint.Read(NamespaceLayout.Checkpoint(_directory));
         foreach (var other in Directory.GetDirectories(_directory, "gen-*"))
         {
@@ -293,6 +298,8 @@ internal sealed class NamespaceStore
                 snapshot = snapshot with { Codes = CodeStore.Extend(snapshot, _codecChoice) }; // another compression was chosen while it was closed
             if (replayed > 0)
                 _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}': {replayed} operations replayed from the log");
+            StorageMeter.Replayed.Add(replayed);
+            StorageMeter.NamespaceOpen.RecordSince(started);
             return (snapshot, end is { } found
                 ? WalWriter.Continue(found.SegmentPath, found.ValidBytes, _options.Durability)
                 : WalWriter.Create(wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));
@@ -333,8 +340,10 @@ internal sealed class NamespaceStore
             return;
         try
         {
+            var started = Stopwatch.GetTimestamp();
             Current.Generation.Seal(Current.RowCount);
             Fold(Current);
+            StorageMeter.Checkpoint.RecordSince(started);
         }
         catch (Exception e)
         {
@@ -375,6 +384,7 @@ internal sealed class NamespaceStore
     private void Compact()
     {
         ThrowIfFailed();
+        var started = Stopwatch.GetTimestamp();
         var before = Current;
         var after = Compactor.Rewrite(before, _directory, _codecChoice);
         try
@@ -389,6 +399,7 @@ internal sealed class NamespaceStore
         }
 
         Publish(after);
+        StorageMeter.Compaction.RecordSince(started);
         _delayed?.Show(after); // what is older lies in the generation that goes, so compaction ends the wait of writes before it
         var replaced = NamespaceLayout.Generation(_directory, before.Generation.Number);
         lock (_removal)

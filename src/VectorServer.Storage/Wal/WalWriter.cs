@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using VectorServer.Storage.IO;
@@ -54,7 +55,11 @@ internal sealed class WalWriter : IDisposable
         {
             RandomAccess.Write(_segment, frame, _segmentBytes);
             if (_durability == Durability.Fsync)
+            {
+                var started = Stopwatch.GetTimestamp();
                 FileSync.SyncFile(_segment);
+                StorageMeter.LogSync.RecordSince(started);
+            }
         }
         catch (IOException)
         {
@@ -63,6 +68,7 @@ internal sealed class WalWriter : IDisposable
         }
 
         _segmentBytes += frame.Length;
+        StorageMeter.LogWritten.Add(frame.Length);
         if (_buffer.Capacity > BufferBytesKept)
             _buffer = new ArrayBufferWriter<byte>();
     }
