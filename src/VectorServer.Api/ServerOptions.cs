@@ -43,6 +43,9 @@ internal sealed record ServerOptions
     /// <summary>Absolute; null writes to the server's log.</summary>
     public required string? AuditLog { get; init; }
 
+    /// <summary><c>/metrics</c> needs no key.</summary>
+    public required bool MetricsOpen { get; init; }
+
     public required LimitOptions Limits { get; init; }
 
     public required AddressingMode Addressing { get; init; }
@@ -111,6 +114,7 @@ internal sealed record ServerOptions
             ApiKeys = read.List(ServerSettings.ApiKeys),
             KeysFile = ReadPath(read, ServerSettings.KeysFile),
             AuditLog = ReadPath(read, ServerSettings.AuditLog),
+            MetricsOpen = read.Flag(ServerSettings.MetricsOpen),
             Limits = LimitOptions.Read(read),
             Addressing = read.Choice(ServerSettings.Addressing, ("port", AddressingMode.Port), ("subdomain", AddressingMode.Subdomain)),
             IndexPortMin = portMin,

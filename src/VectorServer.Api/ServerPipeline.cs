@@ -11,6 +11,7 @@ using VectorServer.Api.Grpc;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Limits;
 using VectorServer.Api.Logging;
+using VectorServer.Api.Metrics;
 using VectorServer.Api.Switches;
 using VectorServer.Api.Tls;
 using VectorServer.Storage;
@@ -28,6 +29,7 @@ internal static class ServerPipeline
         // Made early: by it the listeners know whether Kestrel will follow them.
         _ = app.Services.GetRequiredService<IServer>();
 
+        app.Services.GetRequiredService<MetricRecorder>().Start(); // before anything is opened, which is measured
         var options = app.Services.GetRequiredService<ServerOptions>();
         app.Services.GetRequiredService<AccessKeys>().Load();
         app.Services.GetRequiredService<AuditLog>().Open();
@@ -86,6 +88,7 @@ internal static class ServerPipeline
         control.MapRestoreJobs();
         control.MapCollections();
         control.MapBackupSchedules();
+        control.MapMetrics(app.Services.GetRequiredService<ServerOptions>());
 
         var data = app.MapDataPlane();
         data.MapVectors();

@@ -43,6 +43,7 @@ internal static class ServerSettings
     public static readonly ServerSetting ImportRoots = new("ImportRoots", "VECTORSERVER_IMPORT_ROOTS", "--import-roots", "", "Directories that bulk imports may read, separated by commas; none turns imports off");
     public static readonly ServerSetting ExportRoots = new("ExportRoots", "VECTORSERVER_EXPORT_ROOTS", "--export-roots", "", "Directories that exports may write to, separated by commas; none turns exports off");
     public static readonly ServerSetting AuditLog = new("AuditLog", "VECTORSERVER_AUDIT_LOG", "--audit-log", "", "File to which control-plane calls and refusals are written, as JSON lines; empty writes them to the log");
+    public static readonly ServerSetting MetricsOpen = new("MetricsOpen", "VECTORSERVER_METRICS_OPEN", "--metrics-open", "false", "Show /metrics without a key");
     public static readonly ServerSetting WrongKeys = new("WrongKeys", "VECTORSERVER_WRONG_KEYS", "--wrong-keys", "20", "Wrong keys within a minute for which an address is shut out for one; 0 for never");
     public static readonly ServerSetting RateLimit = new("RateLimit", "VECTORSERVER_RATE_LIMIT", "--rate-limit", "0", "Requests a second of each key; 0 for as many as come");
     public static readonly ServerSetting MaxRequests = new("MaxRequests", "VECTORSERVER_MAX_REQUESTS", "--max-requests", "1000", "Requests answered at once; as many again wait, those beyond are refused");
@@ -58,10 +59,10 @@ internal static class ServerSettings
         Port, BindAddress, DataDirectory, ApiKeys, KeysFile, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost,
         Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, RecallSample, CompactShare, IdleClose, EnforceSizeLimits,
         ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots,
-        AuditLog, WrongKeys, RateLimit, MaxRequests, MaxConnections, MemoryLimit, IndexType, IndexVectorType, IndexDimension, IndexMetric,
+        AuditLog, MetricsOpen, WrongKeys, RateLimit, MaxRequests, MaxConnections, MemoryLimit, IndexType, IndexVectorType, IndexDimension, IndexMetric,
     ];
 
-    private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, EnforceSizeLimits];
+    private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, EnforceSizeLimits, MetricsOpen];
 
     // The host's own, passed on by test servers and service managers.
     private static readonly string[] HostSwitches = ["--environment", "--contentRoot", "--applicationName"];

@@ -8,6 +8,7 @@ using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
 using VectorServer.Api.Limits;
 using VectorServer.Api.Logging;
+using VectorServer.Api.Metrics;
 using VectorServer.Api.Tls;
 using VectorServer.Storage;
 
@@ -38,6 +39,8 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton<RequestRates>();
         builder.Services.AddSingleton<ProcessMemory>();
         builder.Services.AddSingleton<MemoryCeiling>();
+        builder.Services.AddSingleton<MetricRecorder>();
+        builder.Services.AddSingleton<ServerGauges>();
         builder.Services.AddSingleton<TlsCertificates>();
         builder.Services.AddSingleton<IndexPorts>();
         builder.Services.AddSingleton<IndexHosts>();

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Http.Features;
 using VectorServer.Api.Errors;
+using VectorServer.Api.Metrics;
 
 namespace VectorServer.Api.Grpc;
 
@@ -50,6 +52,7 @@ internal static class GrpcAnswer
     public static void AppendStatus(this HttpResponse response, int code, string message)
     {
         response.AppendTrailer("grpc-status", code.ToString(CultureInfo.InvariantCulture));
+        response.HttpContext.CountStatus(code);
         if (message.Length > 0)
             response.AppendTrailer("grpc-message", PercentEncode(message));
     }
@@ -62,6 +65,7 @@ internal static class GrpcAnswer
         context.Response.SetGrpcHeaders();
         context.Response.Headers["grpc-status"] = code.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["grpc-message"] = PercentEncode(text);
+        context.CountStatus(code);
         if (reason is not null)
             context.Response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(ToStatus(code, text, reason).ToByteArray());
         return context.Response.CompleteAsync();
@@ -81,6 +85,10 @@ internal static class GrpcAnswer
 
         return encoded.ToString();
     }
+
+    // Whatever the status of a call, HTTP's is 200.
+    private static void CountStatus(this HttpContext context, int code) =>
+        context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new(ExportedMetric.GrpcStatusTag, code));
 
     private static Proto.Rpc.Status ToStatus(int code, string text, ErrorReason reason)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using VectorServer.Storage.Ann;
@@ -107,9 +108,13 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
             }
 
             var index = snapshot.Nearest is { } present && choice.Fits(present, wanted) ? present : null;
+            var started = Stopwatch.GetTimestamp();
+            var isFirst = false;
             if (index is null)
             {
-                index = Load(snapshot, wanted) ?? choice.Create(wanted);
+                index = Load(snapshot, wanted);
+                isFirst = index is null;
+                index ??= choice.Create(wanted);
                 snapshot.Generation.Own(index);
                 await PublishAsync(snapshot.Generation, index).ConfigureAwait(false);
             }
@@ -118,6 +123,8 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
             index.Prepare(snapshot.Generation.Vectors.Row, snapshot.RowCount, threads, _stopping.Token);
             while (index.Count < snapshot.RowCount && store.Current.Generation == snapshot.Generation && choice.Fits(index, wanted))
                 index.Extend(snapshot.Generation.Vectors.Row, Math.Min(snapshot.RowCount, index.Count + RowsPerStep), threads, _stopping.Token);
+            if (isFirst)
+                StorageMeter.IndexBuild.RecordSince(started);
 
             // A crash costs the building since the last save: that is kept below a fifth of the rows.
             if (index.Count - TailRows >= _savedRows * 1.2)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using VectorServer.Storage.IO;
@@ -123,6 +124,7 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
 
     private async Task RewriteOnceAsync(CancellationToken cancellation)
     {
+        var started = Stopwatch.GetTimestamp();
         await store.RestoreAsync(cancellation).ConfigureAwait(false);
         if (!store.TryAcquireCurrent(out var lease))
             throw new ChannelClosedException();
@@ -133,6 +135,7 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
                 var compaction = store.BeginCompaction(lease.Snapshot);
                 Copy(compaction, cancellation);
                 await store.FinishCompactionAsync(compaction, cancellation).ConfigureAwait(false);
+                StorageMeter.Compaction.RecordSince(started);
             }
             catch (Exception e) when (e.IsDiskError())
             {

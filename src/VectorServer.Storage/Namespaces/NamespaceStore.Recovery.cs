@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Wal;
 
@@ -10,6 +11,7 @@ internal sealed partial class NamespaceStore
     /// <param name="inUse">The generation that readers hold, when a failed namespace is recovered; null at open.</param>
     private (NamespaceSnapshot Snapshot, WalWriter Wal) Recover(Generation? inUse)
     {
+        var started = Stopwatch.GetTimestamp();
         var checkpoint = Checkpoint.Read(NamespaceLayout.Checkpoint(_directory));
         if (inUse is null)
             _options.Disk.SyncDirectory(_directory); // a process may have died between the checkpoint's rename and its sync
@@ -46,6 +48,8 @@ internal sealed partial class NamespaceStore
                 snapshot = snapshot with { Codes = _codes.Extend(snapshot) }; // another compression was chosen while it was closed
             if (replayed > 0)
                 _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}': {replayed} operations replayed from the log");
+            StorageMeter.Replayed.Add(replayed);
+            StorageMeter.NamespaceOpen.RecordSince(started);
             return (snapshot, end is { } found
                 ? WalWriter.Continue(_options.Disk, found, new Lsn(snapshot.Lsn.Value + 1), _options.Durability)
                 : WalWriter.Create(_options.Disk, wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));

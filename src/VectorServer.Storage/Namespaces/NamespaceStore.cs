@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
@@ -62,6 +63,9 @@ internal sealed partial class NamespaceStore
 
     /// <summary>Bytes on disk of a snapshot that the caller holds.</summary>
     public long SizeBytes(NamespaceSnapshot snapshot) => snapshot.Generation.SizeBytes(snapshot.RowCount) + _wal.PendingBytes;
+
+    /// <summary>What a restart would replay.</summary>
+    public long LogBytes => _wal.PendingBytes;
 
     /// <summary>Makes the directory of a new, empty namespace, whole or not at all, and opens it.</summary>
     /// <param name="directory">Where it is made.</param>
@@ -313,8 +317,10 @@ internal sealed partial class NamespaceStore
             return false;
         try
         {
+            var started = Stopwatch.GetTimestamp();
             Current.Generation.Seal(Current.RowCount);
             Fold(Current);
+            StorageMeter.Checkpoint.RecordSince(started);
             return true;
         }
         catch (Exception e)

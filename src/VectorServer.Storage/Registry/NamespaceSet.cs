@@ -58,6 +58,9 @@ internal sealed partial class NamespaceSet
     /// <summary>Directories of namespaces whose very names are damaged, so that they are not served.</summary>
     public IEnumerable<string> Unreadable => _unreadable.Where(Directory.Exists).Select(directory => Path.GetFileName(directory));
 
+    /// <summary>All there are, those included that readers do not see yet.</summary>
+    public int Count => _stores.Count;
+
     /// <summary>The namespaces in use since the index was opened.</summary>
     public IEnumerable<NamespaceStore> Opened() => _stores.Values.Where(store => store.IsValueCreated).Select(store => store.Value);
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
@@ -78,7 +79,12 @@ internal sealed class WalWriter : IDisposable
             _segment.Write(frame, _segmentBytes);
             _isSuspect = true; // until the sync is done
             if (IsSynced)
+            {
+                var started = Stopwatch.GetTimestamp();
                 _segment.Sync();
+                StorageMeter.LogSync.RecordSince(started);
+            }
+
             _isSuspect = false;
         }
         catch (Exception e) when (e.IsDiskError())
@@ -89,6 +95,7 @@ internal sealed class WalWriter : IDisposable
 
         _segmentBytes += frame.Length;
         PendingBytes += frame.Length;
+        StorageMeter.LogWritten.Add(frame.Length);
         if (_buffer.Capacity > BufferBytesKept)
             _buffer = new ArrayBufferWriter<byte>();
     }

@@ -13,6 +13,12 @@ internal static class YamlJson
     {
         using var stream = typeof(YamlJson).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException(name);
         using var reader = new StreamReader(stream);
+        return Read(reader);
+    }
+
+    /// <summary>Reads any YAML whose root is a mapping.</summary>
+    public static JsonObject Read(TextReader reader)
+    {
         var yaml = new YamlStream();
         yaml.Load(reader);
         return (JsonObject)ToJson(yaml.Documents[0].RootNode)!;

@@ -27,6 +27,9 @@ internal sealed class GrpcIndex : IAsyncDisposable
 
     public Task<Answer> GetAsync(string path) => _server.GetAsync($"/indexes/things{path}");
 
+    /// <summary>Asks the server beside its index.</summary>
+    public Task<Answer> GetServerAsync(string path) => _server.GetAsync(path);
+
     public Task<Answer> PostAsync(string path, string json) => _server.PostAsync($"/indexes/things{path}", json);
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,31 @@
+namespace VectorServer.Storage.Registry;
+
+public sealed partial class VectorIndex
+{
+    /// <summary>Looks at what is open and opens nothing, so that it may be asked every few seconds.</summary>
+    public IndexFigures Observe()
+    {
+        var (open, records, deletedRows, logBytes) = (0, 0L, 0L, 0L);
+        var (recalls, samples) = (0.0, 0L);
+        foreach (var store in _namespaces.Opened())
+        {
+            if (!store.TryAcquire(out var lease))
+                continue;
+            using (lease)
+            {
+                open++;
+                records += lease.Snapshot.LiveCount;
+                deletedRows += lease.Snapshot.RowCount - lease.Snapshot.LiveCount;
+                logBytes += store.LogBytes;
+                var recall = _recall.Read(store.Description.Name, lease.Snapshot);
+                recalls += (recall.Mean ?? 0) * recall.Samples;
+                samples += recall.Samples;
+            }
+        }
+
+        return new IndexFigures(_namespaces.Count, open, records, deletedRows, logBytes, samples == 0 ? null : recalls / samples)
+        {
+            DamagedNamespaces = _namespaces.Unreadable.Count(),
+        };
+    }
+}
