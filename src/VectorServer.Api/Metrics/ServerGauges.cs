@@ -33,7 +33,18 @@ internal sealed class ServerGauges(VectorEngine engine, ProcessMemory memory, Me
             }
         }
 
+        WriteDamage(text);
         WriteProcess(text);
+    }
+
+    private void WriteDamage(PrometheusText text)
+    {
+        text.WriteHead("vectorserver_damage_found_total", MetricKind.Counter, "Namespaces and indexes found damaged.");
+        text.WriteSample("vectorserver_damage_found_total", engine.Damage.Found);
+        text.WriteHead("vectorserver_derived_files_rebuilt_total", MetricKind.Counter, "Derived files found damaged and made anew.");
+        text.WriteSample("vectorserver_derived_files_rebuilt_total", engine.Damage.Rebuilt);
+        text.WriteHead("vectorserver_quarantined_total", MetricKind.Counter, "Damaged originals that repair moved aside.");
+        text.WriteSample("vectorserver_quarantined_total", engine.Damage.Quarantined);
     }
 
     private void WriteProcess(PrometheusText text)

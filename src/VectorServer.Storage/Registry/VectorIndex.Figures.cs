@@ -2,14 +2,14 @@ namespace VectorServer.Storage.Registry;
 
 public sealed partial class VectorIndex
 {
-    /// <summary>Looks at what is open and opens nothing, so that it may be asked every few seconds.</summary>
+    /// <summary>Looks at what is open, opens nothing and counts as no use, so that it may be asked every few seconds.</summary>
     public IndexFigures Observe()
     {
         var (open, records, deletedRows, logBytes) = (0, 0L, 0L, 0L);
         var (recalls, samples) = (0.0, 0L);
         foreach (var store in _namespaces.Opened())
         {
-            if (!store.TryAcquire(out var lease))
+            if (!store.TryAcquireCurrent(out var lease))
                 continue;
             using (lease)
             {
@@ -25,7 +25,7 @@ public sealed partial class VectorIndex
 
         return new IndexFigures(_namespaces.Count, open, records, deletedRows, logBytes, samples == 0 ? null : recalls / samples)
         {
-            DamagedNamespaces = _namespaces.Unreadable.Count(),
+            DamagedNamespaces = DamagedNamespaces().Count(),
         };
     }
 }
