@@ -41,7 +41,7 @@ public sealed class RestFuzzTests
         // A fuzzer whose every request is refused at the door would find nothing behind it.
         var offered = FuzzOperation.All.Count(operation => operation.IsOffered);
         TestContext.Current.TestOutputHelper!.WriteLine($"{successes.Count} of {offered} offered operations ({FuzzOperation.All.Count} in all) succeeded at least once, not {string.Join(", ", FuzzOperation.All.Where(operation => operation.IsOffered).Except(successes).Select(operation => operation.Name))}");
-        Assert.True(successes.Count > offered * 3 / 4, $"Only {successes.Count} of {offered} offered operations ever succeeded");
+        Assert.True(successes.Count > offered * 2 / 3, $"Only {successes.Count} of {offered} offered operations ever succeeded");
     }
 
     // A connection that the server has given up after an earlier request is no answer to this one.
