@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using VectorServer.Api.Errors;
 
 namespace VectorServer.Api.Wire;
@@ -21,6 +22,10 @@ internal static class BodyReader
         using var body = await RequestBody.ReadAsync(context);
         if (body.Bytes.IsEmpty && !allowEmpty)
             throw JsonErrors.Empty(context.GetPlane());
+
+        // The JSON reader looks at texts only where they are asked for: filters and metadata much later than here.
+        if (!Utf8.IsValid(body.Bytes.Span))
+            throw WireException.Invalid("Failed to parse the request body as JSON: it is not valid UTF-8");
 
         try
         {

@@ -12,7 +12,8 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     private const string Untouched = "canary";
     private const int UntouchedRecords = 40;
-    private const int KnownMax = 30;
+    private const int KnownMax = 12;
+    private const int GivenLengthMin = 8; // shorter ones are a client's own
 
     private readonly TestServer _server;
     private readonly DirectoryInfo _bulk = Directory.CreateTempSubdirectory("vectorserver-bulk-");
@@ -24,12 +25,14 @@ internal sealed class FuzzServer : IAsyncDisposable
             null,
             ("IndexPorts", indexPorts), ("ApiKeys:0", Key), ("WrongKeys", "0"), ("Durability", "os"), ("MemoryLimit", "off"),
             ("ImportRoots:0", _bulk.FullName), ("ExportRoots:0", _bulk.FullName));
+        File.WriteAllText(Path.Combine(_bulk.CreateSubdirectory("in").CreateSubdirectory("n").FullName, "records.jsonl"), """{"id": "i", "values": [1, 0.5]}""" + "\n");
         _server.Client.DefaultRequestHeaders.Add("Api-Key", Key);
     }
 
     public Uri Address => _server.Client.BaseAddress!;
 
-    public IServiceProvider Services => _server.Services;
+    /// <summary>Holds an import, <c>in</c>, and takes exports.</summary>
+    public string BulkUri => new Uri(_bulk.FullName).AbsoluteUri;
 
     /// <summary>Ids and tokens from the newest answers, for requests to come.</summary>
     public IReadOnlyList<string> Known => _known;
@@ -44,11 +47,12 @@ internal sealed class FuzzServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Gives requests something to work on again, and takes away what they have piled up.</summary>
+    /// <summary>Gives requests something to work on again.</summary>
+    /// <param name="clear">Also takes away the backups.</param>
     /// <returns>The address of index <c>fuzz</c>.</returns>
-    public async Task<Uri> MakeReadyAsync()
+    public async Task<Uri> MakeReadyAsync(bool clear = false)
     {
-        foreach (var kind in (string[])["backups", "backup-schedules"])
+        foreach (var kind in clear ? ["backups", "backup-schedules"] : (string[])[])
         {
             var list = await _server.GetAsync($"/{kind}");
             foreach (var id in list.Status == 200 ? Strings(list.Json).Where(text => text.Name is "backup_id" or "schedule_id" or "id").Select(text => text.Value).Distinct().ToList() : [])
@@ -57,9 +61,10 @@ internal sealed class FuzzServer : IAsyncDisposable
 
         if ((await _server.GetAsync("/indexes/fuzz")).Status == 404)
             await CreateAsync("fuzz", "dotproduct");
-        await _server.PostAsync("/indexes/fuzz/vectors/upsert", """
+        var written = await _server.PostAsync("/indexes/fuzz/vectors/upsert", """
             {"namespace": "n", "vectors": [{"id": "a", "values": [1, 0], "metadata": {"g": "x", "n": 1} }, {"id": "b", "values": [0, 1], "sparseValues": {"indices": [3], "values": [1]} }]}
             """);
+        Assert.True(written.Status < 500, written.Body);
         await _server.PostAsync("/indexes/fuzz/namespaces", """{"name": "m"}""");
         await _server.PostAsync("/indexes/fuzz/namespace-aliases", """{"name": "live", "target_namespace": "n"}""", "2026-07");
         return new Uri((await _server.GetAsync("/indexes/fuzz")).Json.GetProperty("host").GetString()!);
@@ -71,7 +76,7 @@ internal sealed class FuzzServer : IAsyncDisposable
             return;
         foreach (var (name, value) in Strings(JsonSerializer.Deserialize<JsonElement>(answer.Body)))
         {
-            if (!(name.EndsWith("_id", StringComparison.Ordinal) || name is "id" or "next") || _known.Contains(value) || value == Untouched)
+            if (!(name.EndsWith("_id", StringComparison.Ordinal) || name is "id" or "next") || value.Length < GivenLengthMin || _known.Contains(value))
                 continue;
             if (_known.Count == KnownMax)
                 _known.RemoveAt(0);

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using VectorServer.Api.Grpc;
+using VectorServer.Api.Grpc.Proto;
 using VectorServer.Api.Tests.Grpc;
 
 namespace VectorServer.Api.Tests.Fuzz;
@@ -17,6 +19,20 @@ public sealed class GrpcFuzzTests
 
     // Refusals and deadlines: neither unknown (2), internal (13) nor data loss (15).
     private static readonly HashSet<string> Declared = ["0", "3", "4", "5", "6", "7", "8", "9", "11", "16"];
+
+    // What is carried out. Behind it, other fields are merged into it.
+    private static readonly Dictionary<string, IMessage> Seeds = new()
+    {
+        ["Upsert"] = new UpsertRequest { Namespace = "n", Vectors = { new Vector { Id = "a", Values = { 1, 0 }, SparseValues = new SparseValues { Indices = { 1 }, Values = { 1 } } } } },
+        ["Query"] = new QueryRequest { Namespace = "n", Vector = { 1, 0 }, TopK = 3, IncludeMetadata = true },
+        ["Update"] = new UpdateRequest { Namespace = "n", Id = "a", Values = { 0, 1 } },
+        ["Delete"] = new DeleteRequest { Namespace = "n", Ids = { "c" } },
+        ["Fetch"] = new FetchRequest { Namespace = "n", Ids = { "a" } },
+        ["CreateNamespaceAlias"] = new CreateNamespaceAliasRequest { Name = "spare", TargetNamespace = "n" },
+        ["DescribeNamespaceAlias"] = new DescribeNamespaceAliasRequest { AliasName = "live" },
+        ["RepointNamespaceAlias"] = new RepointNamespaceAliasRequest { AliasName = "live", TargetNamespace = "m" },
+        ["DeleteNamespaceAlias"] = new DeleteNamespaceAliasRequest { AliasName = "live" },
+    };
 
     [Fact]
     public async Task No_call_breaks_the_server_its_answers_or_its_memory()
@@ -57,13 +73,14 @@ public sealed class GrpcFuzzTests
         await server.AssertWellAsync();
         budget!.AssertKept();
         TestContext.Current.TestOutputHelper!.WriteLine($"{successes.Count} of {Methods.Length} methods succeeded at least once, not {string.Join(", ", Methods.Select(method => method.FullName).Except(successes))}");
-        Assert.True(successes.Count > Methods.Length / 2, $"Only {successes.Count} of {Methods.Length} methods ever succeeded");
+        Assert.True(successes.Count > Methods.Length * 3 / 4, $"Only {successes.Count} of {Methods.Length} methods ever succeeded");
     }
 
     private static byte[] BodyOf(Random random, MethodDescriptor method, out bool isEncodingUnknown)
     {
         var kind = random.Next(10);
-        var valid = new ProtoSampler(random, kind is >= 3 and <= 5 ? 0.1 : 0).Sample(method.InputType);
+        var sampled = new ProtoSampler(random, kind is >= 3 and <= 5 ? 0.1 : 0).Sample(method.InputType);
+        var valid = random.Next(2) == 0 && Seeds.TryGetValue(method.Name, out var seed) ? kind is >= 3 and <= 5 ? [.. seed.ToByteArray(), .. sampled] : seed.ToByteArray() : sampled;
         isEncodingUnknown = kind >= 8; // the flag of compression may be set
         switch (kind)
         {

@@ -16,13 +16,14 @@ internal sealed record RestRequest(FuzzOperation Operation, string Method, byte[
     /// <param name="random">Decides everything but <paramref name="known"/>.</param>
     /// <param name="operation">What to ask for.</param>
     /// <param name="known">Ids that the server gave before.</param>
-    public static RestRequest Make(Random random, FuzzOperation operation, IReadOnlyList<string> known)
+    /// <param name="bulkUri">Where files may be read and written.</param>
+    public static RestRequest Make(Random random, FuzzOperation operation, IReadOnlyList<string> known, string bulkUri)
     {
         var kind = random.Next(10);
         var (isAddressAbuse, isHeaderAbuse) = (kind == 8, kind == 9);
         var (path, isExact) = PathOf(random, operation, isOdd: kind is 2, isAddressAbuse, known);
         var (method, isKnownMethod) = random.Next(25) == 0 ? (OtherMethods[random.Next(OtherMethods.Length)], false) : (operation.Method, true);
-        var body = operation.Body is null && random.Next(20) > 0 ? null : BodyOf(random, operation, kind, known);
+        var body = operation.Body is null && random.Next(20) > 0 ? null : BodyOf(random, operation, kind, known, bulkUri);
 
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"{method} {path}{QueryOf(random, operation, isOdd: kind is 3 or 8, known)} HTTP/1.1\r\nHost: localhost\r\nApi-Key: {FuzzServer.Key}\r\n");
@@ -92,10 +93,11 @@ internal sealed record RestRequest(FuzzOperation Operation, string Method, byte[
         return query.ToString();
     }
 
-    private static byte[] BodyOf(Random random, FuzzOperation operation, int kind, IReadOnlyList<string> known)
+    private static byte[] BodyOf(Random random, FuzzOperation operation, int kind, IReadOnlyList<string> known, string bulkUri)
     {
-        var schema = operation.Body ?? [];
-        var text = new JsonSampler(random, kind is 2 or 3 or 4 ? 0.12 : 0, known).Sample(operation.File, schema);
+        var oddShare = kind is 2 or 3 or 4 ? 0.12 : 0;
+        var seed = random.Next(3) > 0 ? RestSeeds.Sample(random, operation, oddShare, bulkUri) : null;
+        var text = seed ?? new JsonSampler(random, oddShare, known).Sample(operation.File, operation.Body ?? []);
         return kind switch
         {
             5 => Mutation.Json(random, text),
