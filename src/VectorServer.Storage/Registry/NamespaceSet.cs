@@ -67,7 +67,7 @@ internal sealed partial class NamespaceSet
         {
             return Find(name) is not null;
         }
-        catch (Exception e) when (e is IOException or StorageException { Code: StorageErrorCode.DataCorruption })
+        catch (Exception e) when (!_closed && (e.IsDiskError() || e is StorageException { Code: StorageErrorCode.DataCorruption }))
         {
             return false;
         }
@@ -322,6 +322,11 @@ internal sealed partial class NamespaceSet
         {
             _options.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
             throw;
+        }
+        catch (Exception e) when (e.IsDiskError() && e is not FileNotFoundException and not DirectoryNotFoundException)
+        {
+            _options.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
+            throw DiskErrors.Refusal(e, "The namespace could not be opened");
         }
     }
 
