@@ -60,6 +60,6 @@ internal static partial class NpyFile
             bytes[(headerStart + headerLength)..]);
     }
 
-    [GeneratedRegex(@"'descr': '(?<type>[^']+)', 'fortran_order': False, 'shape': \((?<rows>\d+), (?<columns>\d+)\)")]
+    [GeneratedRegex(@"'descr': '(?<type>[^']+)', 'fortran_order': False, 'shape': \( *(?<rows>\d+), (?<columns>\d+)\)")]
     private static partial Regex Header();
 }

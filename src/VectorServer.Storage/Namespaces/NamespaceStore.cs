@@ -88,15 +88,17 @@ internal sealed partial class NamespaceStore
         try
         {
             Make(aside, description, index, options);
+            options.Disk.MoveDirectory(aside, directory);
+            options.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
         }
         catch
         {
+            if (!Directory.Exists(aside) && Directory.Exists(directory))
+                options.Disk.MoveDirectory(directory, aside);
             Trash.Delete(options.Disk, aside); // on a full disk its space is needed
             throw;
         }
 
-        options.Disk.MoveDirectory(aside, directory);
-        options.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
         return new NamespaceStore(directory, index, codecChoice, searchChoice, options, visible);
     }
 

@@ -7,7 +7,8 @@ namespace VectorServer.Storage.Npy;
 
 /// <summary>
 /// The header of a NumPy <c>.npy</c> file (format 1.0) that holds a little-endian float32 matrix in row order. Ours is always
-/// 128 bytes, padded with spaces as the format allows, so that the row count can grow in place.
+/// 128 bytes, padded with spaces as the format allows, so that the row count can grow in place. The count has a fixed width: of a header
+/// that a failing disk wrote in part, the digits are the greater count's and then the smaller's, which is no less than the smaller.
 /// </summary>
 internal static partial class NpyHeader
 {
@@ -23,7 +24,7 @@ internal static partial class NpyHeader
         Magic.CopyTo(header);
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), Bytes - 10);
         var description = string.Create(
-            CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {dimension}), }}");
+            CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows,9}, {dimension}), }}");
         Encoding.ASCII.GetBytes(description, header.AsSpan(10));
         header[^1] = (byte)'\n';
         return header;
@@ -47,6 +48,6 @@ internal static partial class NpyHeader
     private static StorageException Damaged() =>
         new(StorageErrorCode.DataCorruption, "The namespace's vector file does not begin with a float32 NumPy header");
 
-    [GeneratedRegex(@"^\{'descr': '<f4', 'fortran_order': False, 'shape': \((\d{1,9}), (\d{1,6})\), \} *\n$")]
+    [GeneratedRegex(@"^\{'descr': '<f4', 'fortran_order': False, 'shape': \( *(\d{1,9}), (\d{1,6})\), \} *\n$")]
     private static partial Regex Shape();
 }

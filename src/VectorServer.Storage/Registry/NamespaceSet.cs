@@ -71,7 +71,7 @@ internal sealed partial class NamespaceSet
         {
             return Find(name) is not null;
         }
-        catch (Exception e) when (!_closed && (e is IOException or StorageException { Code: StorageErrorCode.DataCorruption or StorageErrorCode.Unavailable }))
+        catch (Exception e) when (!_closed && (e.IsDiskError() || e is StorageException { Code: StorageErrorCode.DataCorruption or StorageErrorCode.Unavailable }))
         {
             return false;
         }
@@ -346,6 +346,11 @@ internal sealed partial class NamespaceSet
         try
         {
             return NamespaceStore.Open(directory, _index, _codecChoice, _searchChoice, _options);
+        }
+        catch (Exception e) when (e.IsDiskError() && !IsMissingFile(e))
+        {
+            _options.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
+            throw DiskErrors.Refusal(e, "The namespace could not be opened");
         }
         catch (Exception e) when (e is StorageException or SqliteException || IsMissingFile(e))
         {
