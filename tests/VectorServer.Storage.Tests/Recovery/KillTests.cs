@@ -13,9 +13,6 @@ public sealed class KillTests
     private const int RoundsPerDirectory = 25;
     private const int StepsMax = 600; // the point of a kill is reached long before
 
-    private static readonly StepKind[] Renaming =
-        [StepKind.Compact, StepKind.Namespace, StepKind.Alias, StepKind.Backup, StepKind.Restore, StepKind.Index];
-
     private static int Rounds => Environment.GetEnvironmentVariable("VECTORSERVER_LONG") == "1" ? 10_000 : 200;
 
     [Fact]
@@ -61,7 +58,7 @@ public sealed class KillTests
         while (points.Count < RoundsPerDirectory)
         {
             var (point, focus) = Choose(random);
-            var count = random.Next(1, CountMax(point) + 1);
+            var count = point is KillPoint.ApproximateIndex ? 1 : random.Next(1, 25);
             var killAt = point is null ? null : string.Create(CultureInfo.InvariantCulture, $"{point}:{count}");
             var run = await CrashRun.StartAsync(data, seed, done, done + StepsMax, focus, killAt, point is null ? random.Next(1, 200) : null);
 
@@ -81,30 +78,19 @@ public sealed class KillTests
         return points;
     }
 
-    /// <summary>A point of the disk, a kind of step, or null for a random moment; and the kind of step that comes by it.</summary>
+    /// <summary>A point of the disk, a kind of step, or null for a random moment.</summary>
     private static (string? Point, StepKind Focus) Choose(Random random)
     {
         var focus = (StepKind)random.Next(Enum.GetValues<StepKind>().Length);
-        var point = random.Next(5) switch
+        return random.Next(5) switch
         {
-            0 => null,
-            1 or 2 => KillPoint.DiskPoints[random.Next(KillPoint.DiskPoints.Count)],
-            _ => focus == StepKind.Flush ? null : focus.ToString(), // a flush changes nothing where a checkpoint was just made
+            0 => (null, focus),
+            1 or 2 => KillPoint.DiskPoints[random.Next(KillPoint.DiskPoints.Count)] is var point && point == KillPoint.ApproximateIndex
+                ? (point, StepKind.Batch)
+                : (point, focus),
+            _ => (focus == StepKind.Flush ? null : focus.ToString(), focus), // a flush changes nothing where a checkpoint was just made
         };
-        return (point, point switch
-        {
-            KillPoint.ApproximateIndex => StepKind.Batch,
-            KillPoint.BeforeRename or KillPoint.AfterRename => Renaming[random.Next(Renaming.Length)],
-            _ => focus,
-        });
     }
-
-    private static int CountMax(string? point) => point switch
-    {
-        KillPoint.ApproximateIndex => 1,
-        KillPoint.BeforeRename or KillPoint.AfterRename => 8, // at the first step that renames, mostly
-        _ => 24,
-    };
 
     /// <returns>Which of the states that there may be is there.</returns>
     private static async Task<CrashModel> CheckAsync(string data, CrashModel model, ScriptStep next, CrashRun run, string what)
