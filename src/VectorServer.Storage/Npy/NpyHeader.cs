@@ -17,14 +17,16 @@ internal static partial class NpyHeader
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
 
     /// <summary>The header of a <c>[rows, dimension]</c> matrix.</summary>
-    public static byte[] Write(int rows, int dimension)
+    public static byte[] Write(int rows, int dimension) => Lay(string.Create(CultureInfo.InvariantCulture, $"{rows,9}"), dimension);
+
+    private static byte[] Lay(string rows, int dimension)
     {
         var header = new byte[Bytes];
         header.AsSpan().Fill((byte)' ');
         Magic.CopyTo(header);
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), Bytes - 10);
         var description = string.Create(
-            CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows,9}, {dimension}), }}");
+            CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {dimension}), }}");
         Encoding.ASCII.GetBytes(description, header.AsSpan(10));
         header[^1] = (byte)'\n';
         return header;
@@ -42,7 +44,9 @@ internal static partial class NpyHeader
             throw Damaged();
         var rows = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         var dimension = int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
-        return header[..Bytes].SequenceEqual(Write(rows, dimension)) ? (rows, dimension) : throw Damaged();
+        var isOurs = header[..Bytes].SequenceEqual(Write(rows, dimension))
+            || header[..Bytes].SequenceEqual(Lay(match.Groups[1].Value, dimension)); // as it was written before the count had a fixed width
+        return isOurs ? (rows, dimension) : throw Damaged();
     }
 
     private static StorageException Damaged() =>
