@@ -286,11 +286,9 @@ public sealed class VectorEngine : IAsyncDisposable
     private void OpenIndexes()
     {
         var root = NamespaceLayout.Indexes(_options.DataDirectory);
+        _options.Disk.SyncDirectory(root); // a process may have died between an index's rename and its sync
         foreach (var unfinished in Directory.GetDirectories(root, NamespaceLayout.TemporaryMark + "*"))
-        {
-            _options.Disk.SyncDirectory(root); // with its old name a part of an index would come back
             _options.Disk.DeleteDirectory(unfinished);
-        }
 
         foreach (var descriptor in _registry.Read())
         {
@@ -311,8 +309,10 @@ public sealed class VectorEngine : IAsyncDisposable
     private void Reopen(string name)
     {
         var directory = NamespaceLayout.Index(_options.DataDirectory, name);
-        if (Directory.Exists(directory) && _registry.Read().FirstOrDefault(found => found.Name == name) is { } descriptor)
-            _indexes[name] = VectorIndex.Open(directory, descriptor, _options);
+        if (!Directory.Exists(directory) || _registry.Read().FirstOrDefault(found => found.Name == name) is not { } descriptor)
+            return;
+        _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory)); // it was renamed, and back
+        _indexes[name] = VectorIndex.Open(directory, descriptor, _options);
     }
 
     private static void CheckDescriptor(IndexDescriptor descriptor)
