@@ -329,11 +329,9 @@ public sealed class VectorEngine : IAsyncDisposable
     private void OpenIndexes()
     {
         var root = NamespaceLayout.Indexes(_options.DataDirectory);
+        _options.Disk.SyncDirectory(root); // a process may have died between an index's rename and its sync
         foreach (var unfinished in Directory.GetDirectories(root, NamespaceLayout.TemporaryMark + "*"))
-        {
-            _options.Disk.SyncDirectory(root); // with its old name a part of an index would come back
             _options.Disk.DeleteDirectory(unfinished);
-        }
 
         foreach (var descriptor in _registry.Read(name => ReportDamage(name, "Its entry in the registry does not match its checksum")))
         {
@@ -354,8 +352,10 @@ public sealed class VectorEngine : IAsyncDisposable
     private void Reopen(string name)
     {
         var directory = NamespaceLayout.Index(_options.DataDirectory, name);
-        if (Directory.Exists(directory) && _registry.Read(_ => { }).FirstOrDefault(found => found.Name == name) is { } descriptor)
-            OpenIndex(directory, descriptor);
+        if (!Directory.Exists(directory) || _registry.Read(_ => { }).FirstOrDefault(found => found.Name == name) is not { } descriptor)
+            return;
+        _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory)); // it was renamed, and back
+        OpenIndex(directory, descriptor);
     }
 
     /// <summary>An index that cannot be opened keeps no other from being served.</summary>

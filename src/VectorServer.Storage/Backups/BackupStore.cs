@@ -98,8 +98,7 @@ public sealed class BackupStore
             try
             {
                 var trash = NamespaceLayout.Temporary(directory);
-                _options.Disk.MoveDirectory(directory, trash);
-                _options.Disk.SyncDirectory(Root);
+                Trash.Put(_options.Disk, directory, trash);
                 Trash.Delete(_options.Disk, trash);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -14,9 +14,16 @@ internal sealed partial class NamespaceStore
         var started = Stopwatch.GetTimestamp();
         var checkpoint = Checkpoint.Read(NamespaceLayout.Checkpoint(_directory));
         if (inUse is null)
-            _options.Disk.SyncDirectory(_directory); // a process may have died between the checkpoint's rename and its sync
+        {
+            // A process may have died, or failed, between a rename and its sync: the namespace's own, and its checkpoint's.
+            _options.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            _options.Disk.SyncDirectory(_directory);
+        }
         else
+        {
             checkpoint.Write(_options.Disk, NamespaceLayout.Checkpoint(_directory)); // a sync may have failed: what was not written then is now
+        }
+
         foreach (var other in Directory.GetDirectories(_directory, "gen-*"))
         {
             if (other != NamespaceLayout.Generation(_directory, checkpoint.Generation)

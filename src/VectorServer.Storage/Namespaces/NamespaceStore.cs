@@ -226,25 +226,17 @@ internal sealed partial class NamespaceStore
         var trash = NamespaceLayout.Temporary(_directory);
         try
         {
-            _options.Disk.MoveDirectory(_directory, trash);
+            Trash.Put(_options.Disk, _directory, trash);
         }
         catch
         {
-            Current.Generation.Release(); // still there, to be opened again
+            if (!Directory.Exists(_directory))
+                forget(); // swept at the next open
+            Current.Generation.Release(); // else still there, to be opened again
             throw;
         }
 
         forget();
-        try
-        {
-            _options.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!); // before any file goes: the old name might come back with a part of them
-        }
-        catch
-        {
-            Current.Generation.Release(); // swept at the next open
-            throw;
-        }
-
         Current.Generation.Retire(() => Trash.Delete(_options.Disk, trash));
     }
 

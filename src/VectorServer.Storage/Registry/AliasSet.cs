@@ -14,6 +14,7 @@ internal sealed class AliasSet
     private readonly IO.Disk _disk;
     private readonly string _path;
     private volatile State _state;
+    private bool _isUnsettled; // what is found may not be durable, as a change failed
 
     private AliasSet(IO.Disk disk, string path) => (_disk, _path, _state) = (disk, path, Load(path));
 
@@ -38,6 +39,14 @@ internal sealed class AliasSet
 
     public void Remove(string name) => Change(All.Remove(name));
 
+    /// <summary>Before a change, or an answer that a client takes for a change done: what a change that failed left is made durable.</summary>
+    /// <exception cref="StorageException">The disk still refuses.</exception>
+    public void Settle()
+    {
+        if (_isUnsettled)
+            Change(All);
+    }
+
     private static State Load(string path)
     {
         try
@@ -61,10 +70,12 @@ internal sealed class AliasSet
         {
             AliasFile.Write(_disk, _path, aliases.Values);
             _state = new State(aliases, null);
+            _isUnsettled = false;
         }
         catch (Exception e)
         {
             _state = Load(_path); // how far it came, only the disk knows
+            _isUnsettled = true;
             if (IO.DiskErrors.IsDiskError(e))
                 throw IO.DiskErrors.Refusal(e, "The alias could not be changed");
             throw;

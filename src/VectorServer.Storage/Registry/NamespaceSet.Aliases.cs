@@ -59,6 +59,7 @@ internal sealed partial class NamespaceSet
         var isDamaged = IsDamaged(target);
         lock (_changes)
         {
+            _aliases.Settle();
             if (Aliases().TryGetValue(name, out var existing))
                 throw AliasErrors.AlreadyExists(existing);
             if (_stores.ContainsKey(name))
@@ -79,6 +80,7 @@ internal sealed partial class NamespaceSet
         var isDamaged = IsDamaged(target);
         lock (_changes)
         {
+            _aliases.Settle();
             var alias = GetAlias(name);
             CheckTarget(target, isDamaged);
             var repointed = alias with { TargetNamespace = target, UpdatedAt = _options.Time.GetUtcNow() };
@@ -90,7 +92,10 @@ internal sealed partial class NamespaceSet
     public void DeleteAlias(string name)
     {
         lock (_changes)
+        {
+            _aliases.Settle();
             _aliases.Remove(GetAlias(name).Name);
+        }
     }
 
     /// <summary>Why there is no namespace of this name: it is an alias, or nothing at all.</summary>

@@ -260,8 +260,7 @@ internal sealed partial class NamespaceSet
             var trash = NamespaceLayout.Temporary(_directory);
             try
             {
-                _options.Disk.MoveDirectory(_directory, trash);
-                _options.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!);
+                Trash.Put(_options.Disk, _directory, trash);
             }
             catch
             {

@@ -78,6 +78,35 @@ public sealed class RefusedWriteTests : IDisposable
         await AfterPowerLossAsync(["a", "c"]);
     }
 
+    [Fact]
+    public async Task An_alias_of_unknown_outcome_is_durable_once_it_is_said_to_exist()
+    {
+        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        var index = await WithOneRecordAsync(engine);
+        Refuse(1, DiskOperationKind.SyncDirectory, "docs", full: false);
+        Assert.Equal(StorageErrorCode.Unavailable, Assert.Throws<StorageException>(() => index.CreateAlias("alias", "")).Code);
+
+        Assert.Equal(StorageErrorCode.AlreadyExists, Assert.Throws<StorageException>(() => index.CreateAlias("alias", "")).Code);
+
+        _disk.LosePower(_directory.File("lost"), Unsynced.Lost, new Random(1));
+        await using var reopened = VectorEngine.Open(Workload.Options(Path.Combine(_directory.File("lost"), "data")));
+        Assert.Equal("", reopened.GetIndex("docs").DescribeAlias("alias").TargetNamespace);
+    }
+
+    [Fact]
+    public async Task A_namespace_whose_removal_failed_is_there_and_takes_writes()
+    {
+        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        var index = await WithOneRecordAsync(engine);
+        Refuse(1, DiskOperationKind.SyncDirectory, "docs", full: false);
+        await Assert.ThrowsAsync<StorageException>(() => index.DeleteNamespaceAsync("", Cancellation));
+
+        await index.UpsertAsync("", [Record("c")], Cancellation);
+
+        Assert.Equal(["a", "c"], Ids(index));
+        await AfterPowerLossAsync(["a", "c"]);
+    }
+
     private async Task AfterPowerLossAsync(string[] ids)
     {
         foreach (var unsynced in Enum.GetValues<Unsynced>())
