@@ -1,3 +1,4 @@
+using System.Net;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Limits;
@@ -60,10 +61,13 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessKeys keys, Lo
 
     private Task RefuseUnknownAsync(HttpContext context, RequestAccess access)
     {
-        if (lockout.Fail(RemoteAddress.Of(context), out var isNew) is { } lockedFor)
-            return RefuseLockedAsync(context, lockedFor); // not in the audit log, which guessing must not fill
+        var address = RemoteAddress.Of(context);
+        if (lockout.Fail(address, out var isNew) is not { } lockedFor)
+            access.Refusal = isNew ? "wrong key, and too many: the address is shut out, or, being this machine's, not written down" : "wrong key";
+        else if (!IPAddress.IsLoopback(address))
+            return RefuseLockedAsync(context, lockedFor);
 
-        access.Refusal = isNew ? "wrong key, and too many: the address is shut out" : "wrong key";
+        // What is refused without a word of it here is not in the audit log, which guessing must not fill.
         return ErrorWriter.WriteAsync(context, WireError.Unauthenticated, "");
     }
 

@@ -5,8 +5,8 @@ namespace VectorServer.Api.Auth;
 
 /// <summary>
 /// Counts wrong keys by address, and shuts an address out for a while that sent too many. While it is, wrong keys are not told from right
-/// ones, or the lock would not hinder guessing; but keys that were used from there before stay good. This machine is never shut out: behind
-/// its address there may be many clients, and tests that mean to be refused. Thread-safe.
+/// ones, or the lock would not hinder guessing; but keys that were used from there before stay good, and on this machine all do, since
+/// behind one address there may be many clients. Thread-safe.
 /// </summary>
 /// <param name="failuresMax">Within <see cref="Window"/>; 0 for as many as come.</param>
 /// <param name="time">Counts the minutes.</param>
@@ -55,7 +55,7 @@ internal sealed class Lockout(int failuresMax, TimeProvider time)
     public TimeSpan? Fail(IPAddress address, out bool isNew)
     {
         isNew = false;
-        if (failuresMax == 0 || IPAddress.IsLoopback(address))
+        if (failuresMax == 0)
             return null;
 
         var network = RemoteAddress.NetworkOf(address);

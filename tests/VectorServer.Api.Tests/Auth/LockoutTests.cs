@@ -55,12 +55,21 @@ public sealed class LockoutTests
     }
 
     [Fact]
-    public void This_machine_is_never_shut_out()
+    public void On_this_machine_a_right_key_is_always_good()
     {
-        for (var i = 0; i <= FailuresMax; i++)
-            Assert.Null(_lockout.Fail(IPAddress.IPv6Loopback, out _));
+        Fail(IPAddress.IPv6Loopback, FailuresMax);
 
+        Assert.NotNull(_lockout.Fail(IPAddress.IPv6Loopback, out _));
         Assert.Null(_lockout.Delay(IPAddress.IPv6Loopback, Key));
+    }
+
+    [Fact]
+    public async Task On_this_machine_a_wrong_key_is_401_however_often()
+    {
+        await using var server = KeyedServer.Start();
+
+        for (var i = 0; i < 2 * FailuresMax; i++)
+            Assert.Equal(401, (await server.GetAsync("nobody", "/indexes")).Status);
     }
 
     [Fact]
