@@ -94,9 +94,12 @@ public sealed class BackupStore
         _work.ThrowIfClosed();
         lock (_making)
         {
-            var directory = BackupLayout.Existing(_options.DataDirectory, id);
             try
             {
+                // A removal that failed may have come far enough not to be seen, and not to the disk.
+                if (Directory.Exists(Root))
+                    _options.Disk.SyncDirectory(Root);
+                var directory = BackupLayout.Existing(_options.DataDirectory, id);
                 var trash = NamespaceLayout.Temporary(directory);
                 Trash.Put(_options.Disk, directory, trash);
                 Trash.Delete(_options.Disk, trash);

@@ -94,6 +94,29 @@ public sealed class RefusedWriteTests : IDisposable
     }
 
     [Fact]
+    public async Task A_backup_whose_removal_failed_does_not_come_back_once_it_is_said_to_be_gone()
+    {
+        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        var index = await WithOneRecordAsync(engine);
+        await engine.Backups.CreateAsync(index, "b", "{}", Cancellation);
+        var moved = false;
+        _disk.Fault = operation =>
+        {
+            var failing = moved;
+            moved |= operation.Kind == DiskOperationKind.Rename;
+            return failing ? new IOException("Input/output error", 5) : null;
+        };
+        Assert.Equal(StorageErrorCode.Unavailable, Assert.Throws<StorageException>(() => engine.Backups.Delete("b")).Code);
+        _disk.Fault = null;
+
+        Assert.Equal(StorageErrorCode.NotFound, Assert.Throws<StorageException>(() => engine.Backups.Delete("b")).Code);
+
+        _disk.LosePower(_directory.File("lost"), Unsynced.Lost, new Random(1));
+        await using var reopened = VectorEngine.Open(Workload.Options(Path.Combine(_directory.File("lost"), "data")));
+        Assert.Empty(reopened.Backups.List());
+    }
+
+    [Fact]
     public async Task A_namespace_whose_removal_failed_is_there_and_takes_writes()
     {
         await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
