@@ -1,6 +1,6 @@
 using VectorServer.Storage.Filters.Columns;
-using VectorServer.Storage.IO;
 using VectorServer.Storage.Integrity;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Npy;
 using VectorServer.Storage.Sparse;

@@ -14,8 +14,8 @@ internal sealed class RecallGauge(double share, CancellationToken stop)
 {
     private const int RestPerWork = 19; // so that the work is a twentieth of the time
 
-    private static int s_isBusy;
-    private static long s_restUntil;
+    private static int _isBusy;
+    private static long _restUntil;
 
     private readonly ConcurrentDictionary<string, RecallMeter> _meters = new(StringComparer.Ordinal);
     private readonly ulong _step = (ulong)(share * (1UL << 32));
@@ -38,15 +38,15 @@ internal sealed class RecallGauge(double share, CancellationToken stop)
         var isOneOfTheShare = due >> 32 != (due - _step) >> 32;
         return isOneOfTheShare
             && !stop.IsCancellationRequested
-            && Stopwatch.GetTimestamp() >= Volatile.Read(ref s_restUntil)
-            && Interlocked.CompareExchange(ref s_isBusy, 1, 0) == 0;
+            && Stopwatch.GetTimestamp() >= Volatile.Read(ref _restUntil)
+            && Interlocked.CompareExchange(ref _isBusy, 1, 0) == 0;
     }
 
     /// <param name="begun">When the work began, by <see cref="Stopwatch"/>.</param>
     public static void End(long begun)
     {
         var now = Stopwatch.GetTimestamp();
-        Volatile.Write(ref s_restUntil, now + ((now - begun) * RestPerWork));
-        Volatile.Write(ref s_isBusy, 0);
+        Volatile.Write(ref _restUntil, now + ((now - begun) * RestPerWork));
+        Volatile.Write(ref _isBusy, 0);
     }
 }
