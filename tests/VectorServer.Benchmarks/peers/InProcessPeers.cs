@@ -73,7 +73,7 @@ internal static class InProcessPeers
         {
             var built = await peer.BuildAsync(setting);
             var ingest = built.IngestSeconds is { } seconds ? $"{data.RowCount / seconds:N0}" : "";
-            var durable = built.IngestSeconds is null ? "" : built.Durable ? "yes" : "no";
+            var durable = built.IngestSeconds is null ? "" : built.Durable ? "yes" : "not checked";
             report.Line(
                 $"| {peer.Engine} | {setting.Settings} | {ingest} | {durable} | {built.BuildSeconds:F1} | {built.Threads} | {built.Bytes / 1e6:F0} |");
             points.Add((peer, await PeerLadder.ClimbAsync(setting, async effort => data.RecallOf(await peer.AnswerAsync(setting, effort)))));
