@@ -9,7 +9,7 @@ using VectorServer.Storage.Registry;
 namespace VectorServer.Storage;
 
 /// <summary>The door to a data directory: one process opens it, lists and changes its indexes, and closes it. Thread-safe.</summary>
-public sealed class VectorEngine : IAsyncDisposable
+public sealed partial class VectorEngine : IAsyncDisposable
 {
     private const int LooksPerIdleTime = 4;
 
@@ -324,70 +324,6 @@ public sealed class VectorEngine : IAsyncDisposable
             _registry.Remove(created.Name);
             throw;
         }
-    }
-
-    private void OpenIndexes()
-    {
-        var root = NamespaceLayout.Indexes(_options.DataDirectory);
-        _options.Disk.SyncDirectory(root); // a process may have died between an index's rename and its sync
-        foreach (var unfinished in Directory.GetDirectories(root, NamespaceLayout.TemporaryMark + "*"))
-            _options.Disk.DeleteDirectory(unfinished);
-
-        foreach (var descriptor in _registry.Read(name => ReportDamage(name, "Its entry in the registry does not match its checksum")))
-        {
-            var directory = NamespaceLayout.Index(_options.DataDirectory, descriptor.Name);
-            if (Directory.Exists(directory))
-            {
-                OpenIndex(directory, descriptor);
-            }
-            else
-            {
-                _options.Log?.Invoke($"Index '{descriptor.Name}' was being created or deleted when the server stopped: it is gone");
-                _registry.Remove(descriptor.Name);
-            }
-        }
-    }
-
-    /// <summary>An index that a disk kept from being removed is open again, or its row goes with the next open.</summary>
-    private void Reopen(string name)
-    {
-        var directory = NamespaceLayout.Index(_options.DataDirectory, name);
-        if (!Directory.Exists(directory) || _registry.Read(_ => { }).FirstOrDefault(found => found.Name == name) is not { } descriptor)
-            return;
-        _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory)); // it was renamed, and back
-        OpenIndex(directory, descriptor);
-    }
-
-    /// <summary>An index that cannot be opened keeps no other from being served.</summary>
-    private void OpenIndex(string directory, IndexDescriptor descriptor)
-    {
-        try
-        {
-            _indexes[descriptor.Name] = VectorIndex.Open(directory, descriptor, _options);
-        }
-        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
-        {
-            ReportDamage(descriptor.Name, e is StorageException ? e.Message : "Its directory cannot be read");
-            _options.Log?.Invoke($"Index '{descriptor.Name}' in {directory} cannot be opened: {e}");
-        }
-    }
-
-    private void ReportDamage(string name, string what)
-    {
-        _options.Log?.Invoke($"Index '{name}' is damaged and not served: {what}");
-        Damage.Report(name, null, what, _options.Time.GetUtcNow());
-    }
-
-    /// <summary>Removes the directory of an index that could not be opened.</summary>
-    private void DropUnopened(string name)
-    {
-        var directory = NamespaceLayout.Index(_options.DataDirectory, name);
-        if (!Directory.Exists(directory))
-            return;
-        var trash = NamespaceLayout.Temporary(directory);
-        _options.Disk.MoveDirectory(directory, trash);
-        _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
-        Trash.Delete(_options.Disk, trash);
     }
 
     private static void CheckDescriptor(IndexDescriptor descriptor)

@@ -88,7 +88,7 @@ public sealed class ShutdownTests : IDisposable
 
         using var next = await RunningServer.StartAsync(_data.FullName);
         Assert.Equal(["a"], await ListIdsAsync(next));
-        Assert.Contains("1 operations replayed", next.Output, StringComparison.Ordinal);
+        Assert.Contains("replayed 1 operations", next.Output, StringComparison.Ordinal);
     }
 
     public void Dispose() => _data.Delete(recursive: true);

@@ -31,7 +31,7 @@ internal static class Trash
         {
             disk.DeleteDirectory(directory);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskError())
         {
             // swept at the next open
         }

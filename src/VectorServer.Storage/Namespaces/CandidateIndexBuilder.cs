@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using VectorServer.Storage.Ann;
+using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Namespaces;
 
@@ -9,8 +9,7 @@ namespace VectorServer.Storage.Namespaces;
 /// Keeps a namespace's approximate index behind its rows: loads or builds it in the background, adds what was written meanwhile, saves it.
 /// Reads and writes never wait for it; what fails here costs speed, never an answer.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A cancellation without a timer holds nothing to dispose.")]
-internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice choice, EngineOptions options, string indexName)
+internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice choice, Disk disk, Action<string> log)
 {
     /// <summary>Rows behind the index that are worth a step; until then they are scanned.</summary>
     private const int TailRows = 1_000;
@@ -20,38 +19,21 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
     /// <summary>Building takes all the memory bandwidth there is: one namespace of the process at a time.</summary>
     private static readonly SemaphoreSlim Building = new(1);
 
-    private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _work = Task.CompletedTask;
+    private readonly BackgroundWork _work = new();
     private int _savedRows;
 
     /// <summary>Nothing is being built.</summary>
-    public bool IsAtRest => _work.IsCompleted;
+    public bool IsAtRest => _work.IsAtRest;
 
     /// <summary>Starts the work if there is any and none is under way. Called after each change.</summary>
     public void Consider(NamespaceSnapshot snapshot)
     {
-        if (!IsBehind(snapshot))
-            return;
-        lock (_lock)
-        {
-            if (_work.IsCompleted && !_stopping.IsCancellationRequested)
-                _work = Task.Run(RunAsync);
-        }
+        if (IsBehind(snapshot))
+            _work.TryStart(RunAsync);
     }
 
     /// <summary>Ends the work under way and allows no more.</summary>
-    public async Task StopAsync()
-    {
-        Task work;
-        lock (_lock)
-        {
-            _stopping.Cancel();
-            work = _work;
-        }
-
-        await work.ConfigureAwait(false);
-    }
+    public Task StopAsync() => _work.StopAsync();
 
     /// <summary>Saves what the checkpoint covers, if that is more than what is saved. Called once the namespace takes no more writes.</summary>
     public void SaveOnClose(NamespaceSnapshot snapshot)
@@ -72,7 +54,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
     {
         try
         {
-            await Building.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            await Building.WaitAsync(_work.Stopping).ConfigureAwait(false);
             try
             {
                 while (IsBehind(store.Current))
@@ -89,7 +71,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
         }
         catch (Exception e)
         {
-            options.Log?.Invoke($"Namespace '{store.Description.Name}' of index '{indexName}' could not build its index and is scanned: {e}");
+            log($"could not build its index and is scanned: {e}");
         }
     }
 
@@ -120,23 +102,23 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
             }
 
             var threads = Math.Max(1, Environment.ProcessorCount - 1);
-            index.Prepare(snapshot.Generation.Vectors.Row, snapshot.RowCount, threads, _stopping.Token);
+            index.Prepare(snapshot.Generation.Vectors.Row, snapshot.RowCount, threads, _work.Stopping);
             while (index.Count < snapshot.RowCount && store.Current.Generation == snapshot.Generation && choice.Fits(index, wanted))
-                index.Extend(snapshot.Generation.Vectors.Row, Math.Min(snapshot.RowCount, index.Count + RowsPerStep), threads, _stopping.Token);
+                index.Extend(snapshot.Generation.Vectors.Row, Math.Min(snapshot.RowCount, index.Count + RowsPerStep), threads, _work.Stopping);
             if (isFirst)
                 StorageMeter.IndexBuild.RecordSince(started);
 
             // A crash costs the building since the last save: that is kept below a fifth of the rows.
             if (index.Count - TailRows >= _savedRows * 1.2)
             {
-                await store.FlushAsync(_stopping.Token).ConfigureAwait(false);
+                await store.FlushAsync(_work.Stopping).ConfigureAwait(false);
                 Save(snapshot.Generation, index, Math.Min(index.Count, snapshot.RowCount));
             }
         }
     }
 
     private Task PublishAsync(Generation generation, CandidateIndex? index) => store.PublishAsync(
-        current => current.Generation == generation ? current with { Nearest = index } : current, _stopping.Token);
+        current => current.Generation == generation ? current with { Nearest = index } : current, _work.Stopping);
 
     /// <summary>The saved index; null if there is none that fits.</summary>
     private CandidateIndex? Load(NamespaceSnapshot snapshot, IndexKind wanted)
@@ -147,7 +129,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
         try
         {
             var index = CandidateIndexFile.Read(
-                generation.CandidateIndexPath, choice.Metric, generation.Vectors.Dimension, generation.Vectors.Row, _stopping.Token);
+                generation.CandidateIndexPath, choice.Metric, generation.Vectors.Dimension, generation.Vectors.Row, _work.Stopping);
             if (choice.Fits(index, wanted) && index.Count <= snapshot.RowCount)
             {
                 _savedRows = index.Count;
@@ -158,7 +140,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
         }
         catch (Exception e) when (e is StorageException or IOException)
         {
-            options.Log?.Invoke($"Namespace '{store.Description.Name}' of index '{indexName}' builds its index anew: {e.Message}");
+            log($"builds its index anew: {e.Message}");
         }
 
         return null;
@@ -168,12 +150,12 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
     {
         try
         {
-            CandidateIndexFile.Write(options.Disk, generation.CandidateIndexPath, index, choice.Metric, generation.Vectors.Dimension, rows);
+            CandidateIndexFile.Write(disk, generation.CandidateIndexPath, index, choice.Metric, generation.Vectors.Dimension, rows);
             _savedRows = rows;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskError())
         {
-            options.Log?.Invoke($"Namespace '{store.Description.Name}' of index '{indexName}' could not save its index: {e.Message}");
+            log($"could not save its index: {e.Message}");
         }
     }
 }

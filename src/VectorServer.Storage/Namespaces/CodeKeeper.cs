@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Integrity;
@@ -10,19 +9,17 @@ namespace VectorServer.Storage.Namespaces;
 /// are written; many in the background, and until they are done the namespace goes on with the codes it has, or without.
 /// </summary>
 /// <remarks>All but the background work is called by the namespace's one writer, or before there is one.</remarks>
-[SuppressMessage("Design", "CA1001", Justification = "A cancellation without a timer holds nothing to dispose.")]
 internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, EngineOptions options, Action<string> log)
 {
     private const int RowsAtOnceMax = 50_000; // half a second at usual dimensions
     private const int RowsPerStep = 10_000; // between looks at whether the work is still wanted
 
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundWork _work = new();
     private volatile CodeStore? _pending; // being encoded, of the generation below
     private Generation? _pendingOf;
-    private Task _work = Task.CompletedTask;
 
     /// <summary>No codes are being made.</summary>
-    public bool IsAtRest => _pending is null && _work.IsCompleted;
+    public bool IsAtRest => _pending is null && _work.IsAtRest;
 
     /// <summary>The codes of a generation that is being opened; null while it has no calibration that fits the choice, and while many are missing.</summary>
     public CodeStore? Open(NamespaceSnapshot snapshot)
@@ -76,16 +73,12 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
     /// <summary>Begins the work in the background, if there is any. Called once the namespace is open, and after each change.</summary>
     public void Start()
     {
-        if (_pending is not null && _work.IsCompleted && !_stopping.IsCancellationRequested)
-            _work = Task.Run(RunAsync);
+        if (_pending is not null)
+            _work.TryStart(RunAsync);
     }
 
     /// <summary>Ends the work under way and allows no more.</summary>
-    public async Task StopAsync()
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _work.ConfigureAwait(false);
-    }
+    public Task StopAsync() => _work.StopAsync();
 
     /// <summary>Codes of a new calibration, which is saved.</summary>
     public static CodeStore Make(Codec codec, Generation generation)
@@ -163,11 +156,11 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
             var snapshot = lease.Snapshot;
             while (codes == _pending && snapshot.Generation == _pendingOf && snapshot.RowCount - codes.Count > RowsPerStep)
             {
-                _stopping.Token.ThrowIfCancellationRequested();
+                _work.Stopping.ThrowIfCancellationRequested();
                 codes.EncodeUpTo(snapshot.Generation.Vectors.Row, codes.Count + RowsPerStep);
             }
 
-            await store.PublishAsync(current => Finish(current, codes), _stopping.Token).ConfigureAwait(false);
+            await store.PublishAsync(current => Finish(current, codes), _work.Stopping).ConfigureAwait(false);
         }
     }
 

@@ -9,7 +9,7 @@ namespace VectorServer.Storage.Namespaces;
 /// Rewrites a namespace without its dead rows, when asked to or when they have become too many. Reads never wait for it, and writes only
 /// for its last step, which copies what was written meanwhile.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore and a cancellation without wait handles or timers hold nothing to dispose.")]
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing to dispose.")]
 internal sealed class Compactor(NamespaceStore store, EngineOptions options, Action<string> log)
 {
     private const int RoundsMax = 4;
@@ -19,31 +19,24 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
     private static readonly SemaphoreSlim Background = new(1);
 
     private readonly SemaphoreSlim _one = new(1);
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Lock _lock = new();
-    private Task _work = Task.CompletedTask;
-    private bool _hasFailed;
+    private readonly BackgroundWork _work = new();
+    private volatile bool _hasFailed;
 
     /// <summary>Nothing is being compacted.</summary>
-    public bool IsAtRest => _work.IsCompleted && _one.CurrentCount == 1;
+    public bool IsAtRest => _work.IsAtRest && _one.CurrentCount == 1;
 
     /// <summary>Starts a compaction where the share of dead rows asks for one. Called after each change.</summary>
     public void Consider(NamespaceSnapshot snapshot)
     {
-        if (!IsDue(snapshot))
-            return;
-        lock (_lock)
-        {
-            if (_work.IsCompleted && !_hasFailed && !_stopping.IsCancellationRequested)
-                _work = Task.Run(RunAsync);
-        }
+        if (!_hasFailed && IsDue(snapshot))
+            _work.TryStart(RunAsync);
     }
 
     /// <summary>Rewrites what the namespace holds now.</summary>
     /// <exception cref="ChannelClosedException">The namespace is closing.</exception>
     public async Task CompactAsync(CancellationToken cancellation)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _work.Stopping);
         try
         {
             await _one.WaitAsync(either.Token).ConfigureAwait(false);
@@ -56,7 +49,7 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
                 _one.Release();
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (_work.Stopping.IsCancellationRequested)
         {
             throw new ChannelClosedException();
         }
@@ -65,14 +58,7 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
     /// <summary>Ends the work under way and allows no more.</summary>
     public async Task StopAsync()
     {
-        Task work;
-        lock (_lock)
-        {
-            _stopping.Cancel();
-            work = _work;
-        }
-
-        await work.ConfigureAwait(false);
+        await _work.StopAsync().ConfigureAwait(false);
         await _one.WaitAsync().ConfigureAwait(false); // for one that was asked for
         _one.Release();
     }
@@ -87,11 +73,11 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
     {
         try
         {
-            await Background.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            await Background.WaitAsync(_work.Stopping).ConfigureAwait(false);
             try
             {
                 while (IsDue(store.Current))
-                    await CompactAsync(_stopping.Token).ConfigureAwait(false);
+                    await CompactAsync(_work.Stopping).ConfigureAwait(false);
             }
             finally
             {
@@ -104,8 +90,7 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
         }
         catch (Exception e)
         {
-            lock (_lock)
-                _hasFailed = true; // until it is opened again, or somebody asks
+            _hasFailed = true; // until it is opened again, or somebody asks
             log($"could not be compacted: {e}");
         }
     }

@@ -1,5 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using VectorServer.Storage.Codecs;
+using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Namespaces;
 
@@ -7,7 +7,6 @@ namespace VectorServer.Storage.Namespaces;
 /// Saves what an opening would otherwise make again from the rows: ids and codes. In the background after a checkpoint that found many new
 /// rows, and at close. What fails here costs the next opening some time, nothing else.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A cancellation without a timer holds nothing to dispose.")]
 internal sealed class DerivedFiles(Action<string> log)
 {
     private const int RowsMin = 1_000; // fewer are read and encoded within milliseconds
@@ -15,26 +14,21 @@ internal sealed class DerivedFiles(Action<string> log)
     private const int ShareOfSaved = 5; // a file is written again when a fifth more is to be saved, at close a twentieth
     private const int ShareOfSavedAtClose = 20;
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _work = Task.CompletedTask;
+    private readonly BackgroundWork _work = new();
 
-    public bool IsAtRest => _work.IsCompleted;
+    public bool IsAtRest => _work.IsAtRest;
 
     /// <summary>Called by the writer, with what a checkpoint names.</summary>
     public void Consider(NamespaceSnapshot folded)
     {
-        if (!_work.IsCompleted || _stopping.IsCancellationRequested || !IsDue(folded, RowsMinUnderWay, ShareOfSaved))
+        if (!_work.IsAtRest || !IsDue(folded, RowsMinUnderWay, ShareOfSaved) || !folded.Generation.TryAddReference())
             return;
-        if (folded.Generation.TryAddReference())
-            _work = Task.Run(() => SaveAndRelease(folded));
+        if (!_work.TryStart(() => SaveAndRelease(folded)))
+            folded.Generation.Release();
     }
 
     /// <summary>Ends the work under way and allows no more.</summary>
-    public async Task StopAsync()
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _work.ConfigureAwait(false);
-    }
+    public Task StopAsync() => _work.StopAsync();
 
     /// <summary>Called once the namespace takes no more writes and is folded.</summary>
     public void SaveOnClose(NamespaceSnapshot folded)
@@ -49,16 +43,18 @@ internal sealed class DerivedFiles(Action<string> log)
 
     private static bool IsDue(int rows, int saved, int rowsMin, int share) => rows - saved >= Math.Max(rowsMin, saved / share);
 
-    private void SaveAndRelease(NamespaceSnapshot folded)
+    private Task SaveAndRelease(NamespaceSnapshot folded)
     {
         try
         {
-            Save(folded, RowsMinUnderWay, ShareOfSaved, _stopping.Token);
+            Save(folded, RowsMinUnderWay, ShareOfSaved, _work.Stopping);
         }
         finally
         {
             folded.Generation.Release();
         }
+
+        return Task.CompletedTask;
     }
 
     private void Save(NamespaceSnapshot folded, int rowsMin, int share, CancellationToken cancellation)
@@ -79,7 +75,7 @@ internal sealed class DerivedFiles(Action<string> log)
         {
             // the namespace is closing, and what is due is saved then
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsDiskError())
         {
             log($"could not save what its next opening would read: {e.Message}");
         }

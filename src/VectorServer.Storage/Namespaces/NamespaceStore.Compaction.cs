@@ -67,17 +67,24 @@ internal sealed partial class NamespaceStore
 
         Publish(after);
         _delayed?.Show(after); // what is older lies in the generation that goes, so compaction ends the wait of writes before it
-        var replaced = NamespaceLayout.Generation(_directory, before.Generation.Number);
+        Leave(before.Generation, deletes: true);
+    }
+
+    /// <summary>Closes a generation that another object has taken the place of, once its last reader is done.</summary>
+    /// <param name="generation">No longer the newest snapshot's.</param>
+    /// <param name="deletes">Whether its files go too; else they are the other's.</param>
+    private void Leave(Generation generation, bool deletes)
+    {
         lock (_removal)
-            _replaced.Add(before.Generation);
-        before.Generation.Retire(() =>
+            _replaced.Add(generation);
+        generation.Retire(() =>
         {
             // Once the namespace is removed, its path may be a successor's.
             lock (_removal)
             {
-                _replaced.Remove(before.Generation);
-                if (!_removed)
-                    Trash.Delete(_options.Disk, replaced);
+                _replaced.Remove(generation);
+                if (deletes && !_removed)
+                    Trash.Delete(_options.Disk, NamespaceLayout.Generation(_directory, generation.Number));
             }
         });
     }

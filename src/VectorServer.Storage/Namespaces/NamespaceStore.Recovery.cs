@@ -54,7 +54,7 @@ internal sealed partial class NamespaceStore
             if (snapshot.Codes is null)
                 snapshot = snapshot with { Codes = _codes.Extend(snapshot) }; // another compression was chosen while it was closed
             if (replayed > 0)
-                _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}': {replayed} operations replayed from the log");
+                Log($"replayed {replayed} operations from its log");
             StorageMeter.Replayed.Add(replayed);
             StorageMeter.NamespaceOpen.RecordSince(started);
             return (snapshot, end is { } found
@@ -109,7 +109,7 @@ internal sealed partial class NamespaceStore
     /// </summary>
     private StorageException Fail(Exception cause)
     {
-        _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' was refused a write by its disk, and the next begins with a recovery: {cause}");
+        Log($"was refused a write by its disk, and the next begins with a recovery: {cause}");
         return _failure = DiskErrors.Refusal(cause, "The namespace could not be written");
     }
 
@@ -160,18 +160,7 @@ internal sealed partial class NamespaceStore
         _failure = null;
         Publish(restored);
         _delayed?.Show(restored);
-        lock (_removal)
-            _replaced.Add(left);
-        var isReplaced = restored.Generation.Number != left.Number;
-        left.Retire(() =>
-        {
-            lock (_removal)
-            {
-                _replaced.Remove(left);
-                if (isReplaced && !_removed)
-                    Trash.Delete(_options.Disk, NamespaceLayout.Generation(_directory, left.Number));
-            }
-        });
-        _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' is recovered and takes writes again");
+        Leave(left, deletes: restored.Generation.Number != left.Number);
+        Log("is recovered and takes writes again");
     }
 }

@@ -49,7 +49,7 @@ internal sealed partial class NamespaceStore
         }
 
         _writer = new NamespaceWriter(this);
-        _builder = new CandidateIndexBuilder(this, searchChoice, options, index.Name);
+        _builder = new CandidateIndexBuilder(this, searchChoice, options.Disk, Log);
         Review(_current);
     }
 

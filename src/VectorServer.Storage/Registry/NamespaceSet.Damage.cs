@@ -1,3 +1,4 @@
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Registry;
@@ -47,9 +48,8 @@ internal sealed partial class NamespaceSet
     {
         var directory = NamespaceLayout.Namespace(_directory, name);
         var trash = NamespaceLayout.Temporary(directory);
-        _options.Disk.MoveDirectory(directory, trash);
+        Trash.Put(_options.Disk, directory, trash);
         forget();
-        _options.Disk.SyncDirectory(_directory);
-        IO.Trash.Delete(_options.Disk, trash);
+        Trash.Delete(_options.Disk, trash);
     }
 }

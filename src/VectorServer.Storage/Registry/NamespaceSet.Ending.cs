@@ -47,7 +47,7 @@ internal sealed partial class NamespaceSet
             void CloseOne()
             {
                 if (Interlocked.Decrement(ref open) == 0)
-                    IO.Trash.Delete(_options.Disk, trash);
+                    Trash.Delete(_options.Disk, trash);
             }
 
             foreach (var store in opened)

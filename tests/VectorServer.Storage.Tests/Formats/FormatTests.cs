@@ -36,7 +36,7 @@ public sealed class FormatTests
         await using (var engine = Open(format, directory, log))
         {
             Check(engine);
-            Assert.Contains(log, line => line.Contains("4 operations replayed", StringComparison.Ordinal));
+            Assert.Contains(log, line => line.Contains("replayed 4 operations", StringComparison.Ordinal));
             foreach (var (index, ns) in FormatData.Namespaces)
                 await engine.GetIndex(index).CompactAsync(ns, TestContext.Current.CancellationToken);
             Check(engine);

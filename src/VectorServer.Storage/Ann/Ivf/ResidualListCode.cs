@@ -1,3 +1,4 @@
+using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Codecs.Pq;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Scoring;
@@ -51,7 +52,7 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
         Subtract(point, centroid, rest);
         quantizer.Encode(rest, block, rowInBlock, decoded);
 
-        var factor = PqSideData.Factor(rest, decoded);
+        var factor = ProductQuantizer.Factor(rest, decoded);
         double bias = 0, square = 0;
         for (var i = 0; i < point.Length; i++)
         {
@@ -59,7 +60,7 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
             square += (double)point[i] * point[i];
         }
 
-        PqSideData.Write(_layout, block, rowInBlock, factor, space.Metric == Metric.Euclidean ? bias - square / 2 : bias, length: 0);
+        _layout.Side.Write(block, rowInBlock, factor, space.Metric == Metric.Euclidean ? bias - square / 2 : bias, length: 0);
     }
 
     public override ListQuery Prepare(ReadOnlySpan<float> point) =>
@@ -91,11 +92,7 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
             {
                 Layout = layout,
                 Table = table,
-                Multiplier = weight * table.Step,
-                BiasWeight = weight,
-                LengthWeight = 0,
-                LengthSquareWeight = 0,
-                Offset = weight * toCentroid,
+                Formula = new RankFormula(new RankWeights(weight, 0, 0, weight * toCentroid), weight * table.Step, HasLength: false),
             };
             PqScore.Blocks(query, blocks, ranks);
         }

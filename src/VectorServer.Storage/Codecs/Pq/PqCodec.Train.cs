@@ -20,15 +20,15 @@ internal sealed partial class PqCodec
         var mean = TakeMean(rows, dimension);
         var scale = 1 / MathF.Sqrt(dimension); // a unit vector's
         var quantizer = ProductQuantizer.Train(dimension, rows, scale, Environment.ProcessorCount, CancellationToken.None); // while writes wait
-        return new PqCodec(metric, transform, mean, quantizer);
+        return new PqCodec(metric, transform, new MeanVector(mean), quantizer);
     }
 
     /// <summary>Little-endian float32: the mean, then the centroids of each sub-vector, component by component.</summary>
     internal override byte[] SerializeBody()
     {
-        var bytes = new byte[sizeof(float) * (_mean.Length + _quantizer.Books.Length)];
-        WriteAll(_mean, bytes);
-        WriteAll(_quantizer.Books, bytes.AsSpan(sizeof(float) * _mean.Length));
+        var bytes = new byte[sizeof(float) * (_mean.Values.Length + _quantizer.Books.Length)];
+        WriteAll(_mean.Values, bytes);
+        WriteAll(_quantizer.Books, bytes.AsSpan(sizeof(float) * _mean.Values.Length));
         return bytes;
     }
 
@@ -39,7 +39,7 @@ internal sealed partial class PqCodec
         if (body.Length != sizeof(float) * ((long)dimension + ProductQuantizer.BookFloatsOf(dimension)))
             throw CodecFormat.Corrupt($"its body is not that of dimension {dimension}");
 
-        var mean = ReadAll(body[..(sizeof(float) * dimension)]);
+        var mean = new MeanVector(ReadAll(body[..(sizeof(float) * dimension)]));
         var quantizer = ProductQuantizer.FromBooks(dimension, ReadAll(body[(sizeof(float) * dimension)..]));
         return new PqCodec(metric, new CoordinateTransform(dimension, rotates: false), mean, quantizer);
     }

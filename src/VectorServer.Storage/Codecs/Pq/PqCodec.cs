@@ -14,16 +14,14 @@ internal sealed partial class PqCodec : Codec
     private readonly CoordinateTransform _transform;
     private readonly ProductQuantizer _quantizer;
     private readonly PqLayout _layout;
-    private readonly float[] _mean;
-    private readonly double _meanSquare;
+    private readonly MeanVector _mean;
 
-    private PqCodec(Metric metric, CoordinateTransform transform, float[] mean, ProductQuantizer quantizer)
+    private PqCodec(Metric metric, CoordinateTransform transform, MeanVector mean, ProductQuantizer quantizer)
         : base(Compression.Pq, metric, transform.Dimension)
     {
         _transform = transform;
         _mean = mean;
         _quantizer = quantizer;
-        _meanSquare = Dot(mean, mean);
         _layout = new PqLayout(quantizer.SubVectors, hasLength: metric != Metric.Cosine);
     }
 
@@ -41,11 +39,11 @@ internal sealed partial class PqCodec : Codec
             var rest = rented.AsSpan(0, Dimension);
             var decoded = rented.AsSpan(Dimension, Dimension);
             var length = _transform.Apply(vector, rest);
-            var bias = Dot(rest, _mean);
-            Center(rest);
+            var bias = _mean.Dot(rest);
+            _mean.Center(rest);
             _quantizer.Encode(rest, block, rowInBlock, decoded);
-            var scale = _layout.HasLength ? length : 1;
-            PqSideData.Write(_layout, block, rowInBlock, scale * PqSideData.Factor(rest, decoded), scale * bias, length);
+            var scale = _layout.Side.HasLength ? length : 1;
+            _layout.Side.Write(block, rowInBlock, scale * ProductQuantizer.Factor(rest, decoded), scale * bias, length);
         }
         finally
         {
@@ -63,18 +61,14 @@ internal sealed partial class PqCodec : Codec
         {
             var coordinates = rented.AsSpan(0, Dimension);
             var length = _transform.Apply(query, coordinates);
-            var weights = RankWeights.Of(Metric, length, Dot(coordinates, _mean) - _meanSquare);
-            Center(coordinates);
+            var weights = RankWeights.Of(Metric, length, _mean.Dot(coordinates) - _mean.Square);
+            _mean.Center(coordinates);
             var table = _quantizer.Table(coordinates);
             return new PqQuery
             {
                 Layout = _layout,
                 Table = table,
-                Multiplier = weights.Dot * table.Step,
-                BiasWeight = weights.Dot,
-                LengthWeight = weights.Length,
-                LengthSquareWeight = weights.LengthSquare,
-                Offset = weights.Offset,
+                Formula = new RankFormula(weights, weights.Dot * table.Step, _layout.Side.HasLength),
             };
         }
         finally
@@ -90,19 +84,5 @@ internal sealed partial class PqCodec : Codec
             throw new ArgumentException("The query was prepared by another codec.");
 
         PqScore.Blocks(prepared, blocks, scores);
-    }
-
-    private void Center(Span<float> coordinates)
-    {
-        for (var i = 0; i < coordinates.Length; i++)
-            coordinates[i] -= _mean[i];
-    }
-
-    private static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
-    {
-        double sum = 0;
-        for (var i = 0; i < left.Length; i++)
-            sum += (double)left[i] * right[i];
-        return sum;
     }
 }

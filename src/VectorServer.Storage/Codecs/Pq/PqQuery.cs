@@ -1,25 +1,14 @@
 namespace VectorServer.Storage.Codecs.Pq;
 
 /// <summary>
-/// A query as the product quantisation's kernels want it. With S the sum of the table's bytes at a row's codes:
-/// <c>score = multiplier * factor * (S - zero) + biasWeight * bias + offset</c>, and where rows keep their length
-/// <c>+ length * (lengthWeight - lengthSquareWeight * length)</c>.
+/// A query as the product quantisation's kernels want it. The integer of a row is the sum of the table's bytes at its codes, less the
+/// table's zero.
 /// </summary>
 internal sealed class PqQuery : PreparedQuery
 {
     public required PqLayout Layout { get; init; }
 
     public required PqTable Table { get; init; }
-
-    public required float Multiplier { get; init; }
-
-    public required float BiasWeight { get; init; }
-
-    public required float LengthWeight { get; init; }
-
-    public required float LengthSquareWeight { get; init; }
-
-    public required float Offset { get; init; }
 }
 
 /// <summary>A query's products with all centroids, rounded to bytes of one common step.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -12,7 +11,6 @@ internal static partial class PqScore
     internal static unsafe void BlocksAvx2(PqQuery query, ReadOnlySpan<byte> blocks, Span<float> scores)
     {
         var layout = query.Layout;
-        Span<float> last = stackalloc float[RowsPerHalf];
 
         // The entry has checked that blocks holds BlockBytes for each 16 scores begun. A gather reads four bytes from one of the 256 of
         // its sub-vector on, whatever the code; the table is padded for that.
@@ -30,31 +28,9 @@ internal static partial class PqScore
                     sum += Avx2.GatherVector256((int*)(table + sub * ProductQuantizer.Centroids), codes, 1) & Vector256.Create(0xFF);
                 }
 
-                var score = Finish(query, layout, (float*)(block + layout.FactorOffset) + half, sum);
-                if (row + RowsPerHalf <= scores.Length)
-                {
-                    score.CopyTo(scores[row..]);
-                }
-                else
-                {
-                    score.CopyTo(last);
-                    last[..(scores.Length - row)].CopyTo(scores[row..]);
-                }
+                var dot = sum - Vector256.Create(query.Table.Zero);
+                BlockScores.Store(query.Formula.Rank(dot, ref *(block + layout.Side.Offset + half * sizeof(float))), scores, row);
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe Vector256<float> Finish(PqQuery query, PqLayout layout, float* side, Vector256<int> sum)
-    {
-        var dot = sum - Vector256.Create(query.Table.Zero);
-        var factor = Vector256.Load(side);
-        var bias = Vector256.Load(side + Codec.RowsPerBlock);
-        var score = Vector256.ConvertToSingle(dot) * factor * query.Multiplier + (bias * query.BiasWeight + Vector256.Create(query.Offset));
-        if (!layout.HasLength)
-            return score;
-
-        var length = Vector256.Load(side + 2 * Codec.RowsPerBlock);
-        return score + length * (Vector256.Create(query.LengthWeight) - length * query.LengthSquareWeight);
     }
 }

@@ -18,10 +18,7 @@ internal static partial class PqScore
     /// <remarks>Every path computes the same integers and rounds the same way: the scores are equal to the last bit.</remarks>
     public static void Blocks(PqQuery query, ReadOnlySpan<byte> blocks, Span<float> scores)
     {
-        var count = Codec.BlockCount(scores.Length);
-        if (blocks.Length != (long)count * query.Layout.BlockBytes)
-            throw new ArgumentException($"{scores.Length} rows are {count} blocks of {query.Layout.BlockBytes} bytes, not {blocks.Length} bytes.");
-
+        BlockScores.Check(blocks, query.Layout.BlockBytes, scores.Length);
         if (Avx512Vbmi.IsSupported)
             BlocksVbmi(query, blocks, scores);
         else if (Avx2.IsSupported)
@@ -60,10 +57,10 @@ internal static partial class PqScore
                     sum3 += Rows(low.GetUpper().GetUpper(), high.GetUpper().GetUpper());
                 }
 
-                Store(Finish(query, layout, first, sum0), scores, row);
-                Store(Finish(query, layout, second, sum1), scores, row + Codec.RowsPerBlock);
-                Store(Finish(query, layout, third, sum2), scores, row + 2 * Codec.RowsPerBlock);
-                Store(Finish(query, layout, fourth, sum3), scores, row + 3 * Codec.RowsPerBlock);
+                Finish(query, first, sum0, scores, row);
+                Finish(query, second, sum1, scores, row + Codec.RowsPerBlock);
+                Finish(query, third, sum2, scores, row + 2 * Codec.RowsPerBlock);
+                Finish(query, fourth, sum3, scores, row + 3 * Codec.RowsPerBlock);
             }
         }
     }
@@ -102,31 +99,6 @@ internal static partial class PqScore
         Avx512F.ConvertToVector512Int32(Vector256.Create(low, high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe Vector512<float> Finish(PqQuery query, PqLayout layout, byte* block, Vector512<int> sum)
-    {
-        var side = (float*)(block + layout.FactorOffset);
-        var dot = sum - Vector512.Create(query.Table.Zero);
-        var factor = Vector512.Load(side);
-        var bias = Vector512.Load(side + Codec.RowsPerBlock);
-        var score = Vector512.ConvertToSingle(dot) * factor * query.Multiplier + (bias * query.BiasWeight + Vector512.Create(query.Offset));
-        if (!layout.HasLength)
-            return score;
-
-        var length = Vector512.Load(side + 2 * Codec.RowsPerBlock);
-        return score + length * (Vector512.Create(query.LengthWeight) - length * query.LengthSquareWeight);
-    }
-
-    private static void Store(Vector512<float> block, Span<float> scores, int row)
-    {
-        if (row + Codec.RowsPerBlock <= scores.Length)
-        {
-            block.CopyTo(scores[row..]);
-        }
-        else if (row < scores.Length)
-        {
-            Span<float> last = stackalloc float[Codec.RowsPerBlock];
-            block.CopyTo(last);
-            last[..(scores.Length - row)].CopyTo(scores[row..]);
-        }
-    }
+    private static unsafe void Finish(PqQuery query, byte* block, Vector512<int> sum, Span<float> scores, int row) => BlockScores.Store(
+        query.Formula.Rank(sum - Vector512.Create(query.Table.Zero), ref *(block + query.Layout.Side.Offset)), scores, row);
 }

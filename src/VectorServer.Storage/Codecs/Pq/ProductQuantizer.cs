@@ -20,6 +20,9 @@ internal sealed partial class ProductQuantizer
 
     private const int BookFloats = Components * Centroids;
 
+    // A code that points elsewhere says little of its row; making up for all it lost would only make it loud.
+    private const double CosineMin = 0.25;
+
     private const float SpreadMin = 1e-30f; // less is nothing, and its inverse would not be finite
 
     private readonly float[] _books; // [subVectors][component][centroid], zero for components beyond the dimension
@@ -69,6 +72,25 @@ internal sealed partial class ProductQuantizer
             for (var i = 0; i < count; i++)
                 decoded[start + i] = _books[sub * BookFloats + i * Centroids + code];
         }
+    }
+
+    /// <summary>
+    /// The factor that makes products with a code estimate those with its row, exactly for the row itself: <c>r.r / r.c</c>.
+    /// </summary>
+    /// <param name="rest">r, what was coded.</param>
+    /// <param name="decoded">c, what the code stands for.</param>
+    public static double Factor(ReadOnlySpan<float> rest, ReadOnlySpan<float> decoded)
+    {
+        double restSquare = 0, decodedSquare = 0, product = 0;
+        for (var i = 0; i < rest.Length; i++)
+        {
+            restSquare += (double)rest[i] * rest[i];
+            decodedSquare += (double)decoded[i] * decoded[i];
+            product += (double)rest[i] * decoded[i];
+        }
+
+        var kept = Math.Max(product, CosineMin * Math.Sqrt(restSquare * decodedSquare));
+        return kept > 0 ? restSquare / kept : 0;
     }
 
     /// <summary>The products of a query's sub-vectors with their centroids.</summary>

@@ -15,15 +15,16 @@ internal sealed partial class ScalarCodec
             throw new ArgumentException($"A sample of dimension {dimension} is whole rows.");
 
         var transform = TransformOf(compression, dimension);
-        return new ScalarCodec(compression, metric, transform, Mean(transform, sample));
+        return new ScalarCodec(compression, metric, transform, new MeanVector(Mean(transform, sample)));
     }
 
     /// <summary>Little-endian: the mean of each coordinate (float32).</summary>
     internal override byte[] SerializeBody()
     {
-        var bytes = new byte[sizeof(float) * _mean.Length];
-        for (var i = 0; i < _mean.Length; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), _mean[i]);
+        var mean = _mean.Values;
+        var bytes = new byte[sizeof(float) * mean.Length];
+        for (var i = 0; i < mean.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), mean[i]);
         return bytes;
     }
 
@@ -39,7 +40,7 @@ internal sealed partial class ScalarCodec
         var mean = new float[transform.Count];
         for (var i = 0; i < mean.Length; i++)
             mean[i] = BinaryPrimitives.ReadSingleLittleEndian(body[(i * sizeof(float))..]);
-        return new ScalarCodec(compression, metric, transform, mean);
+        return new ScalarCodec(compression, metric, transform, new MeanVector(mean));
     }
 
     private static CoordinateTransform TransformOf(Compression compression, int dimension) => new(dimension, rotates: compression != Compression.Sq8);

@@ -20,15 +20,13 @@ internal sealed partial class ScalarCodec : Codec
     private readonly CoordinateTransform _transform;
     private readonly ScalarLayout _layout;
     private readonly LevelGrid _grid;
-    private readonly float[] _mean;
-    private readonly double _meanSquare;
+    private readonly MeanVector _mean;
 
-    private ScalarCodec(Compression compression, Metric metric, CoordinateTransform transform, float[] mean)
+    private ScalarCodec(Compression compression, Metric metric, CoordinateTransform transform, MeanVector mean)
         : base(compression, metric, transform.Dimension)
     {
         _transform = transform;
         _mean = mean;
-        _meanSquare = Dot(mean, mean);
         _layout = new ScalarLayout(transform.Count, BitsOf(compression), metric);
         _grid = new LevelGrid(_layout.Bits);
     }
@@ -48,15 +46,12 @@ internal sealed partial class ScalarCodec : Codec
         {
             var coordinates = rented.AsSpan(0, _transform.Count);
             var length = _transform.Apply(vector, coordinates);
-            var bias = Dot(coordinates, _mean);
-            var rest = Center(coordinates);
+            var bias = _mean.Dot(coordinates);
+            var rest = _mean.Center(coordinates);
             var kept = EncodeLevels(coordinates, block, rowInBlock);
 
-            var scale = _layout.HasLength ? length : 1;
-            MemoryMarshal.Cast<byte, float>(block[_layout.FactorOffset..])[rowInBlock] = kept > 0 ? (float)(scale * rest / kept) : 0;
-            MemoryMarshal.Cast<byte, float>(block[_layout.BiasOffset..])[rowInBlock] = (float)(scale * bias);
-            if (_layout.HasLength)
-                MemoryMarshal.Cast<byte, float>(block[_layout.LengthOffset..])[rowInBlock] = (float)length;
+            var scale = _layout.Side.HasLength ? length : 1;
+            _layout.Side.Write(block, rowInBlock, kept > 0 ? scale * rest / kept : 0, scale * bias, length);
         }
         finally
         {
@@ -74,19 +69,15 @@ internal sealed partial class ScalarCodec : Codec
         {
             var coordinates = rented.AsSpan(0, _transform.Count);
             var length = _transform.Apply(query, coordinates);
-            var weights = RankWeights.Of(Metric, length, Dot(coordinates, _mean) - _meanSquare);
-            Center(coordinates);
+            var weights = RankWeights.Of(Metric, length, _mean.Dot(coordinates) - _mean.Square);
+            _mean.Center(coordinates);
             var (table, sum, level) = FillTable(coordinates);
             return new ScalarQuery
             {
                 Layout = _layout,
                 Table = table,
                 Zero = _grid.LevelMax * sum,
-                Multiplier = weights.Dot * level / 2, // the kernels' integers are doubled
-                BiasWeight = weights.Dot,
-                LengthWeight = weights.Length,
-                LengthSquareWeight = weights.LengthSquare,
-                Offset = weights.Offset,
+                Formula = new RankFormula(weights, weights.Dot * level / 2, _layout.Side.HasLength), // the kernels' integers are doubled
             };
         }
         finally
@@ -149,27 +140,6 @@ internal sealed partial class ScalarCodec : Codec
         }
 
         return (table, sum, level);
-    }
-
-    /// <summary>Takes the mean off and returns the square of what remains.</summary>
-    private double Center(Span<float> coordinates)
-    {
-        double squares = 0;
-        for (var i = 0; i < coordinates.Length; i++)
-        {
-            coordinates[i] -= _mean[i];
-            squares += (double)coordinates[i] * coordinates[i];
-        }
-
-        return squares;
-    }
-
-    private static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
-    {
-        double sum = 0;
-        for (var i = 0; i < left.Length; i++)
-            sum += (double)left[i] * right[i];
-        return sum;
     }
 
     private static int BitsOf(Compression compression) => compression switch

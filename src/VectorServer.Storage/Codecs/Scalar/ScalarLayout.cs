@@ -9,9 +9,7 @@ namespace VectorServer.Storage.Codecs.Scalar;
 /// block: group 0: 4 bytes of row 0, 4 bytes of row 1, ... row 15
 ///            byte k of a row holds in its bits [f * bits, (f + 1) * bits) coordinate f * 4 + k of the group
 ///        group 1 ...
-///        factor[16]  float32, undoes what the code has lost of the row
-///        bias[16]    float32, the part of the score that the mean carries
-///        length[16]  float32, the vector's length; absent for cosine
+///        the block's <see cref="BlockSide"/>; without lengths for cosine
 /// </code>
 /// Four levels of a row are neighbours because VPMADDUBSW and VPMADDWD add four neighbouring products into one int32 per row.
 /// </summary>
@@ -22,9 +20,6 @@ internal sealed class ScalarLayout
     /// <summary>Bytes of a row in a group.</summary>
     public const int LaneBytes = GroupBytes / Codec.RowsPerBlock;
 
-    /// <summary>Bytes of one kind of side data of a block.</summary>
-    public const int SideBytes = sizeof(float) * Codec.RowsPerBlock;
-
     /// <param name="coordinates">Coordinates of a row.</param>
     /// <param name="bits">1, 2, 4 or 8.</param>
     /// <param name="metric">All but cosine keep the vector's length.</param>
@@ -32,9 +27,7 @@ internal sealed class ScalarLayout
     {
         Bits = bits;
         Groups = (coordinates + CoordinatesPerGroup - 1) / CoordinatesPerGroup;
-        HasLength = metric != Metric.Cosine;
-        FactorOffset = Groups * GroupBytes;
-        BlockBytes = FactorOffset + (HasLength ? 3 : 2) * SideBytes;
+        Side = new BlockSide(Groups * GroupBytes, HasLength: metric != Metric.Cosine);
     }
 
     public int Bits { get; }
@@ -46,13 +39,7 @@ internal sealed class ScalarLayout
 
     public int Groups { get; }
 
-    public bool HasLength { get; }
+    public BlockSide Side { get; }
 
-    public int FactorOffset { get; }
-
-    public int BiasOffset => FactorOffset + SideBytes;
-
-    public int LengthOffset => FactorOffset + 2 * SideBytes;
-
-    public int BlockBytes { get; }
+    public int BlockBytes => Side.End;
 }

@@ -1,9 +1,7 @@
 namespace VectorServer.Storage.Codecs.Scalar;
 
 /// <summary>
-/// A query as the scalar kernels want it. With S the sum of level times query byte:
-/// <c>score = multiplier * factor * (2 S - zero) + biasWeight * bias + offset</c>, and where rows keep their length
-/// <c>+ length * (lengthWeight - lengthSquareWeight * length)</c>.
+/// A query as the scalar kernels want it. The integer of a row is twice the sum of level times query byte, less <see cref="Zero"/>.
 /// </summary>
 internal sealed class ScalarQuery : PreparedQuery
 {
@@ -14,14 +12,4 @@ internal sealed class ScalarQuery : PreparedQuery
 
     /// <summary>The middle of the levels, doubled, times the sum of the query bytes.</summary>
     public required int Zero { get; init; }
-
-    public required float Multiplier { get; init; }
-
-    public required float BiasWeight { get; init; }
-
-    public required float LengthWeight { get; init; }
-
-    public required float LengthSquareWeight { get; init; }
-
-    public required float Offset { get; init; }
 }

@@ -34,23 +34,14 @@ internal static partial class ScalarScore
         where TBits : struct, IScalarBits
     {
         var layout = query.Layout;
-        Span<float> last = stackalloc float[RowsPerHalf];
         for (var row = 0; row < scores.Length; row += RowsPerHalf)
         {
             // As in BlocksAvx512: lengths are checked, a half lies within its block.
-            var block = blocks.Slice(row / Codec.RowsPerBlock * layout.BlockBytes, layout.BlockBytes);
+            ref var block = ref MemoryMarshal.GetReference(blocks.Slice(row / Codec.RowsPerBlock * layout.BlockBytes, layout.BlockBytes));
             var half = row / RowsPerHalf % 2;
-            var products = ProductsAvx2<TBits>(query, layout.Groups, ref Unsafe.Add(ref MemoryMarshal.GetReference(block), half * HalfGroupBytes));
-            var score = FinishAvx2(query, layout, block, half, products);
-            if (row + RowsPerHalf <= scores.Length)
-            {
-                score.CopyTo(scores[row..]);
-            }
-            else
-            {
-                score.CopyTo(last);
-                last[..(scores.Length - row)].CopyTo(scores[row..]);
-            }
+            var products = ProductsAvx2<TBits>(query, layout.Groups, ref Unsafe.Add(ref block, half * HalfGroupBytes));
+            ref var side = ref Unsafe.Add(ref block, layout.Side.Offset + half * RowsPerHalf * sizeof(float));
+            BlockScores.Store(query.Formula.Rank((products << 1) - Vector256.Create(query.Zero), ref side), scores, row);
         }
     }
 
@@ -82,20 +73,5 @@ internal static partial class ScalarScore
         }
 
         return total;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> FinishAvx2(ScalarQuery query, ScalarLayout layout, ReadOnlySpan<byte> block, int half, Vector256<int> products)
-    {
-        var side = MemoryMarshal.Cast<byte, float>(block[layout.FactorOffset..]);
-        var dot = (products << 1) - Vector256.Create(query.Zero);
-        var factor = Vector256.Create(side[(half * RowsPerHalf)..]);
-        var bias = Vector256.Create(side[(Codec.RowsPerBlock + half * RowsPerHalf)..]);
-        var score = Vector256.ConvertToSingle(dot) * factor * query.Multiplier + (bias * query.BiasWeight + Vector256.Create(query.Offset));
-        if (!layout.HasLength)
-            return score;
-
-        var length = Vector256.Create(side[(2 * Codec.RowsPerBlock + half * RowsPerHalf)..]);
-        return score + length * (Vector256.Create(query.LengthWeight) - length * query.LengthSquareWeight);
     }
 }

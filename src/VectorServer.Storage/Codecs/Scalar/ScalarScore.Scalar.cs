@@ -12,16 +12,8 @@ internal static partial class ScalarScore
         {
             var block = blocks.Slice(row / Codec.RowsPerBlock * layout.BlockBytes, layout.BlockBytes);
             var rowInBlock = row % Codec.RowsPerBlock;
-            var factor = MemoryMarshal.Cast<byte, float>(block[layout.FactorOffset..])[rowInBlock];
-            var bias = MemoryMarshal.Cast<byte, float>(block[layout.BiasOffset..])[rowInBlock];
-
             var dot = 2 * Products(query, block, rowInBlock) - query.Zero;
-            scores[row] = dot * factor * query.Multiplier + (bias * query.BiasWeight + query.Offset);
-            if (!layout.HasLength)
-                continue;
-
-            var length = MemoryMarshal.Cast<byte, float>(block[layout.LengthOffset..])[rowInBlock];
-            scores[row] += length * (query.LengthWeight - length * query.LengthSquareWeight);
+            scores[row] = query.Formula.Rank(dot, block[layout.Side.Offset..], rowInBlock);
         }
     }
 

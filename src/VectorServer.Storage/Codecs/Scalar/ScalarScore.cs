@@ -22,10 +22,7 @@ internal static partial class ScalarScore
     /// <remarks>Every path computes the same integers and rounds the same way: the scores are equal to the last bit.</remarks>
     public static void Blocks(ScalarQuery query, ReadOnlySpan<byte> blocks, Span<float> scores)
     {
-        var count = Codec.BlockCount(scores.Length);
-        if (blocks.Length != (long)count * query.Layout.BlockBytes)
-            throw new ArgumentException($"{scores.Length} rows are {count} blocks of {query.Layout.BlockBytes} bytes, not {blocks.Length} bytes.");
-
+        BlockScores.Check(blocks, query.Layout.BlockBytes, scores.Length);
         if (Avx512BW.IsSupported)
             BlocksAvx512(query, blocks, scores);
         else if (Avx2.IsSupported)
@@ -62,19 +59,12 @@ internal static partial class ScalarScore
         // The entry has checked that blocks holds BlockBytes for each 16 scores begun, and a layout never points beyond its block.
         Debug.Assert(query.Table.Length == layout.Groups * layout.Fields);
         ref var block = ref MemoryMarshal.GetReference(blocks);
-        var row = 0;
-        for (; row + Codec.RowsPerBlock <= scores.Length; row += Codec.RowsPerBlock)
+        for (var row = 0; row < scores.Length; row += Codec.RowsPerBlock)
         {
-            Finish(query, layout, ref block, Products<TBits>(query, layout.Groups, ref block)).CopyTo(scores[row..]);
+            var dot = (Products<TBits>(query, layout.Groups, ref block) << 1) - Vector512.Create(query.Zero);
+            BlockScores.Store(query.Formula.Rank(dot, ref Unsafe.Add(ref block, layout.Side.Offset)), scores, row);
             block = ref Unsafe.Add(ref block, layout.BlockBytes);
         }
-
-        if (row == scores.Length)
-            return;
-
-        Span<float> last = stackalloc float[Codec.RowsPerBlock];
-        Finish(query, layout, ref block, Products<TBits>(query, layout.Groups, ref block)).CopyTo(last);
-        last[..(scores.Length - row)].CopyTo(scores[row..]);
     }
 
     /// <summary>Sums of level times query byte, one for each row.</summary>
@@ -129,19 +119,4 @@ internal static partial class ScalarScore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<short> Field(Vector512<byte> levels, int fourQueryBytes) =>
         Avx512BW.MultiplyAddAdjacent(levels, Vector512.Create(fourQueryBytes).AsSByte());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Finish(ScalarQuery query, ScalarLayout layout, ref byte block, Vector512<int> products)
-    {
-        ref var side = ref Unsafe.Add(ref block, layout.FactorOffset);
-        var dot = (products << 1) - Vector512.Create(query.Zero);
-        var factor = Vector512.LoadUnsafe(ref side).AsSingle();
-        var bias = Vector512.LoadUnsafe(ref side, ScalarLayout.SideBytes).AsSingle();
-        var score = Vector512.ConvertToSingle(dot) * factor * query.Multiplier + (bias * query.BiasWeight + Vector512.Create(query.Offset));
-        if (!layout.HasLength)
-            return score;
-
-        var length = Vector512.LoadUnsafe(ref side, 2 * ScalarLayout.SideBytes).AsSingle();
-        return score + length * (Vector512.Create(query.LengthWeight) - length * query.LengthSquareWeight);
-    }
 }

@@ -53,13 +53,9 @@ internal sealed partial class SpectralCodec : Codec
             var rest = _grid.Center(re, im);
             var (sum, kept) = EncodeLanes(re, im, block, rowInBlock);
 
-            var scale = _layout.HasLength ? length : 1;
-            var factor = kept > 0 ? scale * rest * rest / kept : 0;
+            var scale = _layout.Side.HasLength ? length : 1;
             MemoryMarshal.Cast<byte, int>(block[_layout.SumOffset..])[rowInBlock] = sum;
-            MemoryMarshal.Cast<byte, float>(block[_layout.FactorOffset..])[rowInBlock] = (float)factor;
-            MemoryMarshal.Cast<byte, float>(block[_layout.BiasOffset..])[rowInBlock] = (float)(scale * bias);
-            if (_layout.HasLength)
-                MemoryMarshal.Cast<byte, float>(block[_layout.LengthOffset..])[rowInBlock] = (float)length;
+            _layout.Side.Write(block, rowInBlock, kept > 0 ? scale * rest * rest / kept : 0, scale * bias, length);
         }
         finally
         {
@@ -130,11 +126,7 @@ internal sealed partial class SpectralCodec : Codec
             {
                 Layout = _layout,
                 Table = table,
-                Multiplier = weights.Dot * level,
-                BiasWeight = weights.Dot,
-                LengthWeight = weights.Length,
-                LengthSquareWeight = weights.LengthSquare,
-                Offset = weights.Offset,
+                Formula = new RankFormula(weights, weights.Dot * level, _layout.Side.HasLength),
             };
         }
         finally

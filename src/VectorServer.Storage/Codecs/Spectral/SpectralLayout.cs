@@ -9,9 +9,7 @@ namespace VectorServer.Storage.Codecs.Spectral;
 /// block: group 0: index[64]  re[64]  im[64]      byte 4 * row + lane of each
 ///        group 1 ...                             pages in order
 ///        sum[16]     int32, of all re and im codes of the row
-///        factor[16]  float32, undoes what the code has lost of the row
-///        bias[16]    float32, the part of the score that the mean carries
-///        length[16]  float32, the vector's length; absent for cosine
+///        the block's <see cref="BlockSide"/>; without lengths for cosine
 /// </code>
 /// Four lanes of a row are neighbours because VPMADDUBSW and VPMADDWD add four neighbouring products into one int32 per row.
 /// </summary>
@@ -22,9 +20,6 @@ internal sealed class SpectralLayout
     public const int PartBytes = LanesPerGroup * Codec.RowsPerBlock;
     public const int GroupBytes = 3 * PartBytes;
 
-    /// <summary>Bytes of one kind of side data of a block.</summary>
-    public const int SideBytes = sizeof(float) * Codec.RowsPerBlock;
-
     /// <param name="slots">Slots of a spectrum.</param>
     /// <param name="metric">All but cosine keep the vector's length.</param>
     /// <param name="groupsPerPage">Lane groups of each page.</param>
@@ -32,9 +27,8 @@ internal sealed class SpectralLayout
     {
         Slots = slots;
         GroupsPerPage = groupsPerPage;
-        HasLength = metric != Metric.Cosine;
         SumOffset = groupsPerPage.Sum() * GroupBytes;
-        BlockBytes = SumOffset + (HasLength ? 4 : 3) * SideBytes;
+        Side = new BlockSide(SumOffset + sizeof(int) * Codec.RowsPerBlock, HasLength: metric != Metric.Cosine);
     }
 
     public int Slots { get; }
@@ -43,17 +37,11 @@ internal sealed class SpectralLayout
 
     public int Pages => GroupsPerPage.Length;
 
-    public bool HasLength { get; }
-
     public int SumOffset { get; }
 
-    public int FactorOffset => SumOffset + SideBytes;
+    public BlockSide Side { get; }
 
-    public int BiasOffset => SumOffset + 2 * SideBytes;
-
-    public int LengthOffset => SumOffset + 3 * SideBytes;
-
-    public int BlockBytes { get; }
+    public int BlockBytes => Side.End;
 
     /// <summary>Pages needed for a number of slots.</summary>
     public static int PageCount(int slots) => (slots + SlotsPerPageMax - 1) / SlotsPerPageMax;

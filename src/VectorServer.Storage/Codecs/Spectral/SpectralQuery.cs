@@ -1,9 +1,8 @@
 namespace VectorServer.Storage.Codecs.Spectral;
 
 /// <summary>
-/// A query as the spectral kernels want it:
-/// <c>score = multiplier * factor * (sum of query byte * code - 64 * sum) + biasWeight * bias + offset</c>, and where rows keep their
-/// length <c>+ length * (lengthWeight - lengthSquareWeight * length)</c>.
+/// A query as the spectral kernels want it. The integer of a row is the sum of query byte times code, less <see cref="Zero"/> times the
+/// sum of its codes.
 /// </summary>
 internal sealed class SpectralQuery : PreparedQuery
 {
@@ -26,16 +25,6 @@ internal sealed class SpectralQuery : PreparedQuery
     /// asked for; threads that ask at once make equal ones.
     /// </summary>
     public int[] Pairs => field ??= MakePairs();
-
-    public required float Multiplier { get; init; }
-
-    public required float BiasWeight { get; init; }
-
-    public required float LengthWeight { get; init; }
-
-    public required float LengthSquareWeight { get; init; }
-
-    public required float Offset { get; init; }
 
     private int[] MakePairs()
     {

@@ -13,7 +13,6 @@ internal static partial class SpectralScore
     internal static unsafe void BlocksAvx2(SpectralQuery query, ReadOnlySpan<byte> blocks, Span<float> scores)
     {
         var layout = query.Layout;
-        Span<float> last = stackalloc float[Codec.RowsPerBlock];
 
         // The entry has checked that blocks holds BlockBytes for each 16 scores begun. A gather reads one of the 256 pairs of its page,
         // whatever the index byte.
@@ -23,20 +22,17 @@ internal static partial class SpectralScore
             for (var row = 0; row < scores.Length; row += Codec.RowsPerBlock)
             {
                 var block = start + (nint)(row / Codec.RowsPerBlock) * layout.BlockBytes;
-                var isWhole = scores.Length - row >= Codec.RowsPerBlock;
-                ScoreBlock(query, layout, block, pairs, isWhole ? scores.Slice(row, Codec.RowsPerBlock) : last);
-                if (!isWhole)
-                    last[..(scores.Length - row)].CopyTo(scores[row..]);
+                ScoreBlock(query, block, pairs, scores, row);
             }
         }
     }
 
-    private static unsafe void ScoreBlock(SpectralQuery query, SpectralLayout layout, byte* block, int* pairs, Span<float> scores)
+    private static unsafe void ScoreBlock(SpectralQuery query, byte* block, int* pairs, Span<float> scores, int row)
     {
         Vector256<int> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
         Vector256<int> sum4 = default, sum5 = default, sum6 = default, sum7 = default;
         var group = block;
-        foreach (var groups in layout.GroupsPerPage)
+        foreach (var groups in query.Layout.GroupsPerPage)
         {
             for (var i = 0; i < groups; i++)
             {
@@ -54,9 +50,8 @@ internal static partial class SpectralScore
             pairs += SpectralLayout.SlotsPerPageMax;
         }
 
-        var side = block + layout.SumOffset;
-        Finish(query, layout, side, EightRows(sum0, sum1, sum2, sum3)).CopyTo(scores);
-        Finish(query, layout, side + 32, EightRows(sum4, sum5, sum6, sum7)).CopyTo(scores[8..]);
+        Finish(query, block, 0, EightRows(sum0, sum1, sum2, sum3), scores, row);
+        Finish(query, block, 8 * sizeof(int), EightRows(sum4, sum5, sum6, sum7), scores, row + 8);
     }
 
     /// <summary>Products of 8 lanes: four of a row, four of the next.</summary>
@@ -78,17 +73,17 @@ internal static partial class SpectralScore
         return Avx2.PermuteVar8x32(evenThenOdd, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7));
     }
 
+    /// <param name="query">The prepared query.</param>
+    /// <param name="block">The rows' block.</param>
+    /// <param name="at">Of the first of 8 rows, in bytes of a part of the side data.</param>
+    /// <param name="products">Of the 8 rows.</param>
+    /// <param name="scores">Scores of all rows.</param>
+    /// <param name="row">The first of the 8.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe Vector256<float> Finish(SpectralQuery query, SpectralLayout layout, byte* side, Vector256<int> products)
+    private static unsafe void Finish(SpectralQuery query, byte* block, int at, Vector256<int> products, Span<float> scores, int row)
     {
-        var dot = products - Vector256.Load((int*)side) * SpectralQuery.Zero;
-        var factor = Vector256.Load((float*)(side + SpectralLayout.SideBytes));
-        var bias = Vector256.Load((float*)(side + 2 * SpectralLayout.SideBytes));
-        var score = Vector256.ConvertToSingle(dot) * factor * query.Multiplier + (bias * query.BiasWeight + Vector256.Create(query.Offset));
-        if (!layout.HasLength)
-            return score;
-
-        var length = Vector256.Load((float*)(side + 3 * SpectralLayout.SideBytes));
-        return score + length * (Vector256.Create(query.LengthWeight) - length * query.LengthSquareWeight);
+        var layout = query.Layout;
+        var dot = products - Vector256.Load((int*)(block + layout.SumOffset + at)) * SpectralQuery.Zero;
+        BlockScores.Store(query.Formula.Rank(dot, ref *(block + layout.Side.Offset + at)), scores, row);
     }
 }

@@ -16,10 +16,7 @@ internal static partial class SpectralScore
     /// <remarks>Every path computes the same integers and rounds the same way: the scores are equal to the last bit.</remarks>
     public static void Blocks(SpectralQuery query, ReadOnlySpan<byte> blocks, Span<float> scores)
     {
-        var count = Codec.BlockCount(scores.Length);
-        if (blocks.Length != (long)count * query.Layout.BlockBytes)
-            throw new ArgumentException($"{scores.Length} rows are {count} blocks of {query.Layout.BlockBytes} bytes, not {blocks.Length} bytes.");
-
+        BlockScores.Check(blocks, query.Layout.BlockBytes, scores.Length);
         if (Avx512Vbmi.IsSupported)
             BlocksVbmi(query, blocks, scores);
         else if (Avx2.IsSupported)
@@ -35,23 +32,15 @@ internal static partial class SpectralScore
     internal static void BlocksVbmi(SpectralQuery query, ReadOnlySpan<byte> blocks, Span<float> scores)
     {
         var layout = query.Layout;
-        Span<float> last = stackalloc float[Codec.RowsPerBlock];
 
         // The entry has checked that blocks holds BlockBytes for each 16 scores begun, and a layout never points beyond its block.
         Debug.Assert(query.Table.Length == layout.Pages * SpectralQuery.PageBytes);
         ref var block = ref MemoryMarshal.GetReference(blocks);
-        var row = 0;
-        for (; row + Codec.RowsPerBlock <= scores.Length; row += Codec.RowsPerBlock)
+        for (var row = 0; row < scores.Length; row += Codec.RowsPerBlock)
         {
-            ScoreBlock(query, layout, ref block).CopyTo(scores[row..]);
+            BlockScores.Store(ScoreBlock(query, layout, ref block), scores, row);
             block = ref Unsafe.Add(ref block, layout.BlockBytes);
         }
-
-        if (row == scores.Length)
-            return;
-
-        ScoreBlock(query, layout, ref block).CopyTo(last);
-        last[..(scores.Length - row)].CopyTo(scores[row..]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -84,16 +73,8 @@ internal static partial class SpectralScore
             table = ref Unsafe.Add(ref table, SpectralQuery.PageBytes);
         }
 
-        ref var side = ref Unsafe.Add(ref block, layout.SumOffset);
-        var dot = even + odd - Vector512.LoadUnsafe(ref side).AsInt32() * SpectralQuery.Zero;
-        var factor = Vector512.LoadUnsafe(ref side, SpectralLayout.SideBytes).AsSingle();
-        var bias = Vector512.LoadUnsafe(ref side, 2 * SpectralLayout.SideBytes).AsSingle();
-        var score = Vector512.ConvertToSingle(dot) * factor * query.Multiplier + (bias * query.BiasWeight + Vector512.Create(query.Offset));
-        if (!layout.HasLength)
-            return score;
-
-        var length = Vector512.LoadUnsafe(ref side, 3 * SpectralLayout.SideBytes).AsSingle();
-        return score + length * (Vector512.Create(query.LengthWeight) - length * query.LengthSquareWeight);
+        var dot = even + odd - Vector512.LoadUnsafe(ref Unsafe.Add(ref block, layout.SumOffset)).AsInt32() * SpectralQuery.Zero;
+        return query.Formula.Rank(dot, ref Unsafe.Add(ref block, layout.Side.Offset));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

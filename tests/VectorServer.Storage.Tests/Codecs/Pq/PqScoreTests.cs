@@ -58,11 +58,7 @@ public class PqScoreTests
     {
         Layout = layout,
         Table = table,
-        Multiplier = 0.37f,
-        BiasWeight = 1.5f,
-        LengthWeight = 0.5f,
-        LengthSquareWeight = 1,
-        Offset = 3,
+        Formula = new RankFormula(new RankWeights(Dot: 1.5f, Length: 0.5f, LengthSquare: 1, Offset: 3), Multiplier: 0.37f, layout.Side.HasLength),
     };
 
     private static byte[] RandomBlocks(Random random, PqLayout layout)
@@ -71,7 +67,7 @@ public class PqScoreTests
         random.NextBytes(blocks);
         for (var start = 0; start < blocks.Length; start += layout.BlockBytes)
         {
-            foreach (ref var value in MemoryMarshal.Cast<byte, float>(blocks.AsSpan(start + layout.FactorOffset, layout.BlockBytes - layout.FactorOffset)))
+            foreach (ref var value in MemoryMarshal.Cast<byte, float>(blocks.AsSpan(start + layout.Side.Offset, layout.BlockBytes - layout.Side.Offset)))
                 value = (float)random.NextDouble() * 2 - 1;
         }
 

@@ -45,8 +45,8 @@ public class ScalarScoreTests
         var blocks = new byte[Codec.BlockCount(Rows) * layout.BlockBytes];
         for (var block = 0; block < Codec.BlockCount(Rows); block++)
         {
-            blocks.AsSpan(block * layout.BlockBytes, layout.FactorOffset).Fill(0xFF);
-            for (var at = layout.FactorOffset; at < layout.BlockBytes; at += sizeof(float))
+            blocks.AsSpan(block * layout.BlockBytes, layout.Side.Offset).Fill(0xFF);
+            for (var at = layout.Side.Offset; at < layout.BlockBytes; at += sizeof(float))
                 BitConverter.TryWriteBytes(blocks.AsSpan(block * layout.BlockBytes + at), 1f);
         }
 
@@ -61,11 +61,7 @@ public class ScalarScoreTests
                 Layout = layout,
                 Table = table,
                 Zero = 12345,
-                Multiplier = 1,
-                BiasWeight = 1,
-                LengthWeight = 0.5f,
-                LengthSquareWeight = 1,
-                Offset = 3,
+                Formula = new RankFormula(new RankWeights(Dot: 1, Length: 0.5f, LengthSquare: 1, Offset: 3), Multiplier: 1, layout.Side.HasLength),
             };
 
             AssertSameBits(query, blocks);

@@ -65,11 +65,7 @@ public class SpectralScoreTests
             {
                 Layout = layout,
                 Table = table,
-                Multiplier = 1,
-                BiasWeight = 1,
-                LengthWeight = 0.5f,
-                LengthSquareWeight = 1,
-                Offset = 3,
+                Formula = new RankFormula(new RankWeights(Dot: 1, Length: 0.5f, LengthSquare: 1, Offset: 3), Multiplier: 1, layout.Side.HasLength),
             };
 
             AssertSameBits(query, blocks, 48);

@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace VectorServer.Storage.Namespaces;
+
+/// <summary>Work beside reads and writes, one piece at a time, that ends with its namespace. Thread-safe.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A cancellation without a timer holds nothing to dispose.")]
+internal sealed class BackgroundWork
+{
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _work = Task.CompletedTask;
+
+    /// <summary>Cancelled when the work is to end; none begins any more.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Nothing is under way.</summary>
+    public bool IsAtRest => _work.IsCompleted;
+
+    /// <summary>Begins the work on a thread of the pool, unless some is under way or none is allowed any more.</summary>
+    /// <param name="work">Handles its own failures; ends soon once <see cref="Stopping"/> is cancelled.</param>
+    /// <returns>Whether it has begun.</returns>
+    public bool TryStart(Func<Task> work)
+    {
+        lock (_lock)
+        {
+            if (!_work.IsCompleted || _stopping.IsCancellationRequested)
+                return false;
+            _work = Task.Run(work);
+            return true;
+        }
+    }
+
+    /// <summary>Ends the work under way and allows no more.</summary>
+    public async Task StopAsync()
+    {
+        Task work;
+        lock (_lock)
+        {
+            _stopping.Cancel();
+            work = _work;
+        }
+
+        await work.ConfigureAwait(false);
+    }
+}
