@@ -74,8 +74,14 @@ internal sealed record ServerOptions
     /// <inheritdoc cref="EngineOptions.CompactDeadShare"/>
     public required double CompactShare { get; init; }
 
+    /// <inheritdoc cref="EngineOptions.BuildThreads"/>
+    public required int BuildThreads { get; init; }
+
     /// <inheritdoc cref="EngineOptions.IdleClose"/>
     public required TimeSpan IdleClose { get; init; }
+
+    /// <inheritdoc cref="EngineOptions.ReserveBytes"/>
+    public required long ReserveBytes { get; init; }
 
     /// <summary>Refuse data-plane bodies over the wire's 2 MB; false lifts it for local bulk loads.</summary>
     public required bool EnforceSizeLimits { get; init; }
@@ -127,7 +133,9 @@ internal sealed record ServerOptions
             Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
             RecallSample = read.Share(ServerSettings.RecallSample),
             CompactShare = read.Share(ServerSettings.CompactShare),
+            BuildThreads = read.Number(ServerSettings.BuildThreads, 0, 1024) is > 0 and var threads ? threads : Math.Max(1, Environment.ProcessorCount - 1),
             IdleClose = read.Duration(ServerSettings.IdleClose, max: TimeSpan.FromDays(20)),
+            ReserveBytes = read.Size(ServerSettings.Reserve, max: 1L << 40),
             EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),
             ConsistencyDelay = read.Duration(ServerSettings.ConsistencyDelay, max: TimeSpan.FromMinutes(10)),
             Faults = ReadFaults(read),

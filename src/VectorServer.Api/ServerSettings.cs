@@ -34,7 +34,9 @@ internal static class ServerSettings
     public static readonly ServerSetting Durability = new("Durability", "VECTORSERVER_DURABILITY", "--durability", "fsync", "When a write is acknowledged: fsync (on the disk) or os (given to the operating system)");
     public static readonly ServerSetting RecallSample = new("RecallSample", "VECTORSERVER_RECALL_SAMPLE", "--recall-sample", "0.01", "Share of approximate queries, 0 to 1, whose recall is measured in the background; 0 for none");
     public static readonly ServerSetting CompactShare = new("CompactShare", "VECTORSERVER_COMPACT_SHARE", "--compact-share", "0.3", "Share of deleted or replaced rows, 0 to 1, at which a namespace is compacted in the background; 0 for never");
+    public static readonly ServerSetting BuildThreads = new("BuildThreads", "VECTORSERVER_BUILD_THREADS", "--build-threads", "0", "Threads that build approximate indexes; 0 for all cores but one, which is left to queries");
     public static readonly ServerSetting IdleClose = new("IdleClose", "VECTORSERVER_IDLE_CLOSE", "--idle-close", "900s", "How long nobody uses a namespace before its memory is given back until its next use; 0 for never");
+    public static readonly ServerSetting Reserve = new("Reserve", "VECTORSERVER_RESERVE", "--reserve", "16m", "Space kept on the data's disk for deletions, checkpoints and compaction when it is full: a size such as 64m, or 0");
     public static readonly ServerSetting EnforceSizeLimits = new("EnforceSizeLimits", "VECTORSERVER_ENFORCE_SIZE_LIMITS", "--enforce-size-limits", "true", "Refuse data-plane requests over 2 MB and upserts of over 1,000 vectors");
     public static readonly ServerSetting ConsistencyDelay = new("ConsistencyDelay", "VECTORSERVER_CONSISTENCY_DELAY", "--consistency-delay", "0", "How long acknowledged writes stay invisible to reads, such as 500ms or 2s; 0 for not at all");
     public static readonly ServerSetting Faults = new("Faults", "VECTORSERVER_FAULTS", "--faults", "", "Share of requests that fail on purpose, such as 503:0.05 or POST /query=503:0.2,429:0.1;/vectors/*=lost:0.1");
@@ -57,8 +59,8 @@ internal static class ServerSettings
     public static readonly IReadOnlyList<ServerSetting> All =
     [
         Port, BindAddress, DataDirectory, ApiKeys, KeysFile, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost,
-        Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, RecallSample, CompactShare, IdleClose, EnforceSizeLimits,
-        ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots,
+        Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, RecallSample, CompactShare, BuildThreads, IdleClose, Reserve,
+        EnforceSizeLimits, ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots,
         AuditLog, MetricsOpen, WrongKeys, RateLimit, MaxRequests, MaxConnections, MemoryLimit, IndexType, IndexVectorType, IndexDimension, IndexMetric,
     ];
 

@@ -62,6 +62,13 @@ internal sealed class SettingReader(IConfiguration configuration)
             : throw Bad(setting, text, $"a time such as 500ms or 2s, at most {max.TotalSeconds}s");
     }
 
+    /// <summary>Bytes, see <see cref="ByteSize"/>.</summary>
+    public long Size(ServerSetting setting, long max)
+    {
+        var text = Text(setting);
+        return ByteSize.TryParse(text, out var bytes) && bytes <= max ? bytes : throw Bad(setting, text, $"a size such as 512k or 64m, at most {max >> 20}m");
+    }
+
     /// <summary>A list in one text, separated by commas unless it says otherwise, or an array in appsettings.json.</summary>
     public string[] List(ServerSetting setting, char separator = ',')
     {

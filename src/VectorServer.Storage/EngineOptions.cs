@@ -29,6 +29,9 @@ public sealed record EngineOptions
     /// </summary>
     public double RecallSample { get; init; }
 
+    /// <summary>Threads that build approximate indexes, one namespace at a time; by default all cores but one, which is left to queries.</summary>
+    public int BuildThreads { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
+
     /// <summary>
     /// How long nobody uses a namespace before its memory and files are given back; its next use opens it again. Zero keeps all that were used open.
     /// </summary>

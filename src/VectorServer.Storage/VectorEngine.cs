@@ -15,6 +15,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
 
     private readonly EngineOptions _options;
     private readonly DataDirectoryLock _lock;
+    private readonly RegistryFile _registryFile;
     private readonly IndexRegistry _registry;
     private readonly ConcurrentDictionary<string, VectorIndex> _indexes = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changes = new(1); // one change of the registry at a time
@@ -22,9 +23,11 @@ public sealed partial class VectorEngine : IAsyncDisposable
     private ITimer? _idleTimer;
     private bool _disposed;
 
-    private VectorEngine(EngineOptions options, DataDirectoryLock directoryLock, IndexRegistry registry, DocumentStore documents)
+    private VectorEngine(EngineOptions options, DataDirectoryLock directoryLock, RegistryFile registryFile)
     {
-        (_options, _lock, _registry, Documents) = (options, directoryLock, registry, documents);
+        (_options, _lock, _registryFile) = (options, directoryLock, registryFile);
+        _registry = new IndexRegistry(registryFile);
+        Documents = new DocumentStore(registryFile);
         Backups = new BackupStore(options, _backupWork);
     }
 
@@ -47,8 +50,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
         options = options with { Damage = new DamageLog() };
         MakeDirectories(options);
         var directoryLock = DataDirectoryLock.Acquire(options.DataDirectory);
-        IndexRegistry? registry = null;
-        DocumentStore? documents = null;
+        RegistryFile? registryFile = null;
         try
         {
             options = options with
@@ -56,18 +58,16 @@ public sealed partial class VectorEngine : IAsyncDisposable
                 Reserve = new SpaceReserve(options.Disk, NamespaceLayout.Reserve(options.DataDirectory), options.ReserveBytes, options.Log),
             };
             options.Reserve.TryTake();
-            registry = IndexRegistry.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
-            documents = DocumentStore.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
+            registryFile = RegistryFile.Open(options.Disk, options.DataDirectory, options.Log);
             options.Disk.SyncDirectory(options.DataDirectory); // the names of the indexes' directory and of the registry
-            var engine = new VectorEngine(options, directoryLock, registry, documents);
+            var engine = new VectorEngine(options, directoryLock, registryFile);
             engine.OpenIndexes();
             engine.WatchIdle();
             return engine;
         }
         catch
         {
-            documents?.Dispose();
-            registry?.Dispose();
+            registryFile?.Dispose();
             directoryLock.Dispose();
             throw;
         }
@@ -145,7 +145,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
             _registry.Remove(name);
             Damage.ClearIndex(name);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (!_disposed && e.IsDiskError())
         {
             Reopen(name);
             throw DiskErrors.Refusal(e, $"Index {name} could not be removed");
@@ -190,8 +190,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
             }
             finally
             {
-                Documents.Dispose();
-                _registry.Dispose();
+                _registryFile.Dispose();
                 _lock.Dispose();
             }
         }

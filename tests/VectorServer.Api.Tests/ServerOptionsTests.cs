@@ -120,6 +120,14 @@ public sealed class ServerOptionsTests
     public void The_share_of_queries_whose_recall_is_measured_is_a_part_of_one(string text, double expected) =>
         Assert.Equal(expected, Read(environment: new() { ["VECTORSERVER_RECALL_SAMPLE"] = text }).RecallSample);
 
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("4096", 4096)]
+    [InlineData("64m", 64 << 20)]
+    [InlineData("1G", 1 << 30)]
+    public void The_reserve_is_a_number_of_bytes(string text, long expected) =>
+        Assert.Equal(expected, Read(environment: new() { ["VECTORSERVER_RESERVE"] = text }).ReserveBytes);
+
     [Fact]
     public void Faults_are_rules_in_one_text_also_as_a_switch()
     {
@@ -157,6 +165,9 @@ public sealed class ServerOptionsTests
     [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "-2s", "500ms or 2s")]
     [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "601s", "at most 600s")]
     [InlineData("VECTORSERVER_RECALL_SAMPLE", "1.5", "from 0 to 1")]
+    [InlineData("VECTORSERVER_RESERVE", "16 MB", "a size such as")]
+    [InlineData("VECTORSERVER_RESERVE", "-1", "a size such as")]
+    [InlineData("VECTORSERVER_RESERVE", "9999999999t", "a size such as")]
     [InlineData("VECTORSERVER_FAULTS", "503:0.1;418:0.1", "FAULT:SHARE")]
     [InlineData("VECTORSERVER_FAULT_SEED", "x", "from 0")]
     [InlineData("VECTORSERVER_TLS", "yes", "off, on, only")]

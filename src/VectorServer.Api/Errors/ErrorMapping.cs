@@ -20,6 +20,7 @@ internal static class ErrorMapping
         StorageException storage => (Map(storage.Code), storage.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (WireError.PayloadTooLarge, BodyTooLarge),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } bad => (WireError.UnsupportedMediaType, bad.Message),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } bad => (WireError.RequestTimeout, bad.Message),
         BadHttpRequestException bad => (WireError.InvalidArgument, bad.Message),
         JsonException => (WireError.InvalidArgument, "The request body is not valid JSON"),
         OperationCanceledException => (WireError.Unavailable, "The server is shutting down"),

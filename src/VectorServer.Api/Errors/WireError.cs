@@ -9,6 +9,7 @@ internal sealed record WireError(int Status, string Code, int Rpc)
     public static readonly WireError PermissionDenied = new(403, "PERMISSION_DENIED", 7);
     public static readonly WireError NotFound = new(404, "NOT_FOUND", 5);
     public static readonly WireError MethodNotAllowed = new(405, "UNIMPLEMENTED", 12);
+    public static readonly WireError RequestTimeout = new(408, "DEADLINE_EXCEEDED", 4);
     public static readonly WireError AlreadyExists = new(409, "ALREADY_EXISTS", 6);
     public static readonly WireError FailedPrecondition = new(412, "FAILED_PRECONDITION", 9);
     public static readonly WireError PayloadTooLarge = new(413, "PAYLOAD_TOO_LARGE", 8);

@@ -17,20 +17,14 @@ internal readonly record struct MemoryLimit(double Share, long Bytes)
         if (text is "off" or "0")
             return true;
 
-        var (digits, unit) = text.ToLowerInvariant() switch
+        if (text is [.. var share, '%'])
         {
-            [.. var before, '%'] => (before, 0L),
-            [.. var before, 'k'] => (before, 1L << 10),
-            [.. var before, 'm'] => (before, 1L << 20),
-            [.. var before, 'g'] => (before, 1L << 30),
-            [.. var before, 't'] => (before, 1L << 40),
-            var bytes => (bytes, 1L),
-        };
-        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return false;
+            limit = int.TryParse(share, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) ? new MemoryLimit(percent / 100.0, 0) : default;
+            return limit.Share is > 0 and <= 1;
+        }
 
-        limit = unit == 0 ? new MemoryLimit(number / 100.0, 0) : new MemoryLimit(0, number <= long.MaxValue / unit ? number * unit : 0);
-        return limit.Share is > 0 and <= 1 || limit.Bytes >= BytesMin;
+        limit = ByteSize.TryParse(text, out var bytes) ? new MemoryLimit(0, bytes) : default;
+        return limit.Bytes >= BytesMin;
     }
 
     /// <summary>The limit in bytes where so much memory is available.</summary>

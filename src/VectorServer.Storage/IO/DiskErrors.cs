@@ -19,7 +19,8 @@ internal static class DiskErrors
         ? new StorageException(StorageErrorCode.OutOfSpace, $"{what}: the disk is full", failure)
         : new StorageException(StorageErrorCode.Unavailable, $"{what}: the disk refused", failure);
 
-    private static bool IsFull(Exception? failure) => failure switch
+    /// <summary>Whether space would help.</summary>
+    public static bool IsFull(this Exception failure) => failure switch
     {
         StorageException storage => storage.Code == StorageErrorCode.OutOfSpace,
         IOException io => FullCodes.Contains(io.HResult),

@@ -23,13 +23,15 @@ public static class DataDirectoryCheck
     /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: a server has it open; <see cref="StorageErrorCode.DataCorruption"/>: its registry cannot be read.</exception>
     public static async Task<DataDirectoryReport> RunAsync(EngineOptions options, bool repair, CancellationToken cancellation = default)
     {
-        if (!File.Exists(NamespaceLayout.Registry(options.DataDirectory)))
+        if (!File.Exists(NamespaceLayout.Registry(options.DataDirectory)) && !File.Exists(NamespaceLayout.RegistryCopy(options.DataDirectory)))
             throw new StorageException(StorageErrorCode.NotFound, "There is no data directory of this server");
         using var directoryLock = DataDirectoryLock.Acquire(options.DataDirectory);
-        using var registry = IndexRegistry.Open(options.Disk, NamespaceLayout.Registry(options.DataDirectory));
         var namespaces = new List<NamespaceIntegrity>();
         var others = new List<string>();
-        foreach (var index in registry.Read(name => others.Add($"Index '{name}': its entry in the registry does not match its checksum")))
+        if (!repair && RegistryFile.IsToBeMadeAnew(options.DataDirectory))
+            return new DataDirectoryReport([], ["registry.db differs from its whole copy: repair, or the next start, makes it anew"]);
+        using var registry = RegistryFile.Open(options.Disk, options.DataDirectory, options.Log);
+        foreach (var index in new IndexRegistry(registry).Read(name => others.Add($"Index '{name}': its entry in the registry does not match its checksum")))
         {
             var directory = NamespaceLayout.Index(options.DataDirectory, index.Name);
             if (!Directory.Exists(directory))

@@ -53,7 +53,7 @@ internal static class Sqlite
     }
 
     /// <summary>What a caller can act on becomes a <see cref="StorageException"/>; a wrong statement stays what it is.</summary>
-    private static Exception Translate(SqliteException failure) => failure.SqliteErrorCode switch
+    public static Exception Translate(SqliteException failure) => failure.SqliteErrorCode switch
     {
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_FORMAT =>
             new StorageException(StorageErrorCode.DataCorruption, "A metadata file is damaged", failure),

@@ -9,7 +9,7 @@ namespace VectorServer.Storage.Namespaces;
 /// Keeps a namespace's approximate index behind its rows: loads or builds it in the background, adds what was written meanwhile, saves it.
 /// Reads and writes never wait for it; what fails here costs speed, never an answer.
 /// </summary>
-internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice choice, Disk disk, Action<string> log)
+internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice choice, EngineOptions options, Action<string> log)
 {
     /// <summary>Rows behind the index that are worth a step; until then they are scanned.</summary>
     private const int TailRows = 1_000;
@@ -101,10 +101,13 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
                 await PublishAsync(snapshot.Generation, index).ConfigureAwait(false);
             }
 
-            var threads = Math.Max(1, Environment.ProcessorCount - 1);
-            index.Prepare(snapshot.Generation.Vectors.Row, snapshot.RowCount, threads, _work.Stopping);
+            index.Prepare(snapshot.Generation.Vectors.Row, snapshot.RowCount, options.BuildThreads, _work.Stopping);
             while (index.Count < snapshot.RowCount && store.Current.Generation == snapshot.Generation && choice.Fits(index, wanted))
-                index.Extend(snapshot.Generation.Vectors.Row, Math.Min(snapshot.RowCount, index.Count + RowsPerStep), threads, _work.Stopping);
+            {
+                var end = Math.Min(snapshot.RowCount, index.Count + RowsPerStep);
+                index.Extend(snapshot.Generation.Vectors.Row, end, options.BuildThreads, _work.Stopping);
+            }
+
             if (isFirst)
                 StorageMeter.IndexBuild.RecordSince(started);
 
@@ -150,7 +153,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
     {
         try
         {
-            CandidateIndexFile.Write(disk, generation.CandidateIndexPath, index, choice.Metric, generation.Vectors.Dimension, rows);
+            CandidateIndexFile.Write(options.Disk, generation.CandidateIndexPath, index, choice.Metric, generation.Vectors.Dimension, rows);
             _savedRows = rows;
         }
         catch (Exception e) when (e.IsDiskError())

@@ -101,7 +101,7 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
         {
             await RewriteOnceAsync(cancellation).ConfigureAwait(false);
         }
-        catch (StorageException e) when (e.Code == StorageErrorCode.OutOfSpace && options.Reserve.GiveUp())
+        catch (Exception e) when (e.IsFull() && options.Reserve.GiveUp())
         {
             await RewriteOnceAsync(cancellation).ConfigureAwait(false); // it frees more than it takes
         }

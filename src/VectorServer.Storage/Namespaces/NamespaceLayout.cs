@@ -16,6 +16,9 @@ internal static class NamespaceLayout
 
     public static string Registry(string dataDirectory) => Path.Combine(dataDirectory, "registry.db");
 
+    /// <summary>The bytes of <see cref="Registry"/> and their CRC-32C.</summary>
+    public static string RegistryCopy(string dataDirectory) => Path.Combine(dataDirectory, "registry.copy");
+
     /// <summary>Space for a full disk.</summary>
     public static string Reserve(string dataDirectory) => Path.Combine(dataDirectory, "RESERVE");
 

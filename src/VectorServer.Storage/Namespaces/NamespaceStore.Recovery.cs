@@ -97,7 +97,7 @@ internal sealed partial class NamespaceStore
         {
             return work();
         }
-        catch (StorageException e) when (e.Code == StorageErrorCode.OutOfSpace && _options.Reserve.GiveUp())
+        catch (Exception e) when (e.IsFull() && _options.Reserve.GiveUp())
         {
             return work();
         }

@@ -38,7 +38,7 @@ internal sealed partial class NamespaceStore
         _derived = new DerivedFiles(Log);
         _compactor = new Compactor(this, options, Log);
         Touch();
-        (_current, _wal) = Recover(inUse: null);
+        (_current, _wal) = WithReserve(() => Recover(inUse: null));
         if (options.VisibilityDelay > TimeSpan.Zero)
         {
             _delayed = new DelayedView(options.Time, options.VisibilityDelay);
@@ -49,7 +49,7 @@ internal sealed partial class NamespaceStore
         }
 
         _writer = new NamespaceWriter(this);
-        _builder = new CandidateIndexBuilder(this, searchChoice, options.Disk, Log);
+        _builder = new CandidateIndexBuilder(this, searchChoice, options, Log);
         Review(_current);
     }
 

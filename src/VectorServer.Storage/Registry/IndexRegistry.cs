@@ -6,106 +6,47 @@ using Microsoft.Data.Sqlite;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Registry;
 
-/// <summary>Which indexes exist: <c>registry.db</c>. Every change is durable when the method returns.</summary>
-internal sealed class IndexRegistry : IDisposable
+/// <summary>Which indexes exist. Every change is durable when the method returns. Thread-safe.</summary>
+internal sealed class IndexRegistry(RegistryFile file)
 {
-    private const string Schema =
-        """
-        CREATE TABLE IF NOT EXISTS indexes (
-            name TEXT PRIMARY KEY,
-            id TEXT NOT NULL,
-            vector_type INTEGER NOT NULL,
-            dimension INTEGER NOT NULL,
-            metric INTEGER NOT NULL,
-            compression INTEGER NOT NULL,
-            created_at TEXT NOT NULL,
-            attributes TEXT NOT NULL,
-            search TEXT NOT NULL DEFAULT '{}',
-            checksum INTEGER NULL
-        ) STRICT, WITHOUT ROWID;
-        """;
-
-    private readonly Disk _disk;
-    private readonly string _path;
-    private readonly SqliteConnection _connection;
-
-    private IndexRegistry(Disk disk, string path, SqliteConnection connection) => (_disk, _path, _connection) = (disk, path, connection);
-
-    public static IndexRegistry Open(Disk disk, string path)
-    {
-        disk.SqliteWrites(path);
-        var connection = Sqlite.Open(path);
-        Sqlite.Execute(connection, Sqlite.DurableCommits + Schema);
-
-        // Before there was a choice of search, the table had no column for it.
-        if (Sqlite.ReadInt64(connection, "SELECT COUNT(*) FROM pragma_table_info('indexes') WHERE name = 'search'") == 0)
-            Sqlite.Execute(connection, "ALTER TABLE indexes ADD COLUMN search TEXT NOT NULL DEFAULT '{}'");
-        if (Sqlite.ReadInt64(connection, "SELECT COUNT(*) FROM pragma_table_info('indexes') WHERE name = 'checksum'") == 0)
-            Sqlite.Execute(connection, "ALTER TABLE indexes ADD COLUMN checksum INTEGER NULL");
-        disk.SqliteSynced(path);
-        return new IndexRegistry(disk, path, connection);
-    }
-
     /// <summary>Every index.</summary>
     /// <param name="damaged">Told the name of each entry that does not match its checksum, which is left out.</param>
     public IReadOnlyList<IndexDescriptor> Read(Action<string> damaged)
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText =
-            "SELECT name, id, vector_type, dimension, metric, compression, created_at, attributes, search, checksum FROM indexes ORDER BY name";
-        using var reader = command.ExecuteReader();
-        var descriptors = new List<IndexDescriptor>();
-        while (reader.Read())
-        {
-            if (TryRead(reader) is { } descriptor)
-                descriptors.Add(descriptor);
-            else
-                damaged(reader.GetString(0));
-        }
-
-        return descriptors;
+        var entries = file.Select(
+            "SELECT name, id, vector_type, dimension, metric, compression, created_at, attributes, search, checksum FROM indexes ORDER BY name",
+            row => (Name: row.GetString(0), Descriptor: TryRead(row)));
+        foreach (var (name, _) in entries.Where(entry => entry.Descriptor is null))
+            damaged(name);
+        return [.. entries.Select(entry => entry.Descriptor).OfType<IndexDescriptor>()];
     }
 
     /// <summary>Adds the index, or replaces its description.</summary>
     public void Write(IndexDescriptor descriptor)
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText = "INSERT OR REPLACE INTO indexes VALUES ($name, $id, $vector_type, $dimension, $metric, $compression, $created_at, $attributes, $search, $checksum)";
-        command.Parameters.AddWithValue("$name", descriptor.Name);
-        command.Parameters.AddWithValue("$id", descriptor.Id.ToString());
-        command.Parameters.AddWithValue("$vector_type", (int)descriptor.VectorType);
-        command.Parameters.AddWithValue("$dimension", descriptor.Dimension);
-        command.Parameters.AddWithValue("$metric", (int)descriptor.Metric);
-        command.Parameters.AddWithValue("$compression", (int)descriptor.Compression);
-        command.Parameters.AddWithValue("$created_at", descriptor.CreatedAt.ToString("O", CultureInfo.InvariantCulture));
-        command.Parameters.AddWithValue("$attributes", descriptor.Attributes);
         var search = JsonSerializer.Serialize(descriptor.Search, RegistryJsonContext.Default.SearchOptions);
-        command.Parameters.AddWithValue("$search", search);
-        command.Parameters.AddWithValue("$checksum", ChecksumOf(descriptor, search));
-        Change(command);
+        file.Change(
+            """
+            INSERT OR REPLACE INTO indexes (name, id, vector_type, dimension, metric, compression, created_at, attributes, search, checksum)
+            VALUES ($name, $id, $vector_type, $dimension, $metric, $compression, $created_at, $attributes, $search, $checksum)
+            """,
+            ("$name", descriptor.Name),
+            ("$id", descriptor.Id.ToString()),
+            ("$vector_type", (int)descriptor.VectorType),
+            ("$dimension", descriptor.Dimension),
+            ("$metric", (int)descriptor.Metric),
+            ("$compression", (int)descriptor.Compression),
+            ("$created_at", descriptor.CreatedAt.ToString("O", CultureInfo.InvariantCulture)),
+            ("$attributes", descriptor.Attributes),
+            ("$search", search),
+            ("$checksum", ChecksumOf(descriptor, search)));
     }
 
-    public void Remove(string name)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = "DELETE FROM indexes WHERE name = $name";
-        command.Parameters.AddWithValue("$name", name);
-        Change(command);
-    }
-
-    private void Change(SqliteCommand command)
-    {
-        _disk.SqliteWrites(_path);
-        command.ExecuteNonQuery();
-        _disk.SqliteSynced(_path);
-    }
-
-    public void Dispose() => _connection.Dispose();
+    public void Remove(string name) => file.Change("DELETE FROM indexes WHERE name = $name", ("$name", name));
 
     /// <summary>Null for an entry that is damaged; one older than checksums is taken as it is, if it can be read.</summary>
     private static IndexDescriptor? TryRead(SqliteDataReader reader)

@@ -82,6 +82,7 @@ public sealed class ImportFilesTests
     [InlineData("""{"id": "bad", "values": [1, 2], "metadata": 7}""", "Metadata must be an object")]
     [InlineData("""{"id": "bad", "values": [1, 2], "metadata": {"n": 1e400}}""", "for field 'n'")]
     [InlineData("""{"id": "bad", "values": [1, 2], "metadata": {"s": "\ud800"}}""", "well-formed Unicode")]
+    [InlineData("""{"id": "bad", "values": [1, 2], "metadata": "\ud800"}""", "metadata: invalid type or value")]
     [InlineData("""{"id": "\ud800", "values": [1, 2]}""", "id")]
     [InlineData("""{"id": "bad", "values": [1, 2], "sparse_values": {"indices": [1], "values": [1]}}""", "does not support sparse values")]
     [InlineData("null", "must be a JSON object")]

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Google.Protobuf;
+using VectorServer.Api.Grpc.Proto;
+using VectorServer.Api.Tests.Grpc;
 
 namespace VectorServer.Api.Tests.Contract;
 
@@ -39,6 +42,24 @@ public sealed class DamagedNamespaceTests : IDisposable
             """,
             envelope.Json);
         JsonAssert.Equal("""{"status": "ok"}""", (await server.GetAsync("/livez")).Json);
+    }
+
+    [Fact]
+    public async Task Over_gRPC_damage_is_DATA_LOSS_which_clients_do_not_repeat()
+    {
+        await MakeAsync();
+        FlipVector("b");
+        using var server = await RunningServer.StartAsync(_directory);
+        using var grpc = new GrpcClient(server.Address);
+
+        var refused = await grpc.CallAsync("indexes/things/VectorService/Query", Query("b").ToByteArray());
+        var served = await grpc.CallAsync("indexes/things/VectorService/Query", Query("a").ToByteArray());
+
+        Assert.Equal("15", refused.Status);
+        Assert.Contains("'b' of index 'things' is damaged", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("0", served.Status);
+
+        static QueryRequest Query(string ns) => new() { Namespace = ns, TopK = 10, Vector = { 1, 0.25f } };
     }
 
     [Fact]
@@ -103,7 +124,7 @@ public sealed class DamagedNamespaceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_registry_entry_takes_its_index_alone()
+    public async Task A_damaged_registry_entry_without_a_copy_takes_its_index_alone()
     {
         await MakeAsync();
         await using (var server = TestServer.StartOn(_directory))
@@ -112,6 +133,7 @@ public sealed class DamagedNamespaceTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(registry, Cancellation);
         bytes[bytes.AsSpan().IndexOf("things"u8) + "things".Length] ^= 1; // the first digit of its id
         await File.WriteAllBytesAsync(registry, bytes, Cancellation);
+        File.Delete(Path.Combine(_directory, "registry.copy"));
         await using var damaged = TestServer.StartOn(_directory);
 
         Assert.Equal(200, (await damaged.GetAsync("/indexes/others")).Status);

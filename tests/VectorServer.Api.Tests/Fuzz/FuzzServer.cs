@@ -12,12 +12,12 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     private const string Untouched = "canary";
     private const int UntouchedRecords = 40;
-    private const int KnownMax = 12;
+    private const int KnownMax = 4; // of each name
     private const int GivenLengthMin = 8; // shorter ones are a client's own
 
     private readonly TestServer _server;
     private readonly DirectoryInfo _bulk = Directory.CreateTempSubdirectory("vectorserver-bulk-");
-    private readonly List<string> _known = [];
+    private readonly List<(string Name, string Value)> _known = [];
 
     private FuzzServer(string indexPorts)
     {
@@ -35,7 +35,7 @@ internal sealed class FuzzServer : IAsyncDisposable
     public string BulkUri => new Uri(_bulk.FullName).AbsoluteUri;
 
     /// <summary>Ids and tokens from the newest answers, for requests to come.</summary>
-    public IReadOnlyList<string> Known => _known;
+    public IReadOnlyList<(string Name, string Value)> Known => _known;
 
     public static async Task<FuzzServer> StartAsync(string indexPorts)
     {
@@ -76,11 +76,11 @@ internal sealed class FuzzServer : IAsyncDisposable
             return;
         foreach (var (name, value) in Strings(JsonSerializer.Deserialize<JsonElement>(answer.Body)))
         {
-            if (!(name.EndsWith("_id", StringComparison.Ordinal) || name is "id" or "next") || value.Length < GivenLengthMin || _known.Contains(value))
+            if (!(name.EndsWith("_id", StringComparison.Ordinal) || name is "id" or "next") || value.Length < GivenLengthMin || _known.Contains((name, value)))
                 continue;
-            if (_known.Count == KnownMax)
-                _known.RemoveAt(0);
-            _known.Add(value);
+            if (_known.Count(one => one.Name == name) == KnownMax)
+                _known.RemoveAt(_known.FindIndex(one => one.Name == name));
+            _known.Add((name, value));
         }
     }
 

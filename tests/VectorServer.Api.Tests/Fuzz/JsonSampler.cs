@@ -12,7 +12,7 @@ namespace VectorServer.Api.Tests.Fuzz;
 /// <param name="random">Decides everything.</param>
 /// <param name="oddShare">Of all values, 0..1.</param>
 /// <param name="known">Ids that the server gave before.</param>
-internal sealed class JsonSampler(Random random, double oddShare, IReadOnlyList<string> known)
+internal sealed class JsonSampler(Random random, double oddShare, IReadOnlyList<(string Name, string Value)> known)
 {
     private const int DepthMax = 6;
 
@@ -143,10 +143,14 @@ internal sealed class JsonSampler(Random random, double oddShare, IReadOnlyList<
         _text.Append(CultureInfo.InvariantCulture, $$"""{"g":{{JsonSerializer.Serialize(Pick(["x", "y", "z"]))}},"n":{{random.Next(5)}},"l":["x"]}""");
 
     /// <summary>A text that a field or parameter of this name may well hold.</summary>
-    public static string WordFor(Random random, string name, IReadOnlyList<string> known)
+    public static string WordFor(Random random, string name, IReadOnlyList<(string Name, string Value)> known)
     {
         if (known.Count > 0 && (name.EndsWith("_id", StringComparison.Ordinal) || name is "id" or "paginationToken" or "pagination_token") && random.Next(2) == 0)
-            return known[random.Next(known.Count)];
+        {
+            var fitting = known.Where(one => one.Name.EndsWith(name, StringComparison.Ordinal)).ToArray();
+            return (fitting.Length > 0 ? fitting[random.Next(fitting.Length)] : known[random.Next(known.Count)]).Value;
+        }
+
         string[] words = name switch
         {
             "index_name" or "source" or "source_collection" => ["fuzz", "spare", "none"],

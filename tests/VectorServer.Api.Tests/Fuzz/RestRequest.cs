@@ -17,7 +17,7 @@ internal sealed record RestRequest(FuzzOperation Operation, string Method, byte[
     /// <param name="operation">What to ask for.</param>
     /// <param name="known">Ids that the server gave before.</param>
     /// <param name="bulkUri">Where files may be read and written.</param>
-    public static RestRequest Make(Random random, FuzzOperation operation, IReadOnlyList<string> known, string bulkUri)
+    public static RestRequest Make(Random random, FuzzOperation operation, IReadOnlyList<(string Name, string Value)> known, string bulkUri)
     {
         var kind = random.Next(10);
         var (isAddressAbuse, isHeaderAbuse) = (kind == 8, kind == 9);
@@ -57,7 +57,7 @@ internal sealed record RestRequest(FuzzOperation Operation, string Method, byte[
     public override string ToString() => string.Concat(
         Bytes.Take(1_500).Select(value => value is >= 0x20 and < 0x7f or (byte)'\n' ? ((char)value).ToString() : $"\\x{value:x2}"));
 
-    private static (string Path, bool IsExact) PathOf(Random random, FuzzOperation operation, bool isOdd, bool isAbuse, IReadOnlyList<string> known)
+    private static (string Path, bool IsExact) PathOf(Random random, FuzzOperation operation, bool isOdd, bool isAbuse, IReadOnlyList<(string Name, string Value)> known)
     {
         var isExact = !isAbuse;
         var path = new StringBuilder(operation.IsData ? "/indexes/fuzz" : "");
@@ -79,7 +79,7 @@ internal sealed record RestRequest(FuzzOperation Operation, string Method, byte[
         return (path.ToString(), isExact);
     }
 
-    private static string QueryOf(Random random, FuzzOperation operation, bool isOdd, IReadOnlyList<string> known)
+    private static string QueryOf(Random random, FuzzOperation operation, bool isOdd, IReadOnlyList<(string Name, string Value)> known)
     {
         var query = new StringBuilder();
         foreach (var name in operation.QueryNames.Concat(isOdd ? ["limit", "namespace", "x", "%00", ""] : []).Where(_ => random.Next(2) == 0))
@@ -93,7 +93,7 @@ internal sealed record RestRequest(FuzzOperation Operation, string Method, byte[
         return query.ToString();
     }
 
-    private static byte[] BodyOf(Random random, FuzzOperation operation, int kind, IReadOnlyList<string> known, string bulkUri)
+    private static byte[] BodyOf(Random random, FuzzOperation operation, int kind, IReadOnlyList<(string Name, string Value)> known, string bulkUri)
     {
         var oddShare = kind is 2 or 3 or 4 ? 0.12 : 0;
         var seed = random.Next(3) > 0 ? RestSeeds.Sample(random, operation, oddShare, bulkUri) : null;

@@ -57,6 +57,21 @@ public sealed class ConnectionLimitTests
         Assert.StartsWith("HTTP/1.1 200", await AskAsync(first, ""), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("POST /indexes HTTP/1.1\r\nHost: local")]
+    [InlineData("POST /indexes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"name\": ")]
+    public async Task A_request_that_never_comes_to_its_end_is_given_up(string beginning)
+    {
+        await using var server = TestServer.Listen(null, ("IndexPorts", "18684-18685"));
+        using var client = await ConnectAsync(server);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(beginning), TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(client.GetStream());
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken); // the test hangs if the server does not let go
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+    }
+
     private static async Task<string> AskAsync(TestServer server, string headers)
     {
         using var client = await ConnectAsync(server);

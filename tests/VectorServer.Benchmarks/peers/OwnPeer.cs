@@ -34,7 +34,7 @@ internal sealed class OwnPeer(PeerData data) : IPeer
     public async Task<PeerBuild> BuildAsync(PeerSetting setting)
     {
         var path = Path.Combine(_directory.FullName, setting.Name);
-        var engine = VectorEngine.Open(new EngineOptions { DataDirectory = path });
+        var engine = VectorEngine.Open(new EngineOptions { DataDirectory = path, BuildThreads = Environment.ProcessorCount });
         var index = engine.CreateIndex(new IndexDescriptor
         {
             Name = "peer",
@@ -57,7 +57,7 @@ internal sealed class OwnPeer(PeerData data) : IPeer
         var build = watch.Elapsed.TotalSeconds;
         await index.FlushAsync();
         var bytes = new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-        return new PeerBuild(ingest, Durable: true, build, Math.Max(1, Environment.ProcessorCount - 1), bytes); // it leaves a core to queries
+        return new PeerBuild(ingest, Durable: true, build, Environment.ProcessorCount, bytes);
     }
 
     public Task<int[][]> AnswerAsync(PeerSetting setting, int effort)

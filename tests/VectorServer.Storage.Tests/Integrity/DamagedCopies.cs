@@ -14,6 +14,9 @@ internal sealed class DamagedCopies : IDisposable
 {
     public const int Dimension = 4;
 
+    /// <summary>Kept as <c>1</c> of the kind <c>jobs</c>.</summary>
+    public const string Document = """{"state":"done"}""";
+
     private readonly TempDirectory _original = new();
     private readonly TempDirectory _copies = new();
     private int _copyCount;
@@ -49,6 +52,7 @@ internal sealed class DamagedCopies : IDisposable
             }
 
             index.CreateAlias("alias", "a");
+            engine.Documents.Put("jobs", "1", Document);
         }
 
         if (!crashed)

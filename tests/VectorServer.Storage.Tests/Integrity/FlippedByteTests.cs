@@ -37,6 +37,59 @@ public sealed class FlippedByteTests
         }
     }
 
+    [Theory]
+    [InlineData("registry.db")]
+    [InlineData("registry.copy")]
+    public async Task A_flipped_byte_of_the_registry_or_its_copy_costs_nothing(string file)
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: false, Cancellation);
+
+        foreach (var (copy, offset) in Flipped(copies, $"../../{file}"))
+        {
+            for (var start = 0; start < 2; start++)
+            {
+                await using var engine = DamagedCopies.Open(copy);
+                Assert.Equal(copies.Whole, DamagedCopies.Answers(engine));
+                Assert.Equal(DamagedCopies.Document, engine.Documents.Get("jobs", "1"));
+                engine.Documents.Put("jobs", "2", $"{offset}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("registry.db")]
+    [InlineData("registry.copy")]
+    public async Task A_registry_or_copy_that_is_gone_or_ends_too_early_costs_nothing(string file)
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: false, Cancellation);
+        var gone = copies.NewCopy();
+        File.Delete(Path.Combine(gone, file));
+        var empty = copies.NewCopy();
+        File.WriteAllBytes(Path.Combine(empty, file), []);
+
+        foreach (var copy in (string[])[gone, empty])
+        {
+            await using var engine = DamagedCopies.Open(copy);
+            Assert.Equal(copies.Whole, DamagedCopies.Answers(engine));
+            Assert.Equal(DamagedCopies.Document, engine.Documents.Get("jobs", "1"));
+        }
+    }
+
+    [Fact]
+    public async Task Verify_tells_of_a_damaged_registry_and_repair_makes_it_anew()
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: false, Cancellation);
+        var (copy, _) = Flipped(copies, "../../registry.db").First();
+        var options = new EngineOptions { DataDirectory = copy };
+
+        var found = await DataDirectoryCheck.RunAsync(options, repair: false, Cancellation);
+        var repaired = await DataDirectoryCheck.RunAsync(options, repair: true, Cancellation);
+
+        Assert.Contains("registry.db", Assert.Single(found.Others), StringComparison.Ordinal);
+        Assert.True(repaired.IsWhole);
+        Assert.Single(Directory.GetFiles(Path.Combine(copy, "quarantine")));
+    }
+
     [Fact]
     public async Task A_flipped_byte_of_the_log_is_refused_or_cuts_the_last_write_as_a_crash_would()
     {

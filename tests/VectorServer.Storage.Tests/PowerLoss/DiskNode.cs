@@ -45,6 +45,9 @@ internal sealed class FileNode : DiskNode
     /// <summary>Bytes at an offset; null bytes make the offset the length.</summary>
     public List<(long Offset, byte[]? Bytes)> Pending { get; } = [];
 
+    /// <summary>A file that is on the disk as it is.</summary>
+    public static FileNode Of(byte[] bytes) => new() { Durable = new FileContent(bytes.AsSpan().TrimEnd((byte)0).ToArray(), bytes.Length) };
+
     public void Sync()
     {
         foreach (var (offset, bytes) in Pending)

@@ -11,7 +11,8 @@ internal sealed class Model
 {
     public SortedDictionary<string, ModelIndex> Indexes { get; } = new(StringComparer.Ordinal);
 
-    public SortedSet<string> Backups { get; } = new(StringComparer.Ordinal);
+    /// <summary>What each backup is of.</summary>
+    public SortedDictionary<string, ModelIndex> Backups { get; } = new(StringComparer.Ordinal);
 
     public void Put(string ns, IEnumerable<VectorRecord> records)
     {
@@ -25,16 +26,10 @@ internal sealed class Model
     public Model Copy()
     {
         var copy = new Model();
-        copy.Backups.UnionWith(Backups);
+        foreach (var (id, index) in Backups)
+            copy.Backups[id] = index.Copy();
         foreach (var (name, index) in Indexes)
-        {
-            var copied = copy.Indexes[name] = new ModelIndex();
-            foreach (var (alias, target) in index.Aliases)
-                copied.Aliases[alias] = target;
-            foreach (var (ns, records) in index.Namespaces)
-                copied.Namespaces[ns] = new SortedDictionary<string, ModelRecord>(records, StringComparer.Ordinal);
-        }
-
+            copy.Indexes[name] = index.Copy();
         return copy;
     }
 
@@ -55,7 +50,7 @@ internal sealed class Model
                 text.Append(CultureInfo.InvariantCulture, $" alias {alias} -> {target}\n");
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"backups {string.Join(' ', Backups)}\n").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"backups {string.Join(' ', Backups.Keys)}\n").ToString();
     }
 
     /// <summary>Reads an engine by every way of reading, which must agree.</summary>
@@ -85,7 +80,7 @@ internal sealed class Model
         foreach (var backup in engine.Backups.List())
         {
             await engine.Backups.VerifyAsync(backup.Id);
-            model.Backups.Add(backup.Id);
+            model.Backups[backup.Id] = new ModelIndex();
         }
 
         return model.Text();
@@ -101,6 +96,16 @@ internal sealed class ModelIndex
     public SortedDictionary<string, SortedDictionary<string, ModelRecord>> Namespaces { get; } = new(StringComparer.Ordinal);
 
     public SortedDictionary<string, string> Aliases { get; } = new(StringComparer.Ordinal);
+
+    public ModelIndex Copy()
+    {
+        var copy = new ModelIndex();
+        foreach (var (alias, target) in Aliases)
+            copy.Aliases[alias] = target;
+        foreach (var (ns, records) in Namespaces)
+            copy.Namespaces[ns] = new SortedDictionary<string, ModelRecord>(records, StringComparer.Ordinal);
+        return copy;
+    }
 }
 
 internal sealed record ModelRecord(string Values, int Colour);

@@ -21,6 +21,10 @@ public sealed class PowerLossTests
         await RunAsync(seed, steps: 70, every: IsLong ? 1 : 37);
 
     [Fact]
+    public async Task Every_write_acknowledged_survives_a_second_power_loss_during_the_recovery_from_a_first() =>
+        await RunAsync(seed: 5, steps: IsLong ? 70 : 30, every: IsLong ? 41 : 211, recoveryEvery: IsLong ? 1 : 3);
+
+    [Fact]
     public async Task Long_form_with_many_seeds()
     {
         Assert.SkipUnless(IsLong, "VECTORSERVER_LONG=1 runs it");
@@ -28,7 +32,11 @@ public sealed class PowerLossTests
             await RunAsync(seed, steps: 100, every: 3);
     }
 
-    private static async Task RunAsync(int seed, int steps, int every)
+    /// <param name="seed">Fixes the workload, and what is lost.</param>
+    /// <param name="steps">Of the workload.</param>
+    /// <param name="every">The power goes at each so many operations of the workload,</param>
+    /// <param name="recoveryEvery">and of each recovery from that; 0 for none.</param>
+    private static async Task RunAsync(int seed, int steps, int every, int recoveryEvery = 0)
     {
         using var directory = TempDirectory.InMemory();
         var workload = Workload.Create(seed, steps);
@@ -55,12 +63,19 @@ public sealed class PowerLossTests
             {
                 await step.Run(engine);
                 Volatile.Write(ref acknowledged, acknowledged + 1);
-                await CheckAsync(losses, workload, states);
+                await CheckAllAsync();
             }
         }
 
-        await CheckAsync(losses, workload, states);
+        await CheckAllAsync();
         Assert.True(disk.Operations > steps * 3, "the workload must reach the disk");
+
+        async Task CheckAllAsync()
+        {
+            foreach (var loss in recoveryEvery > 0 ? losses : [])
+                await CheckAsync(await LoseAgainAsync(loss, recoveryEvery), workload, states);
+            await CheckAsync(losses, workload, states);
+        }
     }
 
     /// <summary>What the engine may hold after each number of steps; and while the next is under way.</summary>
@@ -81,6 +96,26 @@ public sealed class PowerLossTests
         return states;
     }
 
+    /// <summary>The power goes again while a loss is being recovered from.</summary>
+    private static async Task<List<Loss>> LoseAgainAsync(Loss loss, int every)
+    {
+        var disk = new TestDisk(loss.Directory);
+        var random = new Random(loss.Operation);
+        var again = new List<Loss>();
+        disk.Before = operation =>
+        {
+            foreach (var unsynced in operation % every == 0 ? Enum.GetValues<Unsynced>() : [])
+            {
+                again.Add(loss with { Unsynced = unsynced, Recovery = operation, Directory = $"{loss.Directory}-{again.Count}" });
+                disk.LosePower(again[^1].Directory, unsynced, random);
+            }
+        };
+        await using var engine = VectorEngine.Open(Workload.Options(Path.Combine(loss.Directory, "data"), disk));
+        await Model.TextOfAsync(engine);
+        Assert.True(disk.Operations > 0, "a recovery must reach the disk");
+        return again;
+    }
+
     private static async Task CheckAsync(List<Loss> losses, IReadOnlyList<Step> workload, List<HashSet<string>> states)
     {
         foreach (var loss in losses)
@@ -97,7 +132,7 @@ public sealed class PowerLossTests
             catch (Exception e)
             {
                 var step = loss.Acknowledged < workload.Count ? workload[loss.Acknowledged].Name : "close";
-                Assert.Fail($"{loss.Unsynced} at operation {loss.Operation}, step {loss.Acknowledged}, {step}: {e}\n{string.Join('\n', log)}");
+                Assert.Fail($"{loss.Unsynced} at operation {loss.Operation}{(loss.Recovery is { } recovery ? $" and {recovery} of the recovery" : "")}, step {loss.Acknowledged}, {step}: {e}\n{string.Join('\n', log)}");
             }
 
             Directory.Delete(loss.Directory, recursive: true);
@@ -106,5 +141,5 @@ public sealed class PowerLossTests
         losses.Clear();
     }
 
-    private sealed record Loss(int Operation, Unsynced Unsynced, int Acknowledged, string Directory);
+    private sealed record Loss(int Operation, Unsynced Unsynced, int Acknowledged, string Directory, int? Recovery = null);
 }

@@ -13,8 +13,12 @@ internal sealed partial class TestDisk : Disk
     private readonly string _rootPath;
     private int _operations;
 
-    /// <param name="rootPath">An empty directory, in which all paths lie.</param>
-    public TestDisk(string rootPath) => _rootPath = rootPath;
+    /// <param name="rootPath">The directory in which all paths lie; what is there is durable.</param>
+    public TestDisk(string rootPath)
+    {
+        _rootPath = rootPath;
+        Adopt(_root, rootPath);
+    }
 
     /// <summary>How many operations there were.</summary>
     public int Operations => Volatile.Read(ref _operations);
@@ -174,6 +178,32 @@ internal sealed partial class TestDisk : Disk
                 DeleteAll(directory, Path.Combine(path, name));
             node.Change((name, null));
         }
+    }
+
+    private static void Adopt(DirectoryNode node, string path)
+    {
+        foreach (var directory in Directory.GetDirectories(path))
+        {
+            var child = new DirectoryNode();
+            Adopt(child, directory);
+            node.Change((Path.GetFileName(directory), child));
+        }
+
+        foreach (var file in Directory.GetFiles(path).Where(file => !file.EndsWith("-wal", StringComparison.Ordinal)))
+        {
+            if (IsSqlite(file))
+            {
+                var sqlite = new SqliteNode();
+                sqlite.Sync(file);
+                node.Change((Path.GetFileName(file), sqlite));
+            }
+            else
+            {
+                node.Change((Path.GetFileName(file), FileNode.Of(File.ReadAllBytes(file))));
+            }
+        }
+
+        node.Sync();
     }
 
     /// <summary>Learns of files that SQLite made or removed.</summary>

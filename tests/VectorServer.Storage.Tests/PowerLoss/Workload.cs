@@ -73,16 +73,20 @@ internal static class Workload
             case 12 when docs.Aliases.Count > 0:
                 return new Step("delete alias", engine => { engine.GetIndex("docs").DeleteAlias("alias"); return Task.CompletedTask; }, m => m.Indexes["docs"].Aliases.Clear());
             case 13 when model.Backups.Count < 2:
-                return new Step("backup", engine => engine.Backups.CreateAsync(engine.GetIndex("docs"), $"b{number}", "{}"), m => m.Backups.Add($"b{number}"));
+                return new Step("backup", engine => engine.Backups.CreateAsync(engine.GetIndex("docs"), $"b{number}", "{}"), m => m.Backups[$"b{number}"] = m.Indexes["docs"].Copy());
             case 14 when model.Backups.Count > 0:
-                var old = model.Backups.First();
+                var old = model.Backups.Keys.First();
                 return new Step("delete backup", engine => { engine.Backups.Delete(old); return Task.CompletedTask; }, m => m.Backups.Remove(old));
-            case 15 when model.Indexes.Count == 1:
+            case 15 when !model.Indexes.ContainsKey("other"):
                 return CreateIndex("other");
             case 15:
                 return new Step("drop index", engine => engine.DropIndexAsync("other"), m => m.Indexes.Remove("other"));
             case 16 when present.Length > 0 && docs.Namespaces[ns].Count > 0:
                 return Paint(ns, docs.Namespaces[ns].Keys.Order(StringComparer.Ordinal).First(), random.Next(3));
+            case 17 when model.Backups.Count > 0 && !model.Indexes.ContainsKey("restored"):
+                return Restore(model.Backups.Keys.Last());
+            case 17 when model.Indexes.ContainsKey("restored"):
+                return new Step("drop the restored index", engine => engine.DropIndexAsync("restored"), m => m.Indexes.Remove("restored"));
             default:
                 return Upsert(Namespaces[random.Next(3)], Records(random, random.Next(1, 8)));
         }
@@ -92,6 +96,11 @@ internal static class Workload
         $"create index {name}",
         engine => { engine.CreateIndex(new IndexDescriptor { Name = name, Dimension = Dimension }); return Task.CompletedTask; },
         m => m.Indexes[name] = new ModelIndex());
+
+    private static Step Restore(string backup) => new(
+        $"restore {backup}",
+        engine => engine.RestoreIndexAsync(backup, new IndexDescriptor { Name = "restored", Dimension = Dimension }),
+        m => m.Indexes["restored"] = m.Backups[backup].Copy());
 
     private static Step Upsert(string ns, VectorRecord[] records) => new(
         $"upsert {records.Length} into '{ns}'", engine => engine.GetIndex("docs").UpsertAsync(ns, records), m => m.Put(ns, records), m => m.Put(ns, []));

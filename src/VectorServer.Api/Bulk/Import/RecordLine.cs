@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using VectorServer.Api.Errors;
@@ -32,7 +33,19 @@ internal static class RecordLine
     {
         if (metadata is not { ValueKind: JsonValueKind.String } text)
             return metadata.ToMetadata();
-        return text.GetString() is { Length: > 0 } json ? Deserialize(System.Text.Encoding.UTF8.GetBytes(json), DataJson.Type<JsonElement?>()).ToMetadata() : null;
+        return TextOf(text) is { Length: > 0 } json ? Deserialize(Encoding.UTF8.GetBytes(json), DataJson.Type<JsonElement?>()).ToMetadata() : null;
+    }
+
+    private static string? TextOf(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw WireException.Invalid("metadata: invalid type or value"); // an escaped half of a surrogate pair
+        }
     }
 
     private static T? Deserialize<T>(ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)

@@ -1,0 +1,222 @@
+using System.Buffers.Binary;
+using Microsoft.Data.Sqlite;
+using VectorServer.Storage.IO;
+using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Namespaces;
+
+namespace VectorServer.Storage.Registry;
+
+/// <summary>
+/// <c>registry.db</c>, which holds what no directory of an index says. Every change is durable when the method returns. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Beside it lies <c>registry.copy</c>, its bytes and their checksum, removed before a change and written again after it: where there is a
+/// whole copy, the file equals it or is damaged, and the copy takes its place.
+/// </remarks>
+internal sealed class RegistryFile : IDisposable
+{
+    private const string Schema =
+        """
+        CREATE TABLE IF NOT EXISTS indexes (
+            name TEXT PRIMARY KEY,
+            id TEXT NOT NULL,
+            vector_type INTEGER NOT NULL,
+            dimension INTEGER NOT NULL,
+            metric INTEGER NOT NULL,
+            compression INTEGER NOT NULL,
+            created_at TEXT NOT NULL,
+            attributes TEXT NOT NULL,
+            search TEXT NOT NULL DEFAULT '{}',
+            checksum INTEGER NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS documents (
+            kind TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, key)
+        ) STRICT, WITHOUT ROWID;
+        """;
+
+    private readonly Disk _disk;
+    private readonly string _dataDirectory;
+    private readonly string _path;
+    private readonly Action<string>? _log;
+    private readonly SqliteConnection _connection;
+    private readonly Lock _lock = new();
+
+    private RegistryFile(Disk disk, string dataDirectory, Action<string>? log)
+    {
+        (_disk, _dataDirectory, _log) = (disk, dataDirectory, log);
+        _path = NamespaceLayout.Registry(dataDirectory);
+        disk.SqliteWrites(_path);
+        _connection = Sqlite.Open(_path);
+        try
+        {
+            Sqlite.Execute(_connection, Sqlite.DurableCommits);
+            if (!HasColumn("documents", "kind") || !HasColumn("indexes", "checksum"))
+                MakeTables();
+            disk.SqliteSynced(_path);
+            if (!File.Exists(NamespaceLayout.RegistryCopy(dataDirectory)))
+                WriteCopy();
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens or creates it; the copy takes the place of a file that is damaged or missing.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: it is damaged, and there is no whole copy.</exception>
+    public static RegistryFile Open(Disk disk, string dataDirectory, Action<string>? log)
+    {
+        var copy = ReadCopy(dataDirectory);
+        if (copy is null)
+        {
+            RemoveCopy(disk, dataDirectory); // of no use
+        }
+        else if (!IsEqualTo(copy, dataDirectory))
+        {
+            SetAside(disk, dataDirectory);
+            AtomicFile.Write(disk, NamespaceLayout.Registry(dataDirectory), copy);
+            log?.Invoke($"{NamespaceLayout.Registry(dataDirectory)} was damaged or missing and is made anew from its copy");
+        }
+
+        return new RegistryFile(disk, dataDirectory, log);
+    }
+
+    /// <summary>Whether it is damaged and has a whole copy.</summary>
+    public static bool IsToBeMadeAnew(string dataDirectory) => ReadCopy(dataDirectory) is { } copy && !IsEqualTo(copy, dataDirectory);
+
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>, <see cref="StorageErrorCode.Unavailable"/>.</exception>
+    public List<T> Select<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        lock (_lock)
+        {
+            using var command = Command(sql, parameters);
+            try
+            {
+                using var reader = command.ExecuteReader();
+                var found = new List<T>();
+                while (reader.Read())
+                    found.Add(read(reader));
+                return found;
+            }
+            catch (SqliteException e)
+            {
+                throw Sqlite.Translate(e);
+            }
+        }
+    }
+
+    /// <summary>Changes rows, and the copy with them.</summary>
+    /// <exception cref="StorageException">The disk refused; nothing is changed.</exception>
+    public void Change(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        lock (_lock)
+        {
+            using var command = Command(sql, parameters);
+            try
+            {
+                RemoveCopy(_disk, _dataDirectory);
+                _disk.SqliteWrites(_path);
+                command.ExecuteNonQuery();
+            }
+            catch (SqliteException e)
+            {
+                throw Sqlite.Translate(e);
+            }
+            catch (Exception e) when (e.IsDiskError())
+            {
+                throw DiskErrors.Refusal(e, "The registry could not be written");
+            }
+
+            _disk.SqliteSynced(_path);
+            WriteCopy();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+            _connection.Dispose();
+    }
+
+    private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+
+    private bool HasColumn(string table, string column) =>
+        Sqlite.ReadInt64(_connection, $"SELECT COUNT(*) FROM pragma_table_info('{table}') WHERE name = '{column}'") > 0;
+
+    /// <summary>The tables of a new file, or what one of an earlier version lacks.</summary>
+    private void MakeTables()
+    {
+        RemoveCopy(_disk, _dataDirectory);
+        Sqlite.Execute(_connection, Schema);
+        if (!HasColumn("indexes", "search"))
+            Sqlite.Execute(_connection, "ALTER TABLE indexes ADD COLUMN search TEXT NOT NULL DEFAULT '{}'");
+        if (!HasColumn("indexes", "checksum"))
+            Sqlite.Execute(_connection, "ALTER TABLE indexes ADD COLUMN checksum INTEGER NULL");
+    }
+
+    /// <summary>Between transactions the file is all there is. A disk that refuses leaves no copy, until the next change.</summary>
+    private void WriteCopy()
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes(_path);
+            var checksum = new byte[sizeof(uint)];
+            BinaryPrimitives.WriteUInt32LittleEndian(checksum, Crc32C.Compute(bytes));
+            AtomicFile.Write(_disk, NamespaceLayout.RegistryCopy(_dataDirectory), [.. bytes, .. checksum]);
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            _log?.Invoke($"The copy of {_path} could not be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Durable when it returns: no copy comes back beside a file that has changed.</summary>
+    private static void RemoveCopy(Disk disk, string dataDirectory)
+    {
+        var copy = NamespaceLayout.RegistryCopy(dataDirectory);
+        if (!File.Exists(copy))
+            return;
+        disk.DeleteFile(copy);
+        disk.SyncDirectory(dataDirectory);
+    }
+
+    /// <summary>The bytes that a whole copy is of; null without one.</summary>
+    private static byte[]? ReadCopy(string dataDirectory)
+    {
+        var path = NamespaceLayout.RegistryCopy(dataDirectory);
+        if (!File.Exists(path))
+            return null;
+        var bytes = File.ReadAllBytes(path);
+        var length = bytes.Length - sizeof(uint);
+        var isWhole = length > 0 && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(length)) == Crc32C.Compute(bytes.AsSpan(0, length));
+        return isWhole ? bytes[..length] : null;
+    }
+
+    private static bool IsEqualTo(byte[] copy, string dataDirectory)
+    {
+        var path = NamespaceLayout.Registry(dataDirectory);
+        return File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(copy);
+    }
+
+    /// <summary>Moves the damaged file to the quarantine; its journal is of no use to another.</summary>
+    private static void SetAside(Disk disk, string dataDirectory)
+    {
+        var path = NamespaceLayout.Registry(dataDirectory);
+        disk.DeleteFile(path + "-journal");
+        if (!File.Exists(path))
+            return;
+        var quarantine = NamespaceLayout.Quarantine(dataDirectory);
+        disk.CreateDirectory(quarantine);
+        disk.SyncDirectory(dataDirectory);
+        disk.MoveFile(path, Path.Combine(quarantine, $"registry-{Guid.NewGuid():N}.db"));
+        disk.SyncDirectory(quarantine);
+    }
+}
