@@ -7,6 +7,8 @@ namespace VectorServer.Storage.Query;
 /// <summary>Scores candidates exactly, in double precision from the raw vectors, and orders them.</summary>
 internal static class Rescorer
 {
+    private const int RowsAhead = 2;
+
     /// <param name="metric">The index's metric.</param>
     /// <param name="snapshot">The rows.</param>
     /// <param name="query">The query, with an id resolved.</param>
@@ -16,11 +18,15 @@ internal static class Rescorer
         Metric metric, NamespaceSnapshot snapshot, VectorQuery query, ReadOnlySpan<Candidate> candidates)
     {
         var nearest = new TopK(Math.Max(1, Math.Min(query.TopK, candidates.Length)), snapshot.Generation.Ids);
-        foreach (var candidate in candidates)
+        var vectors = snapshot.Generation.Vectors;
+        for (var i = 0; i < candidates.Length; i++)
         {
+            var candidate = candidates[i];
+            if (i + RowsAhead < candidates.Length)
+                vectors.Prefetch(candidates[i + RowsAhead].Row);
             var score = query.Sparse is { } sparse ? snapshot.Generation.Sparse.Score(sparse, candidate.Row) : 0;
             if (query.Vector is { } vector)
-                score += ExactScorer.Exact(metric, snapshot.Generation.Vectors.Row(candidate.Row), vector.Span);
+                score += ExactScorer.Exact(metric, vectors.Row(candidate.Row), vector.Span);
             nearest.Offer(candidate.Row, (float)metric.ToRank(score));
         }
 

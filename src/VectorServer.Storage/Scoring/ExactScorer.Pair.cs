@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace VectorServer.Storage.Scoring;
 
@@ -36,8 +38,8 @@ internal static partial class ExactScorer
         var queries = MemoryMarshal.Cast<float, Vector128<float>>(query);
         for (var i = 0; i < rows.Length; i++)
         {
-            var r = Vector256.Create(Vector128.WidenLower(rows[i]), Vector128.WidenUpper(rows[i]));
-            var q = Vector256.Create(Vector128.WidenLower(queries[i]), Vector128.WidenUpper(queries[i]));
+            var r = Widen(rows[i]);
+            var q = Widen(queries[i]);
             dot += r * q;
             rowSquares += r * r;
             querySquares += q * q;
@@ -51,6 +53,11 @@ internal static partial class ExactScorer
             Vector256.Sum(querySquares) + tail.QuerySquares,
             Vector256.Sum(distance) + tail.Distance);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Widen(Vector128<float> values) => Avx.IsSupported
+        ? Avx.ConvertToVector256Double(values)
+        : Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values));
 
     /// <summary>The sums that the metrics are made of.</summary>
     internal readonly record struct PairSums(double Dot, double RowSquares, double QuerySquares, double Distance);

@@ -31,15 +31,20 @@ public class CandidateIndexFileTests
         using var copy = CandidateIndexFile.Read(path, Metric.Cosine, Dimension, Row, CancellationToken.None);
 
         Assert.Equal(saved, copy.Count);
+        var (asked, missed) = (0, 0);
         for (var row = 0; row < saved; row += 31)
         {
             var query = _vectors.AsSpan(row * Dimension, Dimension);
             var found = copy.Search(query, 40);
-            Assert.Contains(found.Take(5), candidate => candidate.Row == row);
+            asked++;
+            missed += found.Take(5).Any(candidate => candidate.Row == row) ? 0 : 1;
             Assert.All(found, candidate => Assert.InRange(candidate.Row, 0, saved - 1));
             if (saved == Rows)
                 Assert.Equal(index.Search(query, 40), found);
         }
+
+        // Of half a graph, which two threads have linked in an order of their own, a node may have lost all its links to the other half.
+        Assert.True(missed <= (saved == Rows ? 0 : asked / 10), $"{missed} of {asked} rows were not found");
 
         copy.Extend(Row, Rows, threads: 2, CancellationToken.None);
         Assert.Equal(Rows, copy.Count);
