@@ -83,6 +83,9 @@ internal sealed record ServerOptions
     /// <inheritdoc cref="EngineOptions.ReserveBytes"/>
     public required long ReserveBytes { get; init; }
 
+    /// <summary>Look for damage before anyone asks for what is damaged.</summary>
+    public required bool VerifyAtStart { get; init; }
+
     /// <summary>Refuse data-plane bodies over the wire's 2 MB; false lifts it for local bulk loads.</summary>
     public required bool EnforceSizeLimits { get; init; }
 
@@ -136,6 +139,7 @@ internal sealed record ServerOptions
             BuildThreads = read.Number(ServerSettings.BuildThreads, 0, 1024) is > 0 and var threads ? threads : Math.Max(1, Environment.ProcessorCount - 1),
             IdleClose = read.Duration(ServerSettings.IdleClose, max: TimeSpan.FromDays(20)),
             ReserveBytes = read.Size(ServerSettings.Reserve, max: 1L << 40),
+            VerifyAtStart = read.Flag(ServerSettings.VerifyAtStart),
             EnforceSizeLimits = read.Flag(ServerSettings.EnforceSizeLimits),
             ConsistencyDelay = read.Duration(ServerSettings.ConsistencyDelay, max: TimeSpan.FromMinutes(10)),
             Faults = ReadFaults(read),

@@ -37,6 +37,7 @@ internal static class ServerSettings
     public static readonly ServerSetting BuildThreads = new("BuildThreads", "VECTORSERVER_BUILD_THREADS", "--build-threads", "0", "Threads that build approximate indexes; 0 for all cores but one, which is left to queries");
     public static readonly ServerSetting IdleClose = new("IdleClose", "VECTORSERVER_IDLE_CLOSE", "--idle-close", "900s", "How long nobody uses a namespace before its memory is given back until its next use; 0 for never");
     public static readonly ServerSetting Reserve = new("Reserve", "VECTORSERVER_RESERVE", "--reserve", "16m", "Space kept on the data's disk for deletions, checkpoints and compaction when it is full: a size such as 64m, or 0");
+    public static readonly ServerSetting VerifyAtStart = new("VerifyAtStart", "VECTORSERVER_VERIFY_AT_START", "--verify-at-start", "false", "Compare all files with their checksums in the background of the start");
     public static readonly ServerSetting EnforceSizeLimits = new("EnforceSizeLimits", "VECTORSERVER_ENFORCE_SIZE_LIMITS", "--enforce-size-limits", "true", "Refuse data-plane requests over 2 MB and upserts of over 1,000 vectors");
     public static readonly ServerSetting ConsistencyDelay = new("ConsistencyDelay", "VECTORSERVER_CONSISTENCY_DELAY", "--consistency-delay", "0", "How long acknowledged writes stay invisible to reads, such as 500ms or 2s; 0 for not at all");
     public static readonly ServerSetting Faults = new("Faults", "VECTORSERVER_FAULTS", "--faults", "", "Share of requests that fail on purpose, such as 503:0.05 or POST /query=503:0.2,429:0.1;/vectors/*=lost:0.1");
@@ -59,12 +60,12 @@ internal static class ServerSettings
     public static readonly IReadOnlyList<ServerSetting> All =
     [
         Port, BindAddress, DataDirectory, ApiKeys, KeysFile, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost,
-        Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, RecallSample, CompactShare, BuildThreads, IdleClose, Reserve,
+        Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, RecallSample, CompactShare, BuildThreads, IdleClose, Reserve, VerifyAtStart,
         EnforceSizeLimits, ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots,
         AuditLog, MetricsOpen, WrongKeys, RateLimit, MaxRequests, MaxConnections, MemoryLimit, IndexType, IndexVectorType, IndexDimension, IndexMetric,
     ];
 
-    private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, EnforceSizeLimits, MetricsOpen];
+    private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, VerifyAtStart, EnforceSizeLimits, MetricsOpen];
 
     // The host's own, passed on by test servers and service managers.
     private static readonly string[] HostSwitches = ["--environment", "--contentRoot", "--applicationName"];

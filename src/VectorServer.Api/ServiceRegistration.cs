@@ -52,6 +52,7 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton<IIndexDependent>(services => services.GetRequiredService<BulkJobs>());
         builder.Services.AddHostedService(services => services.GetRequiredService<BackgroundJobs>());
 
+        builder.Services.AddHostedService<StartVerification>();
         builder.Services.AddBackups();
 
         // The container closes the engine as it goes, after the server has answered its last request.

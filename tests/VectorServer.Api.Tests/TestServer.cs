@@ -42,9 +42,9 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>Serves in memory a data directory that outlives the server, by a clock of the test's own.</summary>
-    public static TestServer StartOn(string directory, TimeProvider? time = null)
+    public static TestServer StartOn(string directory, TimeProvider? time = null, params (string Key, string Value)[] settings)
     {
-        var factory = Create(directory, [], time);
+        var factory = Create(directory, settings, time);
         return new TestServer(factory, directory, ownsDirectory: false, factory.CreateClient());
     }
 

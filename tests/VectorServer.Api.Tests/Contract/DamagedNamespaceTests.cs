@@ -45,6 +45,22 @@ public sealed class DamagedNamespaceTests : IDisposable
     }
 
     [Fact]
+    public async Task Verified_at_the_start_damage_is_known_before_anyone_asks_for_it()
+    {
+        await MakeAsync();
+        FlipVector("b");
+        await using var server = TestServer.StartOn(_directory, null, ("VerifyAtStart", "true"));
+
+        JsonElement ready;
+        do
+            ready = (await server.GetAsync("/readyz")).Json;
+        while (ready.GetProperty("status").GetString() == "ok"); // the test hangs if it stays unknown
+
+        Assert.Equal("b", ready.GetProperty("damaged")[0].GetProperty("namespace").GetString());
+        Assert.Equal(200, (await QueryAsync(server, "a")).Status);
+    }
+
+    [Fact]
     public async Task Over_gRPC_damage_is_DATA_LOSS_which_clients_do_not_repeat()
     {
         await MakeAsync();

@@ -1,0 +1,50 @@
+using VectorServer.Storage;
+
+namespace VectorServer.Api;
+
+/// <summary>
+/// Where the settings ask for it: compares every file of every index with its checksums once the server serves, so that damage is known,
+/// to <c>/readyz</c> and the log, before anyone asks for what is damaged.
+/// </summary>
+internal sealed partial class StartVerification(VectorEngine engine, ServerOptions options, ILogger<StartVerification> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.VerifyAtStart)
+            return;
+
+        await Task.Yield(); // the start goes on meanwhile
+        var (namespaces, damaged) = (0, 0);
+        foreach (var index in engine.Indexes)
+        {
+            try
+            {
+                var reports = await index.VerifyAsync(null, stoppingToken);
+                namespaces += reports.Count;
+                damaged += reports.Count(report => report.FindingCount > 0);
+            }
+            catch (StorageException e)
+            {
+                LogNotVerified(logger, index.Descriptor.Name, e.Message); // it was deleted, or the server stops
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+
+        if (damaged > 0)
+            LogDamaged(logger, damaged, namespaces);
+        else
+            LogWhole(logger, namespaces);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Verified: all {Namespaces} namespaces are whole")]
+    private static partial void LogWhole(ILogger logger, int namespaces);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Verified: {Damaged} of {Namespaces} namespaces are damaged; POST /maintenance/verify says where")]
+    private static partial void LogDamaged(ILogger logger, int damaged, int namespaces);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Index '{Index}' could not be verified: {Reason}")]
+    private static partial void LogNotVerified(ILogger logger, string index, string reason);
+}
