@@ -52,7 +52,8 @@ public sealed class Script(int seed)
     {
         var values = new float[Dimension];
         for (var i = 0; i < values.Length; i++)
-            values[i] = BitConverter.Int32BitsToSingle((random.Next() & 0x3fff_ffff) | 0x2000_0000); // any bits up to 2, never zero
+            values[i] = BitConverter.Int32BitsToSingle((random.Next() & 0x3fff_ffff) | 0x2000_0000); // any bits up to 2, some next to nothing
+        values[0] = 0.5f + random.NextSingle(); // a vector of nothing else would be refused
         var sparse = random.Next(3) == 0 ? SparseVector.Create([(uint)random.Next(50), 50 + (uint)random.Next(50)], [values[0], -values[1]]) : null;
         return new CrashRecord(id, values, sparse, random.Next(), new string('x', random.Next(50)) + "é", random.Next(5));
     }

@@ -95,9 +95,9 @@ public sealed class FailingDiskTests
             {
                 // Before it, after it, or between: reads agree with each other, and the next attempt finds its way. A namespace that is
                 // just being made, and was never open, may not be readable yet.
-                var states = States(step, model);
-                if (states[0] != states[1])
+                if (MakesNamespace(step, model))
                     continue;
+                var states = States(step, model);
                 var found = await Model.TextOfAsync(engine);
                 Assert.True(states.Contains(found), $"{step.Name} was refused with {e.Message}, expected\n{string.Join("or\n", states)}\nfound\n{found}");
             }
@@ -109,6 +109,13 @@ public sealed class FailingDiskTests
         }
 
         throw new InvalidOperationException($"{step.Name} is refused for ever");
+    }
+
+    private static bool MakesNamespace(Step step, Model model)
+    {
+        var between = model.Copy();
+        step.Between?.Invoke(between);
+        return between.Indexes.Values.Sum(index => index.Namespaces.Count) > model.Indexes.Values.Sum(index => index.Namespaces.Count);
     }
 
     private static List<string> States(Step step, Model model)

@@ -6,21 +6,23 @@ namespace VectorServer.Storage.Tests.Recovery;
 
 /// <summary>
 /// Kills a writing process at random moments and at chosen operations on its disk, and looks at what a fresh one finds: all that was
-/// acknowledged to the bit, and of the step under way all or nothing. 200 kills; VECTORSERVER_LONG=1 makes 10,000 of them.
+/// acknowledged to the bit, and of the step under way all or nothing. 200 kills; VECTORSERVER_LONG=1 makes 10,000 of them, or VECTORSERVER_KILLS;
+/// other ones with another VECTORSERVER_SEED.
 /// </summary>
 public sealed class KillTests
 {
     private const int RoundsPerDirectory = 25;
     private const int StepsMax = 600; // the point of a kill is reached long before
 
-    private static int Rounds => Environment.GetEnvironmentVariable("VECTORSERVER_LONG") == "1" ? 10_000 : 200;
+    private static int Rounds => Environment.GetEnvironmentVariable("VECTORSERVER_LONG") == "1" ? Setting("VECTORSERVER_KILLS", 10_000) : 200;
 
     [Fact]
     public async Task Every_acknowledged_write_survives_a_kill_at_any_moment_and_none_is_there_in_part()
     {
         var points = new List<string>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken };
-        await Parallel.ForAsync(0, Rounds / RoundsPerDirectory, options, async (seed, _) =>
+        var firstSeed = Setting("VECTORSERVER_SEED", 0);
+        await Parallel.ForAsync(firstSeed, firstSeed + (Rounds / RoundsPerDirectory), options, async (seed, _) =>
         {
             var reached = await RunAsync(seed);
             lock (points)
@@ -133,6 +135,9 @@ public sealed class KillTests
         Assert.Fail($"{what}:\n{string.Join('\n', differences)}\n{string.Join('\n', log)}");
         return model;
     }
+
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var set) ? set : otherwise;
 
     private static CrashModel New() => new() { Indexes = { ["docs"] = new CrashIndex() } };
 
