@@ -114,16 +114,21 @@ internal sealed class RowInspector : IDisposable
             && checkpoint.RowCount - checkpoint.FirstRow - dead.Count(row => row >= checkpoint.FirstRow) == checkpoint.LiveCount;
     }
 
-    /// <summary>The sum of all pairs of id and row that SQLite's index of ids has below a row; null where it cannot be read.</summary>
+    /// <summary>The sum of all pairs of id and row that SQLite's index of ids has below a row; null where it cannot be read or is out of order.</summary>
     public ulong? SumIdIndex(int rowCount)
     {
         try
         {
             using var ids = new SqliteStatement(_metadata, "SELECT id, row FROM records INDEXED BY records_by_id ORDER BY id, row");
             var sum = 0UL;
+            var (lastId, lastRow) = (Array.Empty<byte>(), -1L);
             while (ids.Step())
             {
                 var row = ids.GetInt64(1);
+                var order = lastId.AsSpan().SequenceCompareTo(ids.GetBytes(0));
+                if (!ids.IsText(0) || order > 0 || (order == 0 && lastRow >= row))
+                    return null;
+                (lastId, lastRow) = (ids.GetBytes(0).ToArray(), row);
                 if (row < rowCount)
                     sum += PairOf((int)row, ids.GetBytes(0));
             }

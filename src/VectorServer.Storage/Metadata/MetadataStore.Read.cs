@@ -61,7 +61,12 @@ internal sealed partial class MetadataStore
             ids.BindText(2, end);
         ids.Bind(3, rowCount);
         while (ids.Step())
+        {
+            // One bit makes a blob of a text, the same bytes in another order: a search would end at it.
+            if (!ids.IsText(0))
+                throw new StorageException(StorageErrorCode.DataCorruption, "The metadata's index of ids holds what is no id");
             yield return (Encoding.UTF8.GetString(ids.GetBytes(0)), new RowId((int)ids.GetInt64(1)));
+        }
     }
 
     /// <summary>The first text after all that begin with the prefix; null for the empty prefix. UTF-8 has no byte 0xFF, so the last can grow.</summary>

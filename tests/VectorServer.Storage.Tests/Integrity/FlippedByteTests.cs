@@ -94,6 +94,29 @@ public sealed class FlippedByteTests
     }
 
     [Fact]
+    public async Task A_bit_that_makes_a_blob_of_an_id_is_never_served()
+    {
+        // SQLite says of a text of n bytes 13 + 2n and of a blob 12 + 2n, in rows and in the index of ids, which puts blobs behind all texts.
+        using var copies = await DamagedCopies.MakeAsync(crashed: false, Cancellation);
+        const string file = "a/gen-000001/metadata.db";
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(copies.Pristine, "indexes", "docs", file), Cancellation);
+        var types = new[] { "id-0".Length, "id-10".Length }.Select(length => (byte)(13 + 2 * length)).ToArray();
+        var places = Enumerable.Range(0, bytes.Length).Where(at => types.Contains(bytes[at])).ToArray();
+        Assert.True(places.Length >= 80, "one in a row and one in the index for each record");
+
+        foreach (var offset in places)
+        {
+            var copy = copies.NewCopy();
+            bytes[offset] ^= 1;
+            await File.WriteAllBytesAsync(Path.Combine(copy, "indexes", "docs", file), bytes, Cancellation);
+            bytes[offset] ^= 1;
+            await using (var engine = DamagedCopies.Open(copy))
+                AssertSame(copies.Whole, null, DamagedCopies.Answers(engine), $"{file} at {offset}", isWholeIndex: false);
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_flipped_byte_of_the_log_is_refused_or_cuts_the_last_write_as_a_crash_would()
     {
         using var copies = await DamagedCopies.MakeAsync(crashed: true, Cancellation);

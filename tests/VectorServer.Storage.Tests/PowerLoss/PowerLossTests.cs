@@ -106,8 +106,18 @@ public sealed class PowerLossTests
         {
             foreach (var unsynced in operation % every == 0 ? Enum.GetValues<Unsynced>() : [])
             {
-                again.Add(loss with { Unsynced = unsynced, Recovery = operation, Directory = $"{loss.Directory}-{again.Count}" });
-                disk.LosePower(again[^1].Directory, unsynced, random);
+                var next = loss with { Unsynced = unsynced, Recovery = operation, Directory = $"{loss.Directory}-{again.Count}" };
+                try
+                {
+                    disk.LosePower(next.Directory, unsynced, random);
+                }
+                catch (Exception e)
+                {
+                    File.AppendAllText("/tmp/lose.log", $"{loss.Operation} {operation} {unsynced} {e}\n");
+                    throw;
+                }
+
+                again.Add(next);
             }
         };
         await using var engine = VectorEngine.Open(Workload.Options(Path.Combine(loss.Directory, "data"), disk));
