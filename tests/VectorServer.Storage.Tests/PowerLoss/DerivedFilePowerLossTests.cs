@@ -53,6 +53,7 @@ public sealed class DerivedFilePowerLossTests
             await index.CompactAsync("", Cancellation);
         }
 
+        Assert.Null(disk.Failure);
         Assert.True(lost.Count > 10, $"only {lost.Count} losses");
         var derived = lost.SelectMany(loss => Directory.GetFiles(loss.Directory, "*.bin", SearchOption.AllDirectories)).Select(Path.GetFileName).ToHashSet();
         Assert.Superset(new HashSet<string?> { "ann.bin", "codes.bin", "ids.bin" }, derived);

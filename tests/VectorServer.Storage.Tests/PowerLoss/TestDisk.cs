@@ -26,6 +26,9 @@ internal sealed partial class TestDisk : Disk
     /// <summary>Told of each operation by its number before it is carried out, under the disk's lock.</summary>
     public Action<int>? Before { get; set; }
 
+    /// <summary>What <see cref="Before"/> failed with, which is no doing of the disk's.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>What an operation fails with; null for none.</summary>
     public Func<DiskOperation, Exception?>? Fault { get; set; }
 
@@ -168,7 +171,17 @@ internal sealed partial class TestDisk : Disk
     }
 
     /// <summary>Shows the operation to the test: asked for, and not yet synced.</summary>
-    private void Show() => Before?.Invoke(_operations);
+    private void Show()
+    {
+        try
+        {
+            Before?.Invoke(_operations);
+        }
+        catch (Exception e)
+        {
+            Failure ??= e;
+        }
+    }
 
     private static void DeleteAll(DirectoryNode node, string path)
     {
@@ -233,12 +246,18 @@ internal sealed partial class TestDisk : Disk
 
     internal static byte[]? Read(string path)
     {
-        if (!File.Exists(path))
+        // SQLite may remove or cut its log at this moment.
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var bytes = new MemoryStream();
+            file.CopyTo(bytes);
+            return bytes.ToArray();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
             return null;
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return bytes;
+        }
     }
 
     private sealed class TestFile(TestDisk disk, string path, DiskNode? node, Microsoft.Win32.SafeHandles.SafeFileHandle handle) : DiskFile(handle)
