@@ -77,6 +77,7 @@ internal sealed class NamespaceVerifier(string directory, int dimension)
             return;
 
         using var rows = opened!;
+        Try(metadata, isDerived: false, rows.CheckFormat);
         var vectors = FileOf(NamespaceLayout.Vectors(generation));
         if (dimension > 0 && !checkpoint.IsBeforeChecksums && checkpoint.RowCount > 0 && !rows.HasChecksum(checkpoint.RowCount - 1))
             Findings.Add(FileOf(NamespaceLayout.VectorChecksums(generation)), "The checksums of the vectors are missing, too few or none");

@@ -43,6 +43,9 @@ internal sealed class RowInspector : IDisposable
         }
     }
 
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: the metadata file's marks are not ours.</exception>
+    public void CheckFormat() => MetadataStore.CheckFormat(_metadata);
+
     /// <summary>Whether there is a checksum of the row's vector.</summary>
     public bool HasChecksum(int row) => row < _sums.Length;
 

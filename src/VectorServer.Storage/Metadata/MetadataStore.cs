@@ -98,7 +98,8 @@ internal sealed partial class MetadataStore : IDisposable
         }
     }
 
-    private static void CheckFormat(SqliteConnection connection)
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: not a file of ours, or of another version.</exception>
+    public static void CheckFormat(SqliteConnection connection)
     {
         var application = Sqlite.ReadInt64(connection, "PRAGMA application_id");
         if (application != MetadataSchema.ApplicationId)

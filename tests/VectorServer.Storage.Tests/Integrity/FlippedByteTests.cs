@@ -10,6 +10,7 @@ namespace VectorServer.Storage.Tests.Integrity;
 public sealed class FlippedByteTests
 {
     private const int HeadBytes = 24;
+    private const int SqliteHeadBytes = 100;
     private const int SampledBytes = 24;
     private const int SmallFileBytes = 256; // damaged at every byte
     private const int LargeFileBytes = 8 << 10; // in the long form too; larger ones, which are SQLite's, at every so many
@@ -217,8 +218,8 @@ public sealed class FlippedByteTests
         var length = new FileInfo(Path.Combine(copies.Pristine, "indexes", "docs", file)).Length;
         var offsets = length <= SmallFileBytes || (IsLong && length <= LargeFileBytes)
             ? Enumerable.Range(0, (int)length).Select(offset => (long)offset)
-            : IsLong ? Enumerable.Range(0, (int)length).Where(offset => offset % LargeFileStep == 0).Select(offset => (long)offset)
-            : Enumerable.Range(0, HeadBytes).Select(offset => (long)offset)
+            : IsLong ? Enumerable.Range(0, (int)length).Where(offset => offset < SqliteHeadBytes || offset % LargeFileStep == 0).Select(offset => (long)offset)
+            : Enumerable.Range(0, file.EndsWith(".db", StringComparison.Ordinal) ? SqliteHeadBytes : HeadBytes).Select(offset => (long)offset)
                 .Concat(Enumerable.Range(0, SampledBytes).Select(_ => random.NextInt64(length))).Where(offset => offset < length).Distinct();
         foreach (var offset in offsets)
         {
