@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 
@@ -108,5 +109,22 @@ internal sealed partial class MetadataStore : IDisposable
         if (version != MetadataSchema.FormatVersion)
             throw new StorageException(StorageErrorCode.DataCorruption,
                 $"A metadata file has format version {version}, this program reads {MetadataSchema.FormatVersion}");
+
+        // One bit of the header makes it a later version's, which SQLite only reads.
+        if (raw.sqlite3_db_readonly(connection.Handle, "main") == 1 && IsWritable(connection.DataSource))
+            throw new StorageException(StorageErrorCode.DataCorruption, "A metadata file has the marks of another version of SQLite");
+    }
+
+    private static bool IsWritable(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            return false;
+        }
     }
 }

@@ -94,6 +94,33 @@ public sealed class FlippedByteTests
         Assert.Single(Directory.GetFiles(Path.Combine(copy, "quarantine")));
     }
 
+    [Theory]
+    [InlineData(18, 2)] // the version that may write it
+    [InlineData(63, 0)] // our own
+    [InlineData(71, 0)] // whose it is
+    public async Task A_metadata_file_whose_marks_are_damaged_is_repaired_whole(int offset, int bit)
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: false, Cancellation);
+        var copy = copies.NewCopy();
+        var path = Path.Combine(copy, "indexes", "docs", "a", "gen-000001", "metadata.db");
+        var bytes = await File.ReadAllBytesAsync(path, Cancellation);
+        bytes[offset] ^= (byte)(1 << bit);
+        await File.WriteAllBytesAsync(path, bytes, Cancellation);
+
+        await using (var engine = DamagedCopies.Open(copy))
+        {
+            var damaged = Assert.Throws<StorageException>(() => engine.GetIndex("docs").Fetch("a", ["id-1"]));
+            Assert.Equal(StorageErrorCode.DataCorruption, damaged.Code);
+        }
+
+        var options = new EngineOptions { DataDirectory = copy };
+        Assert.False((await DataDirectoryCheck.RunAsync(options, repair: false, Cancellation)).IsWhole);
+        Assert.True((await DataDirectoryCheck.RunAsync(options, repair: true, Cancellation)).IsWhole);
+        await using var repaired = DamagedCopies.Open(copy);
+        var answers = DamagedCopies.Answers(repaired);
+        Assert.All(copies.Whole.Where(answer => !answer.Key.EndsWith("lsn", StringComparison.Ordinal)), answer => Assert.Equal(answer.Value, answers[answer.Key]));
+    }
+
     [Fact]
     public async Task A_bit_that_makes_a_blob_of_an_id_is_never_served()
     {
