@@ -136,7 +136,7 @@ internal sealed record ServerOptions
             Durability = read.Choice(ServerSettings.Durability, ("fsync", Durability.Fsync), ("os", Durability.Os)),
             RecallSample = read.Share(ServerSettings.RecallSample),
             CompactShare = read.Share(ServerSettings.CompactShare),
-            BuildThreads = read.Number(ServerSettings.BuildThreads, 0, 1024) is > 0 and var threads ? threads : Math.Max(1, Environment.ProcessorCount - 1),
+            BuildThreads = read.Number(ServerSettings.BuildThreads, 0, 1024) is > 0 and var threads ? threads : EngineOptions.BuildThreadsByDefault,
             IdleClose = read.Duration(ServerSettings.IdleClose, max: TimeSpan.FromDays(20)),
             ReserveBytes = read.Size(ServerSettings.Reserve, max: 1L << 40),
             VerifyAtStart = read.Flag(ServerSettings.VerifyAtStart),

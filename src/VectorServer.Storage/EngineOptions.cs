@@ -5,6 +5,9 @@ namespace VectorServer.Storage;
 /// <summary>How the engine runs.</summary>
 public sealed record EngineOptions
 {
+    /// <summary>All cores but one, which is left to queries.</summary>
+    public static int BuildThreadsByDefault { get; } = Math.Max(1, Environment.ProcessorCount - 1);
+
     /// <summary>Where everything is kept; created if absent.</summary>
     public required string DataDirectory { get; init; }
 
@@ -29,8 +32,8 @@ public sealed record EngineOptions
     /// </summary>
     public double RecallSample { get; init; }
 
-    /// <summary>Threads that build approximate indexes, one namespace at a time; by default all cores but one, which is left to queries.</summary>
-    public int BuildThreads { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
+    /// <summary>Threads that build approximate indexes, one namespace at a time.</summary>
+    public int BuildThreads { get; init; } = BuildThreadsByDefault;
 
     /// <summary>
     /// How long nobody uses a namespace before its memory and files are given back; its next use opens it again. Zero keeps all that were used open.

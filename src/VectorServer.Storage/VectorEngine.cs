@@ -58,7 +58,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
                 Reserve = new SpaceReserve(options.Disk, NamespaceLayout.Reserve(options.DataDirectory), options.ReserveBytes, options.Log),
             };
             options.Reserve.TryTake();
-            registryFile = RegistryFile.Open(options.Disk, options.DataDirectory, options.Log);
+            registryFile = RegistryFile.Open(options);
             options.Disk.SyncDirectory(options.DataDirectory); // the names of the indexes' directory and of the registry
             var engine = new VectorEngine(options, directoryLock, registryFile);
             engine.OpenIndexes();

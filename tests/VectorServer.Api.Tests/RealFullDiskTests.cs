@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -32,10 +31,10 @@ public sealed class RealFullDiskTests : IDisposable
         using (var server = await RunningServer.StartAsync(Data))
         {
             using var http = new HttpClient { BaseAddress = server.Address };
-            await CreateIndexAsync(http);
+            await server.CreateIndexAsync(Dimension, "euclidean");
             for (var refusals = 0; refusals < 4; refusals++)
                 await WriteUntilRefusedAsync(http); // a log that is folded in on the way leaves room for a few more
-            await AssertServedAsync(http);
+            await AssertServedAsync(server);
 
             foreach (var ids in _written.Keys.Where((_, i) => i % 4 != 0).Chunk(1_000).ToArray())
             {
@@ -44,16 +43,16 @@ public sealed class RealFullDiskTests : IDisposable
                     _written.Remove(id);
             }
 
-            await AssertServedAsync(http);
+            await AssertServedAsync(server);
             Assert.Equal(HttpStatusCode.OK, await PostAsync(http, "maintenance/compact", ""));
             for (var i = 0; i < 5; i++)
                 Assert.Equal(HttpStatusCode.OK, await WriteAsync(http));
-            await AssertServedAsync(http);
+            await AssertServedAsync(server);
         } // kill -9
 
         using var next = await RunningServer.StartAsync(Data);
         using var client = new HttpClient { BaseAddress = next.Address };
-        await AssertServedAsync(client);
+        await AssertServedAsync(next);
         Assert.Equal(HttpStatusCode.OK, await WriteAsync(client));
     }
 
@@ -64,23 +63,23 @@ public sealed class RealFullDiskTests : IDisposable
         using (var server = await RunningServer.StartAsync(Data))
         {
             using var http = new HttpClient { BaseAddress = server.Address };
-            await CreateIndexAsync(http);
+            await server.CreateIndexAsync(Dimension, "euclidean");
             for (var i = 0; i < 5; i++)
                 Assert.Equal(HttpStatusCode.OK, await WriteAsync(http));
             FillUp();
             await WriteUntilRefusedAsync(http);
-            await AssertServedAsync(http);
+            await AssertServedAsync(server);
         } // kill -9, with a log to replay
 
         FillUp();
         using var next = await RunningServer.StartAsync(Data);
         using var client = new HttpClient { BaseAddress = next.Address };
-        await AssertServedAsync(client);
+        await AssertServedAsync(next);
         FillUp();
         await WriteUntilRefusedAsync(client);
         File.Delete(Filler);
         Assert.Equal(HttpStatusCode.OK, await WriteAsync(client));
-        await AssertServedAsync(client);
+        await AssertServedAsync(next);
         next.Terminate();
         Assert.Equal(0, await next.WaitForExitAsync());
     }
@@ -150,9 +149,10 @@ public sealed class RealFullDiskTests : IDisposable
     }
 
     /// <summary>What was acknowledged is there, nothing else is, and a scan and a filter read it all.</summary>
-    private async Task AssertServedAsync(HttpClient http)
+    private async Task AssertServedAsync(RunningServer server)
     {
-        Assert.Equal(_written.Keys, await ListAsync(http));
+        using var http = new HttpClient { BaseAddress = server.Address };
+        Assert.Equal(_written.Keys, await server.ListIdsAsync());
         foreach (var id in _written.Keys.Where((_, i) => i % (_written.Count / 10) == 0))
         {
             var fetched = await GetAsync(http, $"/indexes/things/vectors/fetch?ids={id}");
@@ -165,29 +165,6 @@ public sealed class RealFullDiskTests : IDisposable
             using var found = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation));
             Assert.Equal(id, found.RootElement.GetProperty("matches")[0].GetProperty("id").GetString());
         }
-    }
-
-    private static async Task<List<string>> ListAsync(HttpClient http)
-    {
-        var ids = new List<string>();
-        for (var next = ""; ;)
-        {
-            var page = await GetAsync(http, $"/indexes/things/vectors/list?limit=100{next}");
-            if (page.TryGetProperty("vectors", out var vectors))
-                ids.AddRange(vectors.EnumerateArray().Select(vector => vector.GetProperty("id").GetString()!));
-            if (!page.TryGetProperty("pagination", out var pagination))
-                return ids;
-            next = "&paginationToken=" + Uri.EscapeDataString(pagination.GetProperty("next").GetString()!);
-        }
-    }
-
-    private static async Task CreateIndexAsync(HttpClient http)
-    {
-        var index = string.Create(
-            CultureInfo.InvariantCulture,
-            $$$"""{"name": "things", "dimension": {{{Dimension}}}, "metric": "euclidean", "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"} } }""");
-        using var response = await http.PostAsync("/indexes", Json(index), Cancellation);
-        response.EnsureSuccessStatusCode();
     }
 
     private static async Task<JsonElement> GetAsync(HttpClient http, string path)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace VectorServer.Api.Tests;
 
@@ -54,6 +55,34 @@ internal sealed class RunningServer : IDisposable
         }
 
         return server;
+    }
+
+    /// <summary>Creates the index <c>things</c>.</summary>
+    public async Task CreateIndexAsync(int dimension, string metric)
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        using var content = new StringContent(
+            $$$"""{"name": "things", "dimension": {{{dimension}}}, "metric": "{{{metric}}}", "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"} } }""",
+            Encoding.UTF8,
+            "application/json");
+        using var response = await http.PostAsync("/indexes", content, TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>All ids in the default namespace of <c>things</c>, by pages of 100.</summary>
+    public async Task<List<string>> ListIdsAsync()
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        var ids = new List<string>();
+        for (var next = ""; ;)
+        {
+            using var page = JsonDocument.Parse(await http.GetStringAsync($"/indexes/things/vectors/list?limit=100{next}", TestContext.Current.CancellationToken));
+            if (page.RootElement.TryGetProperty("vectors", out var vectors))
+                ids.AddRange(vectors.EnumerateArray().Select(vector => vector.GetProperty("id").GetString()!));
+            if (!page.RootElement.TryGetProperty("pagination", out var pagination))
+                return ids;
+            next = "&paginationToken=" + Uri.EscapeDataString(pagination.GetProperty("next").GetString()!);
+        }
     }
 
     /// <summary>Asks it to stop, as an operator's <c>kill</c> or a container's stop does.</summary>

@@ -26,7 +26,7 @@ public sealed class ShutdownTests : IDisposable
         var written = new ConcurrentBag<string>();
         using (var server = await RunningServer.StartAsync(_data.FullName))
         {
-            await CreateIndexAsync(server);
+            await server.CreateIndexAsync(Dimension, "dotproduct");
             var load = Enumerable.Range(0, 4).Select(writer => UntilClosedAsync(() => new RestWriter(server), writer, written))
                 .Concat(Enumerable.Range(4, 3).Select(writer => UntilClosedAsync(() => new GrpcWriter(server), writer, written)))
                 .Concat(Enumerable.Range(0, 2).Select(_ => QueryUntilClosedAsync(server)))
@@ -43,7 +43,7 @@ public sealed class ShutdownTests : IDisposable
         }
 
         using var next = await RunningServer.StartAsync(_data.FullName);
-        Assert.Equal(written.Order(StringComparer.Ordinal), await ListIdsAsync(next));
+        Assert.Equal(written.Order(StringComparer.Ordinal), await next.ListIdsAsync());
         Assert.DoesNotContain("replayed", next.Output, StringComparison.Ordinal);
     }
 
@@ -54,7 +54,7 @@ public sealed class ShutdownTests : IDisposable
         string answer;
         using (var server = await RunningServer.StartAsync(_data.FullName))
         {
-            await CreateIndexAsync(server);
+            await server.CreateIndexAsync(Dimension, "dotproduct");
             using var client = new TcpClient("127.0.0.1", server.Port);
             using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
             var body = Encoding.UTF8.GetBytes(RestWriter.Body(["late"]));
@@ -72,7 +72,7 @@ public sealed class ShutdownTests : IDisposable
         Assert.Contains("200 OK", answer, StringComparison.Ordinal);
         Assert.Contains("\"upsertedCount\":1", answer, StringComparison.Ordinal);
         using var next = await RunningServer.StartAsync(_data.FullName);
-        Assert.Equal(["late"], await ListIdsAsync(next));
+        Assert.Equal(["late"], await next.ListIdsAsync());
         Assert.DoesNotContain("replayed", next.Output, StringComparison.Ordinal);
     }
 
@@ -81,28 +81,17 @@ public sealed class ShutdownTests : IDisposable
     {
         using (var server = await RunningServer.StartAsync(_data.FullName))
         {
-            await CreateIndexAsync(server);
+            await server.CreateIndexAsync(Dimension, "dotproduct");
             using var writer = new RestWriter(server);
             await writer.WriteAsync(["a"]);
         } // kill -9
 
         using var next = await RunningServer.StartAsync(_data.FullName);
-        Assert.Equal(["a"], await ListIdsAsync(next));
+        Assert.Equal(["a"], await next.ListIdsAsync());
         Assert.Contains("replayed 1 operations", next.Output, StringComparison.Ordinal);
     }
 
     public void Dispose() => _data.Delete(recursive: true);
-
-    private static async Task CreateIndexAsync(RunningServer server)
-    {
-        using var http = new HttpClient { BaseAddress = server.Address };
-        using var content = new StringContent(
-            $$$"""{"name": "things", "dimension": {{{Dimension}}}, "metric": "dotproduct", "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"} } }""",
-            Encoding.UTF8,
-            "application/json");
-        using var response = await http.PostAsync("/indexes", content, Cancellation);
-        response.EnsureSuccessStatusCode();
-    }
 
     /// <summary>Writes over a connection of its own until the server takes none; what took effect without an answer will be found there.</summary>
     private static async Task UntilClosedAsync(Func<IWriter> connect, int writer, ConcurrentBag<string> written)
@@ -149,21 +138,6 @@ public sealed class ShutdownTests : IDisposable
                 Assert.True(response.IsSuccessStatusCode, json.RootElement.ToString());
                 Assert.Equal(JsonValueKind.Array, json.RootElement.GetProperty("matches").ValueKind);
             }
-        }
-    }
-
-    private static async Task<string[]> ListIdsAsync(RunningServer server)
-    {
-        using var http = new HttpClient { BaseAddress = server.Address };
-        var ids = new List<string>();
-        for (var next = ""; ;)
-        {
-            using var page = JsonDocument.Parse(await http.GetStringAsync($"/indexes/things/vectors/list?limit=100{next}", Cancellation));
-            if (page.RootElement.TryGetProperty("vectors", out var vectors))
-                ids.AddRange(vectors.EnumerateArray().Select(vector => vector.GetProperty("id").GetString()!));
-            if (!page.RootElement.TryGetProperty("pagination", out var pagination))
-                return [.. ids];
-            next = "&paginationToken=" + Uri.EscapeDataString(pagination.GetProperty("next").GetString()!);
         }
     }
 

@@ -30,7 +30,7 @@ public static class DataDirectoryCheck
         var others = new List<string>();
         if (!repair && RegistryFile.IsToBeMadeAnew(options.DataDirectory))
             return new DataDirectoryReport([], ["registry.db differs from its whole copy: repair, or the next start, makes it anew"]);
-        using var registry = RegistryFile.Open(options.Disk, options.DataDirectory, options.Log);
+        using var registry = RegistryFile.Open(options);
         foreach (var index in new IndexRegistry(registry).Read(name => others.Add($"Index '{name}': its entry in the registry does not match its checksum")))
         {
             var directory = NamespaceLayout.Index(options.DataDirectory, index.Name);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
@@ -41,7 +40,7 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
             checkpoint.Write(options.Disk, NamespaceLayout.Checkpoint(directory));
         string? quarantine = null;
         foreach (var file in found.DamagedFiles)
-            quarantine = Quarantine(file);
+            quarantine = Quarantined(file);
         var generation = NamespaceLayout.Generation(directory, checkpoint.Generation);
         if (!found.IsHeaderWhole && File.Exists(NamespaceLayout.Vectors(generation)))
             NpyMatrix.WriteHeader(options.Disk, NamespaceLayout.Vectors(generation), checkpoint.RowCount, dimension);
@@ -55,7 +54,7 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
         try
         {
             var outcome = Salvage(generation, checkpoint, aside, cancellation);
-            quarantine = Quarantine(directory);
+            quarantine = Quarantined(directory);
             options.Disk.MoveDirectory(aside, directory);
             options.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
             return outcome with { Quarantine = quarantine };
@@ -152,25 +151,10 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
     private NamespaceDescription DescriptionOfDirectory() =>
         new(NamespaceLayout.NameOf(directory)!, null, new DateTimeOffset(Directory.GetCreationTimeUtc(directory)));
 
-    /// <summary>Moves a file or directory aside.</summary>
-    /// <returns>Where it is, relative to the data directory.</returns>
-    private string Quarantine(string path)
+    private string Quarantined(string path)
     {
-        var stamp = options.Time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture);
         var index = Path.GetFileName(Path.GetDirectoryName(directory)!);
-        var folder = Path.Combine(NamespaceLayout.Quarantine(options.DataDirectory), index);
-        options.Disk.CreateDirectory(folder);
-        var name = path == directory ? Path.GetFileName(directory) : $"{Path.GetFileName(directory)}.{Path.GetFileName(path)}";
-        var free = Enumerable.Range(0, int.MaxValue)
-            .Select(i => Path.Combine(folder, i == 0 ? $"{name}.{stamp}" : $"{name}.{stamp}-{i}"))
-            .First(candidate => !Path.Exists(candidate));
-        if (Directory.Exists(path))
-            options.Disk.MoveDirectory(path, free);
-        else
-            options.Disk.MoveFile(path, free);
-        options.Disk.SyncDirectory(folder);
-        options.Disk.SyncDirectory(Path.GetDirectoryName(path)!);
-        options.Damage.CountQuarantined();
-        return Path.GetRelativePath(options.DataDirectory, free).Replace('\\', '/');
+        var ns = Path.GetFileName(directory);
+        return Quarantine.Take(options, path, Path.Combine(index, path == directory ? ns : $"{ns}.{Path.GetFileName(path)}"));
     }
 }

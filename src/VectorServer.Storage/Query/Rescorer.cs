@@ -7,7 +7,7 @@ namespace VectorServer.Storage.Query;
 /// <summary>Scores candidates exactly, in double precision from the raw vectors, and orders them.</summary>
 internal static class Rescorer
 {
-    private const int RowsAhead = 2;
+    private const int RowsAhead = 2; // a row comes from memory in about the time in which two others are scored
 
     /// <param name="metric">The index's metric.</param>
     /// <param name="snapshot">The rows.</param>

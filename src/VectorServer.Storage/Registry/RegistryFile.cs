@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
+using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
@@ -34,26 +34,24 @@ internal sealed class RegistryFile : IDisposable
         ) STRICT, WITHOUT ROWID;
         """;
 
-    private readonly Disk _disk;
-    private readonly string _dataDirectory;
+    private readonly EngineOptions _options;
     private readonly string _path;
-    private readonly Action<string>? _log;
     private readonly SqliteConnection _connection;
     private readonly Lock _lock = new();
 
-    private RegistryFile(Disk disk, string dataDirectory, Action<string>? log)
+    private RegistryFile(EngineOptions options)
     {
-        (_disk, _dataDirectory, _log) = (disk, dataDirectory, log);
-        _path = NamespaceLayout.Registry(dataDirectory);
-        disk.SqliteWrites(_path);
+        _options = options;
+        _path = NamespaceLayout.Registry(options.DataDirectory);
+        options.Disk.SqliteWrites(_path);
         _connection = Sqlite.Open(_path);
         try
         {
             Sqlite.Execute(_connection, Sqlite.DurableCommits);
             if (!HasColumn("documents", "kind") || !HasColumn("indexes", "checksum"))
                 MakeTables();
-            disk.SqliteSynced(_path);
-            if (!File.Exists(NamespaceLayout.RegistryCopy(dataDirectory)))
+            options.Disk.SqliteSynced(_path);
+            if (!File.Exists(NamespaceLayout.RegistryCopy(options.DataDirectory)))
                 WriteCopy();
         }
         catch
@@ -65,25 +63,29 @@ internal sealed class RegistryFile : IDisposable
 
     /// <summary>Opens or creates it; the copy takes the place of a file that is damaged or missing.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: it is damaged, and there is no whole copy.</exception>
-    public static RegistryFile Open(Disk disk, string dataDirectory, Action<string>? log)
+    public static RegistryFile Open(EngineOptions options)
     {
-        var copy = ReadCopy(dataDirectory);
+        var path = NamespaceLayout.Registry(options.DataDirectory);
+        var copy = ReadCopy(options.DataDirectory);
         if (copy is null)
         {
-            RemoveCopy(disk, dataDirectory); // of no use
+            RemoveCopy(options); // of no use
         }
-        else if (!IsEqualTo(copy, dataDirectory))
+        else if (!IsEqualTo(copy, path))
         {
-            SetAside(disk, dataDirectory);
-            AtomicFile.Write(disk, NamespaceLayout.Registry(dataDirectory), copy);
-            log?.Invoke($"{NamespaceLayout.Registry(dataDirectory)} was damaged or missing and is made anew from its copy");
+            options.Disk.DeleteFile(path + "-journal"); // of no use to another file
+            if (File.Exists(path))
+                Quarantine.Take(options, path, Path.GetFileName(path));
+            AtomicFile.Write(options.Disk, path, copy);
+            options.Log?.Invoke($"{path} was damaged or missing and is made anew from its copy");
         }
 
-        return new RegistryFile(disk, dataDirectory, log);
+        return new RegistryFile(options);
     }
 
     /// <summary>Whether it is damaged and has a whole copy.</summary>
-    public static bool IsToBeMadeAnew(string dataDirectory) => ReadCopy(dataDirectory) is { } copy && !IsEqualTo(copy, dataDirectory);
+    public static bool IsToBeMadeAnew(string dataDirectory) =>
+        ReadCopy(dataDirectory) is { } copy && !IsEqualTo(copy, NamespaceLayout.Registry(dataDirectory));
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>, <see cref="StorageErrorCode.Unavailable"/>.</exception>
     public List<T> Select<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object Value)> parameters)
@@ -115,8 +117,8 @@ internal sealed class RegistryFile : IDisposable
             using var command = Command(sql, parameters);
             try
             {
-                RemoveCopy(_disk, _dataDirectory);
-                _disk.SqliteWrites(_path);
+                RemoveCopy(_options);
+                _options.Disk.SqliteWrites(_path);
                 command.ExecuteNonQuery();
             }
             catch (SqliteException e)
@@ -128,7 +130,7 @@ internal sealed class RegistryFile : IDisposable
                 throw DiskErrors.Refusal(e, "The registry could not be written");
             }
 
-            _disk.SqliteSynced(_path);
+            _options.Disk.SqliteSynced(_path);
             WriteCopy();
         }
     }
@@ -154,7 +156,7 @@ internal sealed class RegistryFile : IDisposable
     /// <summary>The tables of a new file, or what one of an earlier version lacks.</summary>
     private void MakeTables()
     {
-        RemoveCopy(_disk, _dataDirectory);
+        RemoveCopy(_options);
         Sqlite.Execute(_connection, Schema);
         if (!HasColumn("indexes", "search"))
             Sqlite.Execute(_connection, "ALTER TABLE indexes ADD COLUMN search TEXT NOT NULL DEFAULT '{}'");
@@ -167,25 +169,24 @@ internal sealed class RegistryFile : IDisposable
     {
         try
         {
-            var bytes = File.ReadAllBytes(_path);
-            var checksum = new byte[sizeof(uint)];
-            BinaryPrimitives.WriteUInt32LittleEndian(checksum, Crc32C.Compute(bytes));
-            AtomicFile.Write(_disk, NamespaceLayout.RegistryCopy(_dataDirectory), [.. bytes, .. checksum]);
+            using var copy = new CheckedWriter(_options.Disk, NamespaceLayout.RegistryCopy(_options.DataDirectory));
+            copy.Write(File.ReadAllBytes(_path));
+            copy.Commit();
         }
         catch (Exception e) when (e.IsDiskError())
         {
-            _log?.Invoke($"The copy of {_path} could not be written: {e.Message}");
+            _options.Log?.Invoke($"The copy of {_path} could not be written: {e.Message}");
         }
     }
 
     /// <summary>Durable when it returns: no copy comes back beside a file that has changed.</summary>
-    private static void RemoveCopy(Disk disk, string dataDirectory)
+    private static void RemoveCopy(EngineOptions options)
     {
-        var copy = NamespaceLayout.RegistryCopy(dataDirectory);
+        var copy = NamespaceLayout.RegistryCopy(options.DataDirectory);
         if (!File.Exists(copy))
             return;
-        disk.DeleteFile(copy);
-        disk.SyncDirectory(dataDirectory);
+        options.Disk.DeleteFile(copy);
+        options.Disk.SyncDirectory(options.DataDirectory);
     }
 
     /// <summary>The bytes that a whole copy is of; null without one.</summary>
@@ -194,29 +195,18 @@ internal sealed class RegistryFile : IDisposable
         var path = NamespaceLayout.RegistryCopy(dataDirectory);
         if (!File.Exists(path))
             return null;
-        var bytes = File.ReadAllBytes(path);
-        var length = bytes.Length - sizeof(uint);
-        var isWhole = length > 0 && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(length)) == Crc32C.Compute(bytes.AsSpan(0, length));
-        return isWhole ? bytes[..length] : null;
+        try
+        {
+            using var copy = new CheckedReader(path);
+            var bytes = new byte[copy.Remaining];
+            copy.ReadAll(bytes.AsSpan());
+            return bytes.Length == 0 ? null : bytes;
+        }
+        catch (StorageException)
+        {
+            return null; // damaged
+        }
     }
 
-    private static bool IsEqualTo(byte[] copy, string dataDirectory)
-    {
-        var path = NamespaceLayout.Registry(dataDirectory);
-        return File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(copy);
-    }
-
-    /// <summary>Moves the damaged file to the quarantine; its journal is of no use to another.</summary>
-    private static void SetAside(Disk disk, string dataDirectory)
-    {
-        var path = NamespaceLayout.Registry(dataDirectory);
-        disk.DeleteFile(path + "-journal");
-        if (!File.Exists(path))
-            return;
-        var quarantine = NamespaceLayout.Quarantine(dataDirectory);
-        disk.CreateDirectory(quarantine);
-        disk.SyncDirectory(dataDirectory);
-        disk.MoveFile(path, Path.Combine(quarantine, $"registry-{Guid.NewGuid():N}.db"));
-        disk.SyncDirectory(quarantine);
-    }
+    private static bool IsEqualTo(byte[] copy, string path) => File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(copy);
 }
