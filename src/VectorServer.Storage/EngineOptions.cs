@@ -1,4 +1,5 @@
 using VectorServer.Storage.Integrity;
+using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage;
 
@@ -41,6 +42,12 @@ public sealed record EngineOptions
     public TimeSpan IdleClose { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
+    /// Namespaces open at once; the longest unused are closed for others. By default as many as leave half of the process's file handles and
+    /// three quarters of its memory to others.
+    /// </summary>
+    public int OpenNamespacesMax { get; init; } = OpenNamespacesByDefault();
+
+    /// <summary>
     /// Share of a namespace's rows, 0..1, that are deleted or replaced when it is compacted in the background; 0 compacts only what is asked for.
     /// </summary>
     public double CompactDeadShare { get; init; } = 0.3;
@@ -61,6 +68,17 @@ public sealed record EngineOptions
 
     /// <summary>What the engine finds damaged; one for each engine.</summary>
     internal DamageLog Damage { get; init; } = new();
+
+    /// <summary>Set by the engine.</summary>
+    internal OpenNamespaces OpenNamespaces { get; init; } = new(int.MaxValue, TimeSpan.Zero);
+
+    private static int OpenNamespacesByDefault()
+    {
+        const int handlesEach = 12;
+        const int bytesEach = 256 << 10; // of a small one
+        const int memoryShare = 4;
+        return (int)Math.Min(FileHandles.Spare / 2 / handlesEach, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / memoryShare / bytesEach);
+    }
 }
 
 /// <summary>When a write is acknowledged, named by what an acknowledged write can lose.</summary>

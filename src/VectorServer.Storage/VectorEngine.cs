@@ -11,8 +11,6 @@ namespace VectorServer.Storage;
 /// <summary>The door to a data directory: one process opens it, lists and changes its indexes, and closes it. Thread-safe.</summary>
 public sealed partial class VectorEngine : IAsyncDisposable
 {
-    private const int LooksPerIdleTime = 4;
-
     private readonly EngineOptions _options;
     private readonly DataDirectoryLock _lock;
     private readonly RegistryFile _registryFile;
@@ -20,7 +18,6 @@ public sealed partial class VectorEngine : IAsyncDisposable
     private readonly ConcurrentDictionary<string, VectorIndex> _indexes = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changes = new(1); // one change of the registry at a time
     private readonly BackupWork _backupWork = new();
-    private ITimer? _idleTimer;
     private bool _disposed;
 
     private VectorEngine(EngineOptions options, DataDirectoryLock directoryLock, RegistryFile registryFile)
@@ -56,6 +53,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
             options = options with
             {
                 Reserve = new SpaceReserve(options.Disk, NamespaceLayout.Reserve(options.DataDirectory), options.ReserveBytes, options.Log),
+                OpenNamespaces = new OpenNamespaces(options.OpenNamespacesMax, OpenWaitMax),
             };
             options.Reserve.TryTake();
             registryFile = RegistryFile.Open(options);
@@ -206,32 +204,6 @@ public sealed partial class VectorEngine : IAsyncDisposable
         options.Disk.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
         if (isNew && Path.GetDirectoryName(Path.GetFullPath(options.DataDirectory)) is { } parent)
             options.Disk.SyncDirectory(parent);
-    }
-
-    private void WatchIdle()
-    {
-        if (_options.IdleClose <= TimeSpan.Zero)
-            return;
-        var between = _options.IdleClose / LooksPerIdleTime;
-        _idleTimer = _options.Time.CreateTimer(_ => _ = CloseIdleAsync(), null, between, between);
-    }
-
-    /// <summary>Closes the namespaces that nobody has used for <see cref="EngineOptions.IdleClose"/>.</summary>
-    internal async Task CloseIdleAsync()
-    {
-        if (_options.IdleClose <= TimeSpan.Zero)
-            return;
-        foreach (var index in Indexes)
-        {
-            try
-            {
-                await index.CloseIdleAsync().ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                _options.Log?.Invoke($"An idle namespace of index '{index.Descriptor.Name}' could not be closed: {e}");
-            }
-        }
     }
 
     private void ThrowIfDisposed()

@@ -37,15 +37,18 @@ internal sealed class RunningServer : IDisposable
     }
 
     /// <summary>Starts it and waits until it is ready.</summary>
-    public static async Task<RunningServer> StartAsync(string dataDirectory)
+    /// <param name="dataDirectory">Its data.</param>
+    /// <param name="fileHandles">How many it may have; null for as many as the test has.</param>
+    public static async Task<RunningServer> StartAsync(string dataDirectory, int? fileHandles = null)
     {
         var port = FreePort();
-        var arguments = new[]
-        {
-            Path.Combine(AppContext.BaseDirectory, "VectorServer.Api.dll"), "--data", dataDirectory, "--addressing", "subdomain",
+        string[] command =
+        [
+            .. fileHandles is null ? (string[])[] : ["sh", "-c", $"ulimit -n {fileHandles} && exec \"$@\"", "sh"],
+            "dotnet", Path.Combine(AppContext.BaseDirectory, "VectorServer.Api.dll"), "--data", dataDirectory, "--addressing", "subdomain",
             "--port", port.ToString(CultureInfo.InvariantCulture),
-        };
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         var server = new RunningServer(Process.Start(start)!, port);
         using var http = new HttpClient { BaseAddress = server.Address };
         while (!await IsReadyAsync(http))

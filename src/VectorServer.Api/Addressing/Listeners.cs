@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using VectorServer.Api.Tls;
 using VectorServer.Api.Wire;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Addressing;
 
@@ -22,6 +23,9 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
     // Slower clients hold a connection for nothing: 100 times slower than an old modem.
     private const double BodyBytesPerSecondMin = 240;
     private const int StreamsMax = 100;
+
+    // Of the process's file handles: one that has none left takes no connection ever again.
+    private const int ConnectionsShare = 4;
     private static readonly TimeSpan BodyGracePeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
 
@@ -54,7 +58,7 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
         kestrel.Limits.KeepAliveTimeout = ProtocolSniffer.SilenceMax;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(BodyBytesPerSecondMin, BodyGracePeriod);
         kestrel.Limits.MinResponseDataRate = new MinDataRate(BodyBytesPerSecondMin, BodyGracePeriod);
-        kestrel.Limits.MaxConcurrentConnections = _options.Limits.ConnectionsMax;
+        kestrel.Limits.MaxConcurrentConnections = Math.Min(_options.Limits.ConnectionsMax, FileHandles.Spare / ConnectionsShare);
         kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsMax;
         kestrel.Limits.MaxRequestBodySize = (long)RequestBody.BytesMax + 1; // so that our own refusal comes first
 

@@ -84,7 +84,11 @@ internal sealed partial class MetadataStore
     public RentedReader Rent()
     {
         if (_readers.TryTake(out var reader))
+        {
+            Interlocked.Decrement(ref _readerCount);
             return new RentedReader(this, reader);
+        }
+
         try
         {
             reader = new MetadataReader(_path);
@@ -101,6 +105,18 @@ internal sealed partial class MetadataStore
         throw Removed(null);
     }
 
+    private void Return(MetadataReader reader)
+    {
+        if (Interlocked.Increment(ref _readerCount) <= ReadersKept && !_disposed)
+        {
+            _readers.Add(reader);
+            return;
+        }
+
+        Interlocked.Decrement(ref _readerCount);
+        reader.Dispose();
+    }
+
     private static StorageException Removed(Exception? cause) => new(StorageErrorCode.NotFound, "Namespace not found", cause);
 
     /// <summary>A reader that goes back when disposed.</summary>
@@ -108,12 +124,6 @@ internal sealed partial class MetadataStore
     {
         public MetadataReader Reader => reader;
 
-        public void Dispose()
-        {
-            if (store._disposed)
-                reader.Dispose();
-            else
-                store._readers.Add(reader);
-        }
+        public void Dispose() => store.Return(reader);
     }
 }

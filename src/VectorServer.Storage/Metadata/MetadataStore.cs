@@ -21,12 +21,15 @@ internal readonly record struct RowDetails(RecordMetadata? Metadata, SparseVecto
 /// </summary>
 internal sealed partial class MetadataStore : IDisposable
 {
+    private const int ReadersKept = 4; // each has two files open
+
     private readonly Disk _disk;
     private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _addRow;
     private readonly SqliteStatement _addTombstone;
     private readonly ConcurrentBag<MetadataReader> _readers = [];
+    private int _readerCount; // in the bag
     private volatile bool _pathLeft;
     private volatile bool _disposed;
 

@@ -13,11 +13,12 @@ namespace VectorServer.Storage.Namespaces;
 internal sealed class IdTable
 {
     private const int ArenaChunkBytes = 1 << 20;
+    private const int FirstArenaBytes = 1 << 12; // there may be thousands of namespaces with a few records each
     private const int OffsetShift = 10; // the low bits of a location hold the length, at most 512
     private const int IdBytesMax = 512;
     private const int None = -1;
 
-    private byte[][] _arena = [new byte[ArenaChunkBytes]];
+    private byte[][] _arena = [new byte[FirstArenaBytes]];
     private int _arenaUsed;
     private long[] _locations = new long[64];
     private int[] _hashes = new int[64];
@@ -97,16 +98,27 @@ internal sealed class IdTable
 
     private long Store(ReadOnlySpan<byte> id)
     {
-        if (_arenaUsed + id.Length > ArenaChunkBytes)
-        {
-            Volatile.Write(ref _arena, [.. _arena, new byte[ArenaChunkBytes]]);
-            _arenaUsed = 0;
-        }
-
+        if (_arenaUsed + id.Length > _arena[^1].Length)
+            GrowArena();
         var start = ((long)(_arena.Length - 1) * ArenaChunkBytes) + _arenaUsed;
         id.CopyTo(_arena[^1].AsSpan(_arenaUsed));
         _arenaUsed += id.Length;
         return start << OffsetShift | (long)id.Length;
+    }
+
+    /// <summary>Twice the first chunk, until it has full size; then one chunk more.</summary>
+    private void GrowArena()
+    {
+        if (_arena[^1] is { Length: < ArenaChunkBytes } small)
+        {
+            var grown = new byte[small.Length * 2];
+            small.CopyTo(grown, 0);
+            Volatile.Write(ref _arena, [grown]);
+            return;
+        }
+
+        Volatile.Write(ref _arena, [.. _arena, new byte[ArenaChunkBytes]]);
+        _arenaUsed = 0;
     }
 
     /// <summary>The slot that holds the id's newest row, or the empty one where it belongs. Linear probing.</summary>

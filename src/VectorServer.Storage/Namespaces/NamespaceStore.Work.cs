@@ -9,18 +9,21 @@ internal sealed partial class NamespaceStore
     /// <summary>Given up for being idle: who finds it so looks its name up again.</summary>
     public bool IsClaimed => _isClaimed;
 
-    /// <summary>Nobody has used it for the engine's idle time, and nothing works on it.</summary>
-    public bool IsIdle =>
+    /// <summary>When it was used last, as a timestamp of the engine's time.</summary>
+    public long LastUsed => Volatile.Read(ref _lastUsed);
+
+    /// <summary>Nobody has used it after that timestamp, and nothing works on it.</summary>
+    public bool IsIdleSince(long timestamp) =>
         _delayed is null
-        && _options.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)) >= _options.IdleClose
+        && LastUsed <= timestamp
         && _writer.IsAtRest && _builder.IsAtRest && _codes.IsAtRest && _derived.IsAtRest && _compactor.IsAtRest;
 
     /// <summary>Takes an idle namespace from whoever might come: from here on no reader gets a snapshot of it, and it must be closed.</summary>
-    public bool TryClaim()
+    public bool TryClaim(long idleSince)
     {
         lock (_removal)
         {
-            if (_replaced.Count > 0 || !IsIdle)
+            if (_replaced.Count > 0 || !IsIdleSince(idleSince))
                 return false;
         }
 

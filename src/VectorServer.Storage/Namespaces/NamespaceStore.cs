@@ -84,22 +84,25 @@ internal sealed partial class NamespaceStore
         EngineOptions options,
         bool visible)
     {
-        var aside = NamespaceLayout.Temporary(directory);
-        try
+        return Counted(options, () =>
         {
-            Make(aside, description, index, options);
-            options.Disk.MoveDirectory(aside, directory);
-            options.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
-        }
-        catch
-        {
-            if (!Directory.Exists(aside) && Directory.Exists(directory))
-                options.Disk.MoveDirectory(directory, aside);
-            Trash.Delete(options.Disk, aside); // on a full disk its space is needed
-            throw;
-        }
+            var aside = NamespaceLayout.Temporary(directory);
+            try
+            {
+                Make(aside, description, index, options);
+                options.Disk.MoveDirectory(aside, directory);
+                options.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
+            }
+            catch
+            {
+                if (!Directory.Exists(aside) && Directory.Exists(directory))
+                    options.Disk.MoveDirectory(directory, aside);
+                Trash.Delete(options.Disk, aside); // on a full disk its space is needed
+                throw;
+            }
 
-        return new NamespaceStore(directory, index, codecChoice, searchChoice, options, visible);
+            return new NamespaceStore(directory, index, codecChoice, searchChoice, options, visible);
+        });
     }
 
     private static void Make(string aside, NamespaceDescription description, IndexDescriptor index, EngineOptions options)
@@ -124,7 +127,22 @@ internal sealed partial class NamespaceStore
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>.</exception>
     public static NamespaceStore Open(
         string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options) =>
-        new(directory, index, codecChoice, searchChoice, options, visible: true);
+        Counted(options, () => new NamespaceStore(directory, index, codecChoice, searchChoice, options, visible: true));
+
+    /// <summary>Opens one of the engine's count; its end takes it off.</summary>
+    private static NamespaceStore Counted(EngineOptions options, Func<NamespaceStore> open)
+    {
+        options.OpenNamespaces.Enter();
+        try
+        {
+            return open();
+        }
+        catch
+        {
+            options.OpenNamespaces.Leave();
+            throw;
+        }
+    }
 
     /// <summary>The newest snapshot that readers may see, held until the lease is disposed; false while there is none, and once the namespace is closed.</summary>
     public bool TryAcquire(out SnapshotLease lease)
@@ -191,32 +209,26 @@ internal sealed partial class NamespaceStore
     /// </summary>
     public async Task CloseAsync()
     {
-        await StopWorkAsync().ConfigureAwait(false);
-        await _writer.CloseAsync().ConfigureAwait(false);
         try
         {
+            await StopWorkAsync().ConfigureAwait(false);
+            await _writer.CloseAsync().ConfigureAwait(false);
+            SaveOnClose();
+            _wal.Dispose();
+            Generation[] replaced;
+            lock (_removal)
+                replaced = [.. _replaced];
+            var snapshot = Current;
             if (_failure is null)
-            {
-                WriteCheckpoint();
-                _builder.SaveOnClose(Current);
-                _derived.SaveOnClose(Current);
-            }
+                snapshot.Generation.Retire(() => Npy.NpyMatrix.TrimFile(_options.Disk, snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension));
+            else
+                snapshot.Generation.Release();
+            await Task.WhenAll(replaced.Append(snapshot.Generation).Select(generation => generation.Closed)).ConfigureAwait(false);
         }
-        catch (StorageException)
+        finally
         {
-            // Told by Fail. The log still holds everything, for the next open.
+            _options.OpenNamespaces.Leave();
         }
-
-        _wal.Dispose();
-        Generation[] replaced;
-        lock (_removal)
-            replaced = [.. _replaced];
-        var snapshot = Current;
-        if (_failure is null)
-            snapshot.Generation.Retire(() => Npy.NpyMatrix.TrimFile(_options.Disk, snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension));
-        else
-            snapshot.Generation.Release();
-        await Task.WhenAll(replaced.Append(snapshot.Generation).Select(generation => generation.Closed)).ConfigureAwait(false);
     }
 
     /// <summary>Removes the namespace: its name is free once <paramref name="forget"/> ran, its files go when the last reader is done.</summary>
@@ -243,14 +255,21 @@ internal sealed partial class NamespaceStore
     /// <summary>Takes no more writes, ahead of the directory's removal; reads go on with the files they have open.</summary>
     public async Task StopAsync()
     {
-        await StopWorkAsync().ConfigureAwait(false);
-        await _writer.CloseAsync().ConfigureAwait(false);
-        _wal.Dispose();
-        lock (_removal)
+        try
         {
-            _removed = true;
-            foreach (var generation in _replaced.Append(Current.Generation))
-                generation.Metadata.LeavePath();
+            await StopWorkAsync().ConfigureAwait(false);
+            await _writer.CloseAsync().ConfigureAwait(false);
+            _wal.Dispose();
+            lock (_removal)
+            {
+                _removed = true;
+                foreach (var generation in _replaced.Append(Current.Generation))
+                    generation.Metadata.LeavePath();
+            }
+        }
+        finally
+        {
+            _options.OpenNamespaces.Leave();
         }
     }
 
@@ -341,6 +360,22 @@ internal sealed partial class NamespaceStore
         catch (Exception e)
         {
             throw Fail(e);
+        }
+    }
+
+    private void SaveOnClose()
+    {
+        if (_failure is not null)
+            return;
+        try
+        {
+            WriteCheckpoint();
+            _builder.SaveOnClose(Current);
+            _derived.SaveOnClose(Current);
+        }
+        catch (StorageException)
+        {
+            // Told by Fail. The log still holds everything, for the next open.
         }
     }
 

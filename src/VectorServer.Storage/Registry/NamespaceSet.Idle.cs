@@ -8,17 +8,17 @@ namespace VectorServer.Storage.Registry;
 /// </content>
 internal sealed partial class NamespaceSet
 {
-    /// <summary>Gives back the memory and the files of namespaces that have been idle for long enough.</summary>
-    public async Task CloseIdleAsync()
+    /// <summary>Gives back the memory and the files of namespaces that nobody has used after a timestamp of the engine's time.</summary>
+    public async Task CloseIdleAsync(long since)
     {
         foreach (var (name, store) in _stores)
         {
-            if (!store.IsValueCreated || !store.Value.IsIdle)
+            if (!store.IsValueCreated || !store.Value.IsIdleSince(since))
                 continue;
             await _endings.WaitAsync().ConfigureAwait(false);
             try
             {
-                if (!_closed && _stores.TryGetValue(name, out var present) && present == store && store.Value.TryClaim())
+                if (!_closed && _stores.TryGetValue(name, out var present) && present == store && store.Value.TryClaim(since))
                     await CloseClaimedAsync(name, store.Value).ConfigureAwait(false);
             }
             finally

@@ -288,8 +288,6 @@ public sealed partial class VectorIndex
             _ = RecodeAsync(store);
     }
 
-    internal Task CloseIdleAsync() => _namespaces.CloseIdleAsync();
-
     internal Task CloseAsync() => _namespaces.CloseAsync();
 
     internal Task DropAsync() => _namespaces.DropAsync();

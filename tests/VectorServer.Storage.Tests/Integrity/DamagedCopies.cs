@@ -17,8 +17,8 @@ internal sealed class DamagedCopies : IDisposable
     /// <summary>Kept as <c>1</c> of the kind <c>jobs</c>.</summary>
     public const string Document = """{"state":"done"}""";
 
-    private readonly TempDirectory _original = new();
-    private readonly TempDirectory _copies = new();
+    private readonly TempDirectory _original = TempDirectory.InMemory();
+    private readonly TempDirectory _copies = TempDirectory.InMemory();
     private int _copyCount;
 
     /// <summary>Every record of namespace <c>a</c>, by id.</summary>

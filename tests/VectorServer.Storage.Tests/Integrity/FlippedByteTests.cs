@@ -4,8 +4,7 @@ namespace VectorServer.Storage.Tests.Integrity;
 
 /// <summary>
 /// A byte that changed on disk is detected, or means nothing; it is never served. Every file of a namespace and of its index is damaged
-/// byte by byte: all bytes of headers and small files and a seeded sample of the rest; with <c>VECTORSERVER_LONG=1</c> all bytes of all but
-/// SQLite's files, and every seventh of those.
+/// byte by byte: all bytes of headers and small files and a seeded sample of the rest; with <c>VECTORSERVER_LONG=1</c> all bytes of all.
 /// </summary>
 public sealed class FlippedByteTests
 {
@@ -13,8 +12,6 @@ public sealed class FlippedByteTests
     private const int SqliteHeadBytes = 100;
     private const int SampledBytes = 24;
     private const int SmallFileBytes = 256; // damaged at every byte
-    private const int LargeFileBytes = 8 << 10; // in the long form too; larger ones, which are SQLite's, at every so many
-    private const int LargeFileStep = 7;
 
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("VECTORSERVER_LONG") == "1";
 
@@ -243,9 +240,8 @@ public sealed class FlippedByteTests
     {
         var random = new Random(5);
         var length = new FileInfo(Path.Combine(copies.Pristine, "indexes", "docs", file)).Length;
-        var offsets = length <= SmallFileBytes || (IsLong && length <= LargeFileBytes)
+        var offsets = IsLong || length <= SmallFileBytes
             ? Enumerable.Range(0, (int)length).Select(offset => (long)offset)
-            : IsLong ? Enumerable.Range(0, (int)length).Where(offset => offset < SqliteHeadBytes || offset % LargeFileStep == 0).Select(offset => (long)offset)
             : Enumerable.Range(0, file.EndsWith(".db", StringComparison.Ordinal) ? SqliteHeadBytes : HeadBytes).Select(offset => (long)offset)
                 .Concat(Enumerable.Range(0, SampledBytes).Select(_ => random.NextInt64(length))).Where(offset => offset < length).Distinct();
         foreach (var offset in offsets)

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace VectorServer.Storage.Namespaces;
+
+/// <summary>Counts the namespaces that an engine has open, which take files and memory, so that there are never too many. Thread-safe.</summary>
+/// <param name="max">At once.</param>
+/// <param name="waitMax">How long one more waits.</param>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle to dispose, and late callers must still find it.")]
+internal sealed class OpenNamespaces(int max, TimeSpan waitMax)
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+
+    private readonly SemaphoreSlim _free = new(max);
+
+    /// <summary>Told to close what is not in use; returns at once.</summary>
+    public Action? MakeRoom { get; set; }
+
+    /// <summary>Above it some are closed ahead of need.</summary>
+    public int CrowdedFrom { get; } = max - (max / 4);
+
+    /// <summary>To this number, the longest unused first.</summary>
+    public int RoomyFrom { get; } = max / 2;
+
+    /// <summary>Counts one that is about to be opened; where there are too many, waits until another is closed.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.Unavailable"/>: all are in use, and stay so.</exception>
+    public void Enter()
+    {
+        if (max - _free.CurrentCount >= CrowdedFrom)
+            MakeRoom?.Invoke();
+        for (var started = Stopwatch.GetTimestamp(); !_free.Wait(Step);)
+        {
+            if (Stopwatch.GetElapsedTime(started) > waitMax)
+                throw new StorageException(StorageErrorCode.Unavailable, $"All of the {max} namespaces that may be open are in use: try again");
+            MakeRoom?.Invoke();
+        }
+    }
+
+    /// <summary>One is closed.</summary>
+    public void Leave() => _free.Release();
+}

@@ -1,0 +1,58 @@
+namespace VectorServer.Storage;
+
+/// <content>Closes namespaces that nobody uses: after a while, or earlier where many are open. Their next use opens them again.</content>
+public sealed partial class VectorEngine
+{
+    private const int LooksPerIdleTime = 4;
+    private static readonly TimeSpan OpenWaitMax = TimeSpan.FromSeconds(10);
+
+    private ITimer? _idleTimer;
+    private int _isMakingRoom;
+
+    private void WatchIdle()
+    {
+        _options.OpenNamespaces.MakeRoom = () =>
+        {
+            if (Interlocked.Exchange(ref _isMakingRoom, 1) == 0)
+                _ = Task.Run(MakeRoomAsync);
+        };
+        if (_options.IdleClose <= TimeSpan.Zero)
+            return;
+        var between = _options.IdleClose / LooksPerIdleTime;
+        _idleTimer = _options.Time.CreateTimer(_ => _ = CloseIdleAsync(), null, between, between);
+    }
+
+    /// <summary>Closes the namespaces that nobody has used for <see cref="EngineOptions.IdleClose"/>.</summary>
+    internal Task CloseIdleAsync() =>
+        CloseIdleAsync(_options.Time.GetTimestamp() - (long)(_options.IdleClose.TotalSeconds * _options.Time.TimestampFrequency));
+
+    /// <summary>Closes the longest unused of many.</summary>
+    private async Task MakeRoomAsync()
+    {
+        try
+        {
+            var uses = Indexes.SelectMany(index => index.Namespaces.Opened()).Select(store => store.LastUsed).Order().ToArray();
+            if (uses.Length > _options.OpenNamespaces.RoomyFrom)
+                await CloseIdleAsync(uses[uses.Length - _options.OpenNamespaces.RoomyFrom - 1]).ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _isMakingRoom, 0);
+        }
+    }
+
+    private async Task CloseIdleAsync(long since)
+    {
+        foreach (var index in Indexes)
+        {
+            try
+            {
+                await index.Namespaces.CloseIdleAsync(since).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                _options.Log?.Invoke($"An idle namespace of index '{index.Descriptor.Name}' could not be closed: {e}");
+            }
+        }
+    }
+}
