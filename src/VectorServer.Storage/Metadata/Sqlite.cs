@@ -55,7 +55,8 @@ internal static class Sqlite
     /// <summary>What a caller can act on becomes a <see cref="StorageException"/>; a wrong statement stays what it is.</summary>
     public static Exception Translate(SqliteException failure) => failure.SqliteErrorCode switch
     {
-        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_FORMAT =>
+        // SQLITE_ERROR is a statement that does not fit the tables: statements do not change, so the tables did.
+        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_FORMAT or raw.SQLITE_ERROR =>
             new StorageException(StorageErrorCode.DataCorruption, "A metadata file is damaged", failure),
         raw.SQLITE_FULL => new StorageException(StorageErrorCode.OutOfSpace, "The disk is full", failure),
         raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_BUSY or raw.SQLITE_NOMEM or raw.SQLITE_PERM =>

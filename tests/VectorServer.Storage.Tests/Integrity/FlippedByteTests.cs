@@ -1,3 +1,4 @@
+using System.Text;
 using VectorServer.Storage.Integrity;
 
 namespace VectorServer.Storage.Tests.Integrity;
@@ -139,6 +140,27 @@ public sealed class FlippedByteTests
                 AssertSame(copies.Whole, null, DamagedCopies.Answers(engine), $"{file} at {offset}", isWholeIndex: false);
             Directory.Delete(copy, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("TABLE records (row")]
+    [InlineData("TABLE tombstones (row")]
+    [InlineData("ON records (id")]
+    public async Task A_bit_in_what_SQLite_keeps_of_its_tables_is_damage(string text)
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: false, Cancellation);
+        var copy = copies.NewCopy();
+        var path = Path.Combine(copies.NamespaceOf(copy), "gen-000001", "metadata.db");
+        var bytes = await File.ReadAllBytesAsync(path, Cancellation);
+        bytes[bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) + text.Length - 1] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes, Cancellation);
+
+        await using (var engine = DamagedCopies.Open(copy))
+            AssertSame(copies.Whole, null, DamagedCopies.Answers(engine), text, isWholeIndex: false);
+        Assert.False((await DataDirectoryCheck.RunAsync(new EngineOptions { DataDirectory = copy }, repair: false, Cancellation)).IsWhole);
+        await DataDirectoryCheck.RunAsync(new EngineOptions { DataDirectory = copy }, repair: true, Cancellation);
+        await using var repaired = DamagedCopies.Open(copy);
+        AssertSame(copies.Whole, null, DamagedCopies.Answers(repaired).Where(answer => answer.Key.StartsWith("b ", StringComparison.Ordinal)).ToDictionary(), text, isWholeIndex: false);
     }
 
     [Fact]
