@@ -23,7 +23,9 @@ try
         return await IntegrityCommand.RunAsync(args, Console.Out);
 
     args = ServerSettings.Expand(args);
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    // Settings are read once: a watch on their file would only take one of the few (128 a user) that Linux gives.
+    var host = new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false", .. args], ContentRootPath = AppContext.BaseDirectory };
+    var builder = WebApplication.CreateBuilder(host);
     ServerSettings.AddSources(builder.Configuration, environment, args);
     builder.AddVectorServer(ServerOptions.Read(builder.Configuration));
 

@@ -23,7 +23,11 @@ internal static class ServiceRegistration
 
         // The framework's own log of requests, which ours replaces. While it is on, every request pays for an activity and a logging scope.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        builder.Logging.AddSerilog(new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).CreateLogger(), dispose: true);
+        var logger = new LoggerConfiguration()
+            .ReadFrom.Configuration(builder.Configuration)
+            .Filter.ByExcluding(entry => entry.MessageTemplate.Text == "Hosting failed to start") // the host's stack trace of what Program says in a line
+            .CreateLogger();
+        builder.Logging.AddSerilog(logger, dispose: true);
 
         var listeners = new Listeners(options);
         builder.WebHost.ConfigureKestrel(listeners.Configure);

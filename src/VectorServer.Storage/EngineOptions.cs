@@ -42,8 +42,8 @@ public sealed record EngineOptions
     public TimeSpan IdleClose { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// Namespaces open at once; the longest unused are closed for others. By default as many as leave half of the process's file handles and
-    /// three quarters of its memory to others.
+    /// Namespaces open at once; the longest unused are closed for others. By default 4,096, fewer where they would take more than half of the
+    /// process's file handles or a quarter of its memory.
     /// </summary>
     public int OpenNamespacesMax { get; init; } = OpenNamespacesByDefault();
 
@@ -77,7 +77,8 @@ public sealed record EngineOptions
         const int handlesEach = 12;
         const int bytesEach = 256 << 10; // of a small one
         const int memoryShare = 4;
-        return (int)Math.Min(FileHandles.Spare / 2 / handlesEach, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / memoryShare / bytesEach);
+        const int most = 4096; // Linux gives a process 65,530 memory maps, of which each takes up to 8
+        return (int)Math.Min(Math.Min(FileHandles.Spare / 2 / handlesEach, most), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / memoryShare / bytesEach);
     }
 }
 
