@@ -44,9 +44,7 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
         var generation = NamespaceLayout.Generation(directory, checkpoint.Generation);
         if (!found.IsHeaderWhole && File.Exists(NamespaceLayout.Vectors(generation)))
             NpyMatrix.WriteHeader(options.Disk, NamespaceLayout.Vectors(generation), checkpoint.RowCount, dimension);
-        if (!found.IsIdIndexWhole && found.Findings.IsAllDerived)
-            MetadataStore.RebuildIdIndex(NamespaceLayout.Metadata(generation));
-        if (found.Findings.IsAllDerived)
+        if (found.Findings.IsAllDerived && (found.IsIdIndexWhole || MetadataStore.TryRebuildIdIndex(NamespaceLayout.Metadata(generation))))
             return new RepairOutcome(true, checkpoint.LiveCount, 0, 0, [], false, quarantine);
 
         // Step 2: the rest, by writing what is whole anew.

@@ -55,11 +55,19 @@ internal sealed partial class MetadataStore : IDisposable
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: not a metadata file, or one of another format version.</exception>
     public static MetadataStore Open(Disk disk, string path) => Start(disk, path, SqliteOpenMode.ReadWrite, CheckFormat);
 
-    /// <summary>Makes the index of ids of a closed file anew from its rows.</summary>
-    public static void RebuildIdIndex(string path)
+    /// <summary>Makes the index of ids of a closed file anew from its rows; false where the old one is too damaged even to be cleared.</summary>
+    public static bool TryRebuildIdIndex(string path)
     {
         using var connection = Sqlite.Open(path, SqliteOpenMode.ReadWrite);
-        Sqlite.Execute(connection, "PRAGMA synchronous = FULL; REINDEX records_by_id");
+        try
+        {
+            Sqlite.Execute(connection, "PRAGMA synchronous = FULL; REINDEX records_by_id");
+            return true;
+        }
+        catch (StorageException e) when (e.Code == StorageErrorCode.DataCorruption)
+        {
+            return false;
+        }
     }
 
     /// <summary>

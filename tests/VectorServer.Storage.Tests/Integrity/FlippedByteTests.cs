@@ -1,5 +1,6 @@
 using System.Text;
 using VectorServer.Storage.Integrity;
+using VectorServer.Storage.Metadata;
 
 namespace VectorServer.Storage.Tests.Integrity;
 
@@ -115,8 +116,7 @@ public sealed class FlippedByteTests
         Assert.False((await DataDirectoryCheck.RunAsync(options, repair: false, Cancellation)).IsWhole);
         Assert.True((await DataDirectoryCheck.RunAsync(options, repair: true, Cancellation)).IsWhole);
         await using var repaired = DamagedCopies.Open(copy);
-        var answers = DamagedCopies.Answers(repaired);
-        Assert.All(copies.Whole.Where(answer => !answer.Key.EndsWith("lsn", StringComparison.Ordinal)), answer => Assert.Equal(answer.Value, answers[answer.Key]));
+        AssertSameRecords(copies, repaired);
     }
 
     [Fact]
@@ -140,6 +140,25 @@ public sealed class FlippedByteTests
                 AssertSame(copies.Whole, null, DamagedCopies.Answers(engine), $"{file} at {offset}", isWholeIndex: false);
             Directory.Delete(copy, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task An_index_of_ids_too_damaged_to_be_cleared_is_repaired_whole()
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: false, Cancellation);
+        var copy = copies.NewCopy();
+        var path = Path.Combine(copies.NamespaceOf(copy), "gen-000001", "metadata.db");
+        long root;
+        using (var metadata = Sqlite.Open(path))
+            root = (Sqlite.ReadInt64(metadata, "SELECT rootpage FROM sqlite_schema WHERE name = 'records_by_id'") - 1) * Sqlite.ReadInt64(metadata, "PRAGMA page_size");
+        var bytes = await File.ReadAllBytesAsync(path, Cancellation);
+        bytes[root] ^= 0x10; // of what kind the page is
+        await File.WriteAllBytesAsync(path, bytes, Cancellation);
+
+        Assert.True((await DataDirectoryCheck.RunAsync(new EngineOptions { DataDirectory = copy }, repair: true, Cancellation)).IsWhole);
+
+        await using var repaired = DamagedCopies.Open(copy);
+        AssertSameRecords(copies, repaired);
     }
 
     [Theory]
@@ -280,6 +299,13 @@ public sealed class FlippedByteTests
             yield return (copy, offset);
             Directory.Delete(copy, recursive: true);
         }
+    }
+
+    /// <summary>After a repair that wrote everything anew, whose LSNs are others.</summary>
+    private static void AssertSameRecords(DamagedCopies copies, VectorEngine repaired)
+    {
+        var answers = DamagedCopies.Answers(repaired);
+        Assert.All(copies.Whole.Where(answer => !answer.Key.EndsWith("lsn", StringComparison.Ordinal)), answer => Assert.Equal(answer.Value, answers[answer.Key]));
     }
 
     private static void AssertSame(
