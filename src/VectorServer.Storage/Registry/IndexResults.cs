@@ -1,3 +1,5 @@
+using VectorServer.Storage.Ann;
+using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
@@ -132,6 +134,22 @@ public sealed record NamespaceStorageStats(
 
     /// <summary>Queries compared since the codes and the index are what they are.</summary>
     public long RecallSamples { get; init; }
+
+    /// <summary>Those of a snapshot, without what is measured of queries.</summary>
+    internal static NamespaceStorageStats Of(string name, NamespaceSnapshot snapshot)
+    {
+        var codec = snapshot.Codes?.Codec;
+        return new NamespaceStorageStats(
+            name,
+            snapshot.LiveCount,
+            (codec?.Compression ?? Codecs.Compression.Float32).ToName(),
+            snapshot.Generation.Vectors.RowBytes,
+            codec?.CodeBytesPerVector ?? 0,
+            snapshot.RowCount - snapshot.LiveCount,
+            (snapshot.Nearest?.Kind ?? Ann.IndexKind.Flat).ToName(),
+            Math.Min(snapshot.Nearest?.Count ?? 0, snapshot.RowCount),
+            snapshot.Nearest?.Bytes ?? 0);
+    }
 }
 
 public sealed record IndexStats(IReadOnlyList<NamespaceStorageStats> Namespaces)

@@ -28,6 +28,10 @@ internal sealed partial class NamespaceSet
         }
     }
 
+    /// <summary>What is to be said of a namespace that was closed, so that lists and statistics open none again; null for any other, and for a damaged one.</summary>
+    public NamespaceAsLeft? AsLeft(string name) =>
+        _stores.TryGetValue(name, out var store) && store is Asleep { IsValueCreated: false } asleep && DamageOf(name) is null ? asleep.Left : null;
+
     /// <summary>A namespace with its newest snapshot, opened again if it was idle; null if readers see none.</summary>
     private NamespaceStore? Acquire(string name, out SnapshotLease lease)
     {
@@ -44,14 +48,16 @@ internal sealed partial class NamespaceSet
     private async Task CloseClaimedAsync(string name, NamespaceStore store)
     {
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _stores[name] = new Lazy<NamespaceStore>(() =>
+        var asleep = new Asleep(() =>
         {
             closed.Task.GetAwaiter().GetResult(); // the files must not be open twice
             return _closed ? throw Closing() : Open(NamespaceLayout.Namespace(_directory, name));
         });
+        _stores[name] = asleep;
         try
         {
-            await store.CloseAsync().ConfigureAwait(false);
+            await store.CloseAsync().ConfigureAwait(false); // after its last writes
+            asleep.Left = new NamespaceAsLeft(InfoOf(name, store, store.Current), NamespaceStorageStats.Of(name, store.Current));
         }
         finally
         {
@@ -67,4 +73,19 @@ internal sealed partial class NamespaceSet
         Thread.Yield();
         return true;
     }
+
+    private sealed class Asleep(Func<NamespaceStore> open) : Lazy<NamespaceStore>(open)
+    {
+        private volatile NamespaceAsLeft? _left;
+
+        /// <summary>Null until the closing has ended.</summary>
+        public NamespaceAsLeft? Left
+        {
+            get => _left;
+            set => _left = value;
+        }
+    }
 }
+
+/// <summary>What lists and statistics say of a namespace that is closed.</summary>
+internal sealed record NamespaceAsLeft(NamespaceInfo Info, NamespaceStorageStats Storage);

@@ -69,7 +69,7 @@ internal sealed partial class NamespaceSet
     {
         try
         {
-            return Find(name) is not null;
+            return AsLeft(name) is not null || Find(name) is not null;
         }
         catch (Exception e) when (!_closed && (e.IsDiskError() || e is StorageException { Code: StorageErrorCode.DataCorruption or StorageErrorCode.Unavailable }))
         {
@@ -103,10 +103,12 @@ internal sealed partial class NamespaceSet
 
     public NamespaceInfo? Describe(string name)
     {
+        if (AsLeft(name) is { } left)
+            return left.Info;
         if (Acquire(name, out var lease) is not { } store)
             return null;
         using (lease)
-            return new NamespaceInfo(name, lease.Snapshot.LiveCount, store.Description.FilterableFields, store.SizeBytes(lease.Snapshot));
+            return InfoOf(name, store, lease.Snapshot);
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>.</exception>
@@ -231,6 +233,9 @@ internal sealed partial class NamespaceSet
             _options.Damage.Clear(_index.Name, name);
         }
     }
+
+    private static NamespaceInfo InfoOf(string name, NamespaceStore store, NamespaceSnapshot snapshot) =>
+        new(name, snapshot.LiveCount, store.Description.FilterableFields, store.SizeBytes(snapshot));
 
     private async Task<WriteResult?> TryWriteAsync(
         string name, Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)

@@ -179,24 +179,21 @@ public sealed partial class VectorIndex
         var namespaces = new List<NamespaceStorageStats>();
         foreach (var name in _namespaces.Names().Where(_namespaces.IsWhole))
         {
+            if (filter is null && _namespaces.AsLeft(name) is { } left)
+            {
+                namespaces.Add(left.Storage);
+                continue;
+            }
+
             if (!_namespaces.TryAcquire(name, out var lease))
                 continue;
             using (lease)
             {
-                var snapshot = lease.Snapshot;
-                var codec = snapshot.Codes?.Codec;
-                var recall = _recall.Read(name, snapshot);
-                namespaces.Add(new NamespaceStorageStats(
-                    name,
-                    filter is null ? snapshot.LiveCount : FilterRows.Count(snapshot, filter),
-                    (codec?.Compression ?? Compression.Float32).ToName(),
-                    snapshot.Generation.Vectors.RowBytes,
-                    codec?.CodeBytesPerVector ?? 0,
-                    snapshot.RowCount - snapshot.LiveCount,
-                    (snapshot.Nearest?.Kind ?? IndexKind.Flat).ToName(),
-                    Math.Min(snapshot.Nearest?.Count ?? 0, snapshot.RowCount),
-                    snapshot.Nearest?.Bytes ?? 0)
+                var stats = NamespaceStorageStats.Of(name, lease.Snapshot);
+                var recall = _recall.Read(name, lease.Snapshot);
+                namespaces.Add(stats with
                 {
+                    RecordCount = filter is null ? stats.RecordCount : FilterRows.Count(lease.Snapshot, filter),
                     RecallAt10 = recall.Mean,
                     RecallSamples = recall.Samples,
                 });

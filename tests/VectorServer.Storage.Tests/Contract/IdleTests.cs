@@ -83,6 +83,29 @@ public sealed class IdleTests : IndexContract
     }
 
     [Fact]
+    public async Task Lists_and_statistics_tell_of_closed_namespaces_and_open_none()
+    {
+        var index = CreateDense();
+        index.CreateNamespace("a", ["x"]);
+        await index.UpsertAsync("a", [Dense("a", [1, 2, 3]), Dense("b", [1, 2, 3])], Cancellation);
+        await index.DeleteAsync("a", ["b"], Cancellation);
+        await index.UpsertAsync("", [Dense("c", [1, 2, 3])], Cancellation);
+        var (stats, listed) = (index.Stats(), index.ListNamespaces(null, 10, null));
+        _time.Advance(TimeSpan.FromMinutes(15));
+        await Engine.CloseIdleAsync();
+
+        Assert.Equal(stats.Namespaces, index.Stats().Namespaces);
+        Assert.Equal(Shown(listed), Shown(index.ListNamespaces(null, 10, null)));
+        Assert.Equal(1, index.DescribeNamespace("a").RecordCount);
+        Assert.Empty(index.Namespaces.Opened());
+
+        await index.UpsertAsync("a", [Dense("b", [1, 2, 3])], Cancellation);
+        Assert.Equal(3, index.Stats().TotalRecordCount);
+        Assert.Equal(2, index.DescribeNamespace("a").RecordCount);
+        Assert.Single(index.Namespaces.Opened());
+    }
+
+    [Fact]
     public async Task Readers_and_writers_never_notice_that_a_namespace_closes()
     {
         var index = CreateDense();
@@ -116,6 +139,9 @@ public sealed class IdleTests : IndexContract
 
         Assert.Equal(46, index.Stats().TotalRecordCount);
     }
+
+    private static IEnumerable<string> Shown(NamespacePage page) =>
+        page.Namespaces.Select(ns => $"{ns.Name} {ns.RecordCount} {string.Join(',', ns.FilterableFields ?? [])}");
 
     private static List<string> Ids(VectorIndex index, float[] query) =>
         [.. index.Query("", new VectorQuery { TopK = 10, Vector = query }, Cancellation).Matches.Select(match => match.Id)];
