@@ -7,11 +7,15 @@ namespace VectorServer.Storage.IO;
 internal static partial class FileSync
 {
     private const int OpenReadOnly = 0; // O_RDONLY on Linux and macOS
+    private const int InvalidArgument = 22; // EINVAL, on both too
 
     /// <summary>Syncs a file's data and metadata to the disk.</summary>
     public static void SyncFile(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
-    /// <summary>Makes creations, renames and removals in a directory durable. NTFS journals them itself, so Windows needs nothing.</summary>
+    /// <summary>
+    /// Makes creations, renames and removals in a directory durable. NTFS journals them itself, so Windows needs nothing; some network and
+    /// shared file systems know no sync of a directory, and do what they do.
+    /// </summary>
     public static void SyncDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -23,7 +27,7 @@ internal static partial class FileSync
 
         try
         {
-            if (Fsync(descriptor) != 0)
+            if (Fsync(descriptor) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument)
                 throw new IOException($"Cannot sync the directory (errno {Marshal.GetLastPInvokeError()})");
         }
         finally
