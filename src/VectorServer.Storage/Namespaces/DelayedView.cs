@@ -24,6 +24,19 @@ internal sealed class DelayedView(TimeProvider time, TimeSpan delay)
         }
     }
 
+    /// <summary>Readers see all there is.</summary>
+    public bool IsSettled
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Advance();
+                return _visible is not null && _pending.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Lets readers see the snapshot once the delay has passed.</summary>
     public void Add(NamespaceSnapshot snapshot)
     {

@@ -14,7 +14,7 @@ internal sealed partial class NamespaceStore
 
     /// <summary>Nobody has used it after that timestamp, and nothing works on it.</summary>
     public bool IsIdleSince(long timestamp) =>
-        _delayed is null
+        _delayed is null or { IsSettled: true }
         && LastUsed <= timestamp
         && _writer.IsAtRest && _builder.IsAtRest && _codes.IsAtRest && _derived.IsAtRest && _compactor.IsAtRest;
 

@@ -8,7 +8,7 @@ public sealed class VisibilityDelayTests : IndexContract
 
     private readonly ManualTime _time = new();
 
-    protected override EngineOptions Options => base.Options with { VisibilityDelay = Delay, Time = _time };
+    protected override EngineOptions Options => base.Options with { VisibilityDelay = Delay, Time = _time, IdleClose = Delay / 2 };
 
     [Fact]
     public async Task A_write_is_seen_by_every_read_once_the_delay_has_passed_and_by_none_before()
@@ -22,6 +22,22 @@ public sealed class VisibilityDelayTests : IndexContract
         _time.Advance(TimeSpan.FromTicks(1));
         Assert.Equal(6, Seen(index, "a"));
         Assert.Equal(written.Lsn, index.Fetch("", ["a"]).MaxIndexedLsn);
+    }
+
+    [Fact]
+    public async Task A_namespace_is_closed_for_being_idle_once_all_is_seen_and_not_before()
+    {
+        var index = CreateDense();
+        await index.UpsertAsync("", [Dense("a", [1, 2, 3], """{"genre":"drama"}""")], Cancellation);
+
+        _time.Advance(Delay / 2);
+        await Engine.CloseIdleAsync();
+        Assert.Single(index.Namespaces.Opened());
+        _time.Advance(Delay / 2);
+        await Engine.CloseIdleAsync();
+
+        Assert.Empty(index.Namespaces.Opened());
+        Assert.Equal(6, Seen(index, "a"));
     }
 
     [Fact]
