@@ -32,6 +32,9 @@ internal sealed partial class NamespaceSet
     public NamespaceAsLeft? AsLeft(string name) =>
         _stores.TryGetValue(name, out var store) && store is Asleep { IsValueCreated: false } asleep && DamageOf(name) is null ? asleep.Left : null;
 
+    /// <summary>The same of all that are closed.</summary>
+    public IEnumerable<NamespaceAsLeft> AsLeft() => _stores.Keys.Select(AsLeft).OfType<NamespaceAsLeft>();
+
     /// <summary>A namespace with its newest snapshot, opened again if it was idle; null if readers see none.</summary>
     private NamespaceStore? Acquire(string name, out SnapshotLease lease)
     {

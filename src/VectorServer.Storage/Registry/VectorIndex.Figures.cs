@@ -23,6 +23,12 @@ public sealed partial class VectorIndex
             }
         }
 
+        foreach (var left in _namespaces.AsLeft())
+        {
+            records += left.Storage.RecordCount;
+            deletedRows += left.Storage.DeletedRows;
+        }
+
         return new IndexFigures(_namespaces.Count, open, records, deletedRows, logBytes, samples == 0 ? null : recalls / samples)
         {
             DamagedNamespaces = DamagedNamespaces().Count(),

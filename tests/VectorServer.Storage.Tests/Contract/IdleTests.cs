@@ -90,13 +90,14 @@ public sealed class IdleTests : IndexContract
         await index.UpsertAsync("a", [Dense("a", [1, 2, 3]), Dense("b", [1, 2, 3])], Cancellation);
         await index.DeleteAsync("a", ["b"], Cancellation);
         await index.UpsertAsync("", [Dense("c", [1, 2, 3])], Cancellation);
-        var (stats, listed) = (index.Stats(), index.ListNamespaces(null, 10, null));
+        var (stats, listed, figures) = (index.Stats(), index.ListNamespaces(null, 10, null), index.Observe());
         _time.Advance(TimeSpan.FromMinutes(15));
         await Engine.CloseIdleAsync();
 
         Assert.Equal(stats.Namespaces, index.Stats().Namespaces);
         Assert.Equal(Shown(listed), Shown(index.ListNamespaces(null, 10, null)));
         Assert.Equal(1, index.DescribeNamespace("a").RecordCount);
+        Assert.Equal(figures with { OpenNamespaces = 0, LogBytes = 0 }, index.Observe());
         Assert.Empty(index.Namespaces.Opened());
 
         await index.UpsertAsync("a", [Dense("b", [1, 2, 3])], Cancellation);
