@@ -41,7 +41,8 @@ public sealed partial class VectorEngine
         }
     }
 
-    private async Task CloseIdleAsync(long since)
+    /// <summary>Closes the namespaces that nobody has used after a timestamp of the engine's time.</summary>
+    internal async Task CloseIdleAsync(long since)
     {
         foreach (var index in Indexes)
         {

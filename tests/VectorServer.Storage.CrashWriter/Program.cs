@@ -5,10 +5,15 @@ using System.Globalization;
 using VectorServer.Storage;
 using VectorServer.Storage.CrashWriter;
 
-var script = new Script(Number(args[1]));
+const int FewNamespaces = 2; // open at once, in every second process: it closes and opens them all the time
+
+var seed = Number(args[1]);
+var script = new Script(seed);
 var focus = Enum.Parse<StepKind>(args[4]);
 var point = KillPoint.Parse(Environment.GetEnvironmentVariable("VECTORSERVER_KILL_AT"));
 var options = new EngineOptions { DataDirectory = args[0], CheckpointLogBytes = 48 << 10 };
+if (seed % 2 == 0)
+    options = options with { OpenNamespacesMax = FewNamespaces };
 await using var engine = VectorEngine.Open(point is null ? options : options with { Disk = new KillingDisk(point) });
 foreach (var index in engine.Indexes)
     index.Stats(); // opens and recovers every namespace

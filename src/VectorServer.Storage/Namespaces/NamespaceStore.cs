@@ -220,7 +220,7 @@ internal sealed partial class NamespaceStore
                 replaced = [.. _replaced];
             var snapshot = Current;
             if (_failure is null)
-                snapshot.Generation.Retire(() => Npy.NpyMatrix.TrimFile(_options.Disk, snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension));
+                snapshot.Generation.Retire(() => Trim(snapshot));
             else
                 snapshot.Generation.Release();
             await Task.WhenAll(replaced.Append(snapshot.Generation).Select(generation => generation.Closed)).ConfigureAwait(false);
@@ -360,6 +360,19 @@ internal sealed partial class NamespaceStore
         catch (Exception e)
         {
             throw Fail(e);
+        }
+    }
+
+    /// <summary>Gives back the space that the closed file of vectors had reserved behind its rows; if not now, then at another close.</summary>
+    private void Trim(NamespaceSnapshot snapshot)
+    {
+        try
+        {
+            Npy.NpyMatrix.TrimFile(_options.Disk, snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension);
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            Log($"keeps the space behind its rows: {e.Message}");
         }
     }
 

@@ -50,7 +50,7 @@ internal static class Workload
         var docs = model.Indexes["docs"];
         var present = docs.Namespaces.Keys.Order(StringComparer.Ordinal).ToArray();
         var ns = present.Length == 0 ? "" : present[random.Next(present.Length)];
-        switch (random.Next(24))
+        switch (random.Next(26))
         {
             case 0 when present.Length > 0:
                 return Delete(ns, [.. Enumerable.Range(0, 6).Select(_ => Id(random)).Distinct()]);
@@ -62,6 +62,8 @@ internal static class Workload
                 return new Step($"compact '{ns}'", engine => engine.GetIndex("docs").CompactAsync(ns), _ => { });
             case 5 or 6:
                 return new Step("flush", engine => engine.GetIndex("docs").FlushAsync(), _ => { });
+            case 24 or 25:
+                return new Step("close what is idle", engine => engine.CloseIdleAsync(long.MaxValue), _ => { });
             case 7 or 8:
                 return Load(Namespaces[random.Next(3)], Records(random, 12));
             case 9 when ns.Length > 0 && !docs.Aliases.ContainsValue(ns):
