@@ -35,7 +35,16 @@ public sealed partial class VectorEngine
         var directory = NamespaceLayout.Index(_options.DataDirectory, name);
         if (!Directory.Exists(directory) || _registry.Read(_ => { }).FirstOrDefault(found => found.Name == name) is not { } descriptor)
             return;
-        _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory)); // it was renamed, and back
+        try
+        {
+            _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory)); // it was renamed, and back
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            ReportDamage(name, "The disk refused to remove it, and to keep it"); // as a removed one it would take what is written now along
+            return;
+        }
+
         OpenIndex(directory, descriptor);
     }
 

@@ -42,7 +42,9 @@ internal sealed class WalWriter : IDisposable
     /// <summary>Goes on where the log ends, or in a new segment if the mode is another one.</summary>
     public static WalWriter Continue(Disk disk, WalEnd end, Lsn nextLsn, Durability durability)
     {
-        var writer = new WalWriter(disk, Path.GetDirectoryName(end.SegmentPath)!, durability, end.SegmentPath, end.ValidBytes, end.OperationBytes);
+        var directory = Path.GetDirectoryName(end.SegmentPath)!;
+        disk.SyncDirectory(directory); // a process may have died, or failed, between the segment's renaming and its sync
+        var writer = new WalWriter(disk, directory, durability, end.SegmentPath, end.ValidBytes, end.OperationBytes);
         if (end.IsSynced == writer.IsSynced)
             return writer;
         try

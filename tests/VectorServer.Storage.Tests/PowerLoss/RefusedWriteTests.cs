@@ -79,6 +79,38 @@ public sealed class RefusedWriteTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_got_its_name_before_a_close_failed_keeps_it_with_all_that_is_written_to_it()
+    {
+        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        var index = await WithOneRecordAsync(engine);
+
+        Refuse(1, DiskOperationKind.SyncDirectory, "wal", full: false);
+        await engine.CloseIdleAsync(long.MaxValue);
+        Assert.Empty(index.Namespaces.Opened());
+        await index.UpsertAsync("", [Record("c")], Cancellation);
+
+        await AfterPowerLossAsync(["a", "c"]);
+    }
+
+    [Fact]
+    public async Task An_index_that_the_disk_neither_removes_nor_keeps_is_refused_by_name_until_it_does()
+    {
+        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await WithOneRecordAsync(engine);
+
+        Refuse(2, DiskOperationKind.SyncDirectory, "indexes", full: false);
+        Assert.Equal(StorageErrorCode.Unavailable, (await Assert.ThrowsAsync<StorageException>(() => engine.DropIndexAsync("docs"))).Code);
+        Assert.Equal(StorageErrorCode.DataCorruption, Assert.Throws<StorageException>(() => engine.GetIndex("docs")).Code);
+        _disk.LosePower(_directory.File("lost"), Unsynced.Lost, new Random(1));
+        await using (var reopened = VectorEngine.Open(Workload.Options(Path.Combine(_directory.File("lost"), "data"))))
+            Assert.Equal(["a"], Ids(reopened.GetIndex("docs")));
+
+        await engine.DropIndexAsync("docs");
+        Assert.Empty(engine.Indexes);
+        Assert.Empty(engine.Damage.Current);
+    }
+
+    [Fact]
     public async Task An_alias_of_unknown_outcome_is_durable_once_it_is_said_to_exist()
     {
         await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
