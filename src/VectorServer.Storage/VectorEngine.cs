@@ -132,7 +132,11 @@ public sealed partial class VectorEngine : IAsyncDisposable
         {
             ThrowIfDisposed();
             if (!_indexes.TryRemove(name, out var index) && Damage.WhatIsWrong(name, null) is null)
+            {
+                // Until it is synced, the renaming in a removal that failed may be undone by a power loss.
+                _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
                 throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
+            }
 
             // The directory goes first: an index whose directory is missing at open is a drop to finish, while a directory
             // without an index would look like data to keep.

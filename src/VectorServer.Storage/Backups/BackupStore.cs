@@ -21,12 +21,14 @@ public sealed class BackupStore
         (_options, _work) = (options, work);
         try
         {
+            if (Directory.Exists(Root))
+                options.Disk.SyncDirectory(Root); // a process may have died between a backup's rename and its sync
             foreach (var unfinished in Directories().Where(IsTemporary))
                 Trash.Delete(options.Disk, unfinished);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _options.Log?.Invoke($"The directory of backups cannot be read: {e}");
+            _options.Log?.Invoke($"The disk refuses the directory of backups: {e}");
         }
     }
 

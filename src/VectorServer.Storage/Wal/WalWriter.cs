@@ -45,12 +45,13 @@ internal sealed class WalWriter : IDisposable
         var directory = Path.GetDirectoryName(end.SegmentPath)!;
         disk.SyncDirectory(directory); // a process may have died, or failed, between the segment's renaming and its sync
         var writer = new WalWriter(disk, directory, durability, end.SegmentPath, end.ValidBytes, end.OperationBytes);
-        if (end.IsSynced == writer.IsSynced)
-            return writer;
         try
         {
-            writer._segment.Sync(); // what a later segment follows must be whole
-            writer.StartAnew(nextLsn);
+            var isOfOtherMode = end.IsSynced != writer.IsSynced;
+            if (isOfOtherMode || (writer.IsSynced && end.OperationBytes > 0))
+                writer._segment.Sync(); // a process may have died before it: what was replayed is read from now on, and what a later segment follows must be whole
+            if (isOfOtherMode)
+                writer.StartAnew(nextLsn);
             return writer;
         }
         catch

@@ -148,6 +148,30 @@ public sealed class RefusedWriteTests : IDisposable
         Assert.Empty(reopened.Backups.List());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_removal_that_failed_half_way_left_does_not_come_back_once_it_is_said_to_be_gone(bool isIndex)
+    {
+        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        var index = await WithOneRecordAsync(engine);
+        Task RemoveAsync() => isIndex ? engine.DropIndexAsync("docs") : index.DeleteNamespaceAsync("named", Cancellation);
+        if (!isIndex)
+            await index.UpsertAsync("named", [Record("b")], Cancellation);
+        var refused = 0;
+        _disk.Fault = operation => operation.Kind is DiskOperationKind.SyncDirectory || refused is 1 // the renaming, and then its taking back
+            ? ++refused <= 2 ? new IOException("Input/output error", 5) : null
+            : null;
+        Assert.Equal(StorageErrorCode.Unavailable, (await Assert.ThrowsAsync<StorageException>(RemoveAsync)).Code);
+        _disk.Fault = null;
+
+        Assert.Equal(StorageErrorCode.NotFound, (await Assert.ThrowsAsync<StorageException>(RemoveAsync)).Code);
+
+        _disk.LosePower(_directory.File("lost"), Unsynced.Lost, new Random(1));
+        await using var reopened = VectorEngine.Open(Workload.Options(Path.Combine(_directory.File("lost"), "data")));
+        Assert.Equal(isIndex ? [] : [""], reopened.Indexes.SelectMany(one => one.NamespaceNames()));
+    }
+
     [Fact]
     public async Task A_namespace_whose_removal_failed_is_there_and_takes_writes()
     {
