@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Serilog;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Audit;
@@ -31,6 +32,7 @@ internal static class ServiceRegistration
 
         var listeners = new Listeners(options);
         builder.WebHost.ConfigureKestrel(listeners.Configure);
+        builder.Services.AddSingleton<IConnectionListenerFactory, SparingTransport>(); // Kestrel takes the last that was added
 
         // Images set a default port for every ASP.NET Core program; ours has its own setting.
         builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "");

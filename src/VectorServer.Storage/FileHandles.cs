@@ -9,10 +9,17 @@ public static partial class FileHandles
     private const int OfTheProgram = 256; // libraries, listeners, pipes: 230 after a start
     private const int SpareMin = 64;
 
-    /// <summary>The operating system's limit less what the program itself has open; a large number where there is no limit.</summary>
-    public static int Spare { get; } = Math.Max(SpareMin, Max() - OfTheProgram);
+    private const int LastShare = 8;
 
-    private static int Max()
+    private static readonly int Max = Read();
+
+    /// <summary>The operating system's limit less what the program itself has open; a large number where there is no limit.</summary>
+    public static int Spare { get; } = Math.Max(SpareMin, Max - OfTheProgram);
+
+    /// <summary>Whether a new handle is among the last eighth of those that there may be: it is always the lowest that is free.</summary>
+    public static bool IsOneOfTheLast(long handle) => !OperatingSystem.IsWindows() && handle >= Max - (Max / LastShare);
+
+    private static int Read()
     {
         if (OperatingSystem.IsWindows())
             return WithoutLimit;

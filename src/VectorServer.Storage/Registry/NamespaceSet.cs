@@ -205,7 +205,7 @@ internal sealed partial class NamespaceSet
         try
         {
             BeginDeletion(name);
-            if (!_stores.ContainsKey(name))
+            if (!_stores.ContainsKey(name) && !_closed)
                 _options.Disk.SyncDirectory(_directory); // until it is synced, the renaming in a removal that failed may be undone by a power loss
             if (name.Length == 0 && !_stores.ContainsKey(name))
                 return;
