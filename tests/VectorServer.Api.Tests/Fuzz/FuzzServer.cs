@@ -96,6 +96,17 @@ internal sealed class FuzzServer : IAsyncDisposable
         Assert.Equal("r39", queried.Json.GetProperty("matches")[0].GetProperty("id").GetString());
     }
 
+    /// <summary>Takes away all that requests made, which may be hundreds of namespaces: what memory is still held then is forgotten.</summary>
+    public async Task RemoveAllAsync()
+    {
+        var list = await _server.GetAsync("/indexes");
+        foreach (var name in list.Json.GetProperty("indexes").EnumerateArray().Select(index => index.GetProperty("name").GetString()!).Where(name => name != Untouched))
+        {
+            await _server.SendAsync(HttpMethod.Patch, $"/indexes/{name}", """{"deletion_protection": "disabled"}""", null);
+            await _server.DeleteAsync($"/indexes/{name}");
+        }
+    }
+
     public async Task<int> StatusAsync(HttpMethod method, string path, string? body) => (await _server.SendAsync(method, path, body, null)).Status;
 
     public async ValueTask DisposeAsync()

@@ -71,6 +71,7 @@ public sealed class GrpcFuzzTests
         client!.Dispose();
         Assert.True(problems.Count == 0, string.Join("\n", problems));
         await server.AssertWellAsync();
+        await server.RemoveAllAsync();
         budget!.AssertKept();
         TestContext.Current.TestOutputHelper!.WriteLine($"{successes.Count} of {Methods.Length} methods succeeded at least once, not {string.Join(", ", Methods.Select(method => method.FullName).Except(successes))}");
         Assert.True(successes.Count > Methods.Length * 3 / 4, $"Only {successes.Count} of {Methods.Length} methods ever succeeded");

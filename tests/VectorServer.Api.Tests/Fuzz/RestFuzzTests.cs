@@ -36,6 +36,7 @@ public sealed class RestFuzzTests
 
         Assert.True(problems.Count == 0, string.Join("\n", problems));
         await server.AssertWellAsync();
+        await server.RemoveAllAsync();
         budget!.AssertKept();
 
         // A fuzzer whose every request is refused at the door would find nothing behind it.
