@@ -37,7 +37,8 @@ public sealed record EngineOptions
     public int BuildThreads { get; init; } = BuildThreadsByDefault;
 
     /// <summary>
-    /// How long nobody uses a namespace before its memory and files are given back; its next use opens it again. Zero keeps all that were used open.
+    /// How long nobody uses a namespace before its memory and files are given back; its next use opens it again. Zero keeps all that were used open,
+    /// as far as <see cref="OpenNamespacesMax"/> lets it.
     /// </summary>
     public TimeSpan IdleClose { get; init; } = TimeSpan.FromMinutes(15);
 

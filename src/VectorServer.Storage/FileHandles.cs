@@ -8,7 +8,6 @@ public static partial class FileHandles
     private const int WithoutLimit = 1 << 20;
     private const int OfTheProgram = 256; // libraries, listeners, pipes: 230 after a start
     private const int SpareMin = 64;
-
     private const int LastShare = 8;
 
     private static readonly int Max = Read();

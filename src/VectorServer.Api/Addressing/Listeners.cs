@@ -26,6 +26,7 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
 
     // Of the process's file handles: one that has none left takes no connection ever again.
     private const int ConnectionsShare = 4;
+
     private static readonly TimeSpan BodyGracePeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
 

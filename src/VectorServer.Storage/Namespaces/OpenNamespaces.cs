@@ -12,21 +12,19 @@ internal sealed class OpenNamespaces(int max, TimeSpan waitMax)
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     private readonly SemaphoreSlim _free = new(max);
+    private readonly int _crowdedFrom = max - (max / 4); // from here on some are closed ahead of need
 
     /// <summary>Told to close what is not in use; returns at once.</summary>
     public Action? MakeRoom { get; set; }
 
-    /// <summary>Above it some are closed ahead of need.</summary>
-    public int CrowdedFrom { get; } = max - (max / 4);
-
-    /// <summary>To this number, the longest unused first.</summary>
+    /// <summary>How many stay open when room is made.</summary>
     public int RoomyFrom { get; } = max / 2;
 
     /// <summary>Counts one that is about to be opened; where there are too many, waits until another is closed.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.Unavailable"/>: all are in use, and stay so.</exception>
     public void Enter()
     {
-        if (max - _free.CurrentCount >= CrowdedFrom)
+        if (max - _free.CurrentCount >= _crowdedFrom)
             MakeRoom?.Invoke();
         for (var started = Stopwatch.GetTimestamp(); !_free.Wait(Step);)
         {

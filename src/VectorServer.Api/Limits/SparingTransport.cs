@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using VectorServer.Storage;
 
-namespace VectorServer.Api.Addressing;
+namespace VectorServer.Api.Limits;
 
 /// <summary>
 /// Kestrel's sockets, but for connections that would take the process's last file handles: these are closed as they are accepted, one after
