@@ -75,7 +75,7 @@ internal sealed partial class IndexPorts(ServerOptions options, Listeners listen
     private bool TryReserve(string index, int port)
     {
         // Where nothing listens, other processes are in no one's way.
-        if (_indexByPort.ContainsKey(port) || (listeners.IsFollowed && !PortProbe.IsFree(options.BindAddress, port)))
+        if (_indexByPort.ContainsKey(port) || (listeners.IsFollowed && !listeners.Addresses.All(address => PortProbe.IsFree(address, port))))
             return false;
 
         _indexByPort[port] = index;
@@ -88,7 +88,11 @@ internal sealed partial class IndexPorts(ServerOptions options, Listeners listen
         var isOpen = false;
         try
         {
-            isOpen = await PortProbe.AcceptsAsync(options.BindAddress, port, BindTimeout, cancellation);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            deadline.CancelAfter(BindTimeout);
+            var accepted = await Task.WhenAll(listeners.Addresses.Select(address => PortProbe.AcceptsAsync(address, port, deadline.Token)));
+            cancellation.ThrowIfCancellationRequested();
+            isOpen = accepted.All(static accepts => accepts);
         }
         finally
         {

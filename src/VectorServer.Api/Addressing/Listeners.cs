@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using VectorServer.Api.Tls;
@@ -38,10 +39,15 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
     {
         _options = options;
 
+        Addresses = BoundAddresses.Of(options.BindAddress);
+
         // Kestrel cannot choose a free port for the two addresses that localhost stands for.
         Place("main", Url(options is { Port: 0, BindAddress: "localhost" } ? "127.0.0.1" : options.BindAddress, options.Port));
         _configuration = new ConfigurationBuilder().Add(this).Build();
     }
+
+    /// <summary>What the ports of indexes are opened on.</summary>
+    public IReadOnlyList<IPAddress> Addresses { get; }
 
     /// <summary>Kestrel serves this process, and so follows this configuration; an in-memory test server does not.</summary>
     public bool IsFollowed { get; private set; }
@@ -69,11 +75,13 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
         kestrel.Configure(_configuration, reloadOnChange: true);
     }
 
+    // An endpoint for each address: of one whose address is a name, Kestrel (10.0) keeps parts for ever after it is closed.
     public void Open(int port)
     {
         lock (_lock)
         {
-            Place(NameOf(port), Url(_options.BindAddress, port));
+            foreach (var address in Addresses)
+                Place(NameOf(address, port), Url(address.ToString(), port));
             OnReload();
         }
     }
@@ -82,7 +90,8 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
     {
         lock (_lock)
         {
-            Data.Remove(Key(NameOf(port)));
+            foreach (var address in Addresses)
+                Data.Remove(Key(NameOf(address, port)));
             OnReload();
         }
     }
@@ -102,7 +111,9 @@ internal sealed class Listeners : ConfigurationProvider, IConfigurationSource
 
     private static string Key(string name) => $"Endpoints:{name}:Url";
 
-    private static string NameOf(int port) => string.Create(CultureInfo.InvariantCulture, $"index-{port}");
+    // A colon would end the name.
+    private static string NameOf(IPAddress address, int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"index-{port}-{address.AddressFamily}");
 
     private static string Url(string address, int port) =>
         string.Create(CultureInfo.InvariantCulture, $"http://{(address.Contains(':') ? $"[{address}]" : address)}:{port}");

@@ -3,48 +3,17 @@ using System.Net.Sockets;
 
 namespace VectorServer.Api.Addressing;
 
-/// <summary>Asks the operating system about a port of the bind address.</summary>
+/// <summary>Asks the operating system about a port.</summary>
 internal static class PortProbe
 {
-    /// <summary>No process listens on the port, as far as can be seen by listening on it for a moment.</summary>
-    public static bool IsFree(string bindAddress, int port) => AddressesOf(bindAddress).All(address => IsFree(address, port));
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Waits until the port accepts connections.</summary>
-    /// <returns>False when it did not within <paramref name="timeout"/>.</returns>
-    public static async Task<bool> AcceptsAsync(string bindAddress, int port, TimeSpan timeout, CancellationToken cancellation)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(timeout);
-        var target = Reachable(AddressesOf(bindAddress)[0]);
-        while (true)
-        {
-            try
-            {
-                using var client = new TcpClient(target.AddressFamily);
-                await client.ConnectAsync(target, port, deadline.Token);
-                return true;
-            }
-            catch (SocketException)
-            {
-                if (!await DelayAsync(deadline.Token) && !cancellation.IsCancellationRequested)
-                    return false;
-            }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-            {
-                return false;
-            }
-        }
-    }
-
-    private static async Task<bool> DelayAsync(CancellationToken deadline)
-    {
-        await Task.Delay(10, deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return !deadline.IsCancellationRequested;
-    }
-
-    private static bool IsFree(IPAddress address, int port)
+    /// <summary>No process listens on the port of the address, as far as can be seen by listening on it for a moment.</summary>
+    public static bool IsFree(IPAddress address, int port)
     {
         using var listener = new TcpListener(address, port);
+        if (address.Equals(IPAddress.IPv6Any))
+            listener.Server.DualMode = true;
         try
         {
             listener.Start();
@@ -56,16 +25,33 @@ internal static class PortProbe
         }
     }
 
-    private static IPAddress[] AddressesOf(string bindAddress) => bindAddress switch
+    /// <summary>Waits until the port of the address accepts connections.</summary>
+    /// <returns>False when it did not before <paramref name="deadline"/>.</returns>
+    public static async Task<bool> AcceptsAsync(IPAddress address, int port, CancellationToken deadline)
     {
-        "localhost" => Socket.OSSupportsIPv6 ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback],
-        "*" => Socket.OSSupportsIPv6 ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any],
-        _ => [IPAddress.Parse(bindAddress)],
-    };
+        var target = Reachable(address);
+        while (!deadline.IsCancellationRequested)
+        {
+            try
+            {
+                using var client = new TcpClient(target.AddressFamily);
+                await client.ConnectAsync(target, port, deadline);
+                return true;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(RetryDelay, deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
 
     // Listening on all addresses is reached through this machine's own.
     private static IPAddress Reachable(IPAddress address) =>
-        address.Equals(IPAddress.Any) ? IPAddress.Loopback
-        : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
-        : address;
+        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : address;
 }

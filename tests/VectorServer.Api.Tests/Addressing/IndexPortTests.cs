@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace VectorServer.Api.Tests.Addressing;
 
@@ -42,6 +46,31 @@ public sealed class IndexPortTests
 
         await WaitUntilClosedAsync(first);
         Assert.Equal(200, await StatusAsync($"{second}/healthz"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_kept_of_a_port_that_was_closed()
+    {
+        await using var server = TestServer.Listen(null, ("IndexPorts", "17480-17480"));
+        var opened = new ConcurrentBag<WeakReference>();
+        var kestrel = server.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
+        kestrel.ConfigurationLoader!.Endpoint("index-17480-InterNetwork", endpoint => opened.Add(new WeakReference(endpoint.ConfigSection)));
+
+        for (var i = 0; i < 3; i++)
+        {
+            var host = await CreateAsync(server, "docs");
+            await server.DeleteAsync("/indexes/docs");
+            await WaitUntilClosedAsync(host);
+        }
+
+        Assert.Equal(3, opened.Count);
+        for (var attempt = 0; attempt < 500 && opened.Any(part => part.IsAlive); attempt++)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            GC.Collect();
+        }
+
+        Assert.DoesNotContain(opened, part => part.IsAlive);
     }
 
     [Fact]
