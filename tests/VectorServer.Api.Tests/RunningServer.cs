@@ -24,6 +24,8 @@ internal sealed class RunningServer : IDisposable
 
     public int Port { get; }
 
+    public int ProcessId => _process.Id;
+
     public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"));
 
     /// <summary>All it logged so far.</summary>
@@ -91,7 +93,7 @@ internal sealed class RunningServer : IDisposable
     /// <summary>Asks it to stop, as an operator's <c>kill</c> or a container's stop does.</summary>
     public void Terminate()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-TERM", ProcessId.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 
