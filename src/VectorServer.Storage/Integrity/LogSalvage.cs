@@ -62,7 +62,7 @@ internal sealed class LogSalvage(Checkpoint checkpoint, int dimension, RowInspec
             entries.Add(entry with { Values = known, CopyFrom = null });
         }
 
-        return new PutOperation(entries);
+        return put with { Entries = entries };
     }
 
     private ReadOnlyMemory<float>? ValuesOf(int row)

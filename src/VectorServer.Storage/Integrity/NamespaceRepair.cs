@@ -114,7 +114,7 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
 
         NpyMatrix.TrimFile(options.Disk, target.VectorsPath, kept, dimension);
         var lsn = new Lsn(log.Last.Value - log.Operations.Count);
-        new Checkpoint(Checkpoint.CurrentFormat, NamespaceExport.GenerationNumber, kept, FirstRow: 0, kept, lsn.Value, Deaths: 0, sparseRows)
+        new Checkpoint(Checkpoint.CurrentFormat, NamespaceExport.GenerationNumber, kept, FirstRow: 0, kept, lsn.Value, Deaths: 0, sparseRows, checkpoint.Done)
             .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
         WriteLog(NamespaceLayout.Wal(aside), lsn, log.Operations);
         return new RepairOutcome(true, kept, lostRows, log.OperationsLost, lost, !areDeathsWhole, null);

@@ -17,8 +17,10 @@ namespace VectorServer.Storage.Namespaces;
 /// <param name="Lsn">The newest operation folded in; the log goes on from the next.</param>
 /// <param name="Deaths">The sum of all tombstones, see <see cref="Tombstones.Sum"/>; null in a checkpoint older than checksums.</param>
 /// <param name="SparseRows">Rows with a sparse vector; null in a checkpoint older than checksums.</param>
+/// <param name="Done">See <see cref="NamespaceSnapshot.Done"/>; null where there is none.</param>
 internal sealed record Checkpoint(
-    int FormatVersion, int Generation, int RowCount, int FirstRow, int LiveCount, long Lsn, ulong? Deaths = null, int? SparseRows = null)
+    int FormatVersion, int Generation, int RowCount, int FirstRow, int LiveCount, long Lsn, ulong? Deaths = null, int? SparseRows = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IdempotencyKey>? Done = null)
 {
     public const int CurrentFormat = 1;
 
@@ -35,7 +37,8 @@ internal sealed record Checkpoint(
         snapshot.LiveCount,
         snapshot.Lsn.Value,
         snapshot.Generation.Tombstones.Sum,
-        snapshot.Generation.Sparse.RowCount);
+        snapshot.Generation.Sparse.RowCount,
+        snapshot.Done is [] ? null : snapshot.Done);
 
     public static Checkpoint Read(string path)
     {

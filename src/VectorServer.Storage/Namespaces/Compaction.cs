@@ -99,7 +99,7 @@ internal sealed class Compaction
             throw new StorageException(StorageErrorCode.DataCorruption, $"The namespace holds {live} live rows where it counts {current.LiveCount}");
         Seal();
         _source.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!); // its name, before a checkpoint names it
-        return new NamespaceSnapshot(_target, FirstRow: 0, _target.Ids.Count, live, current.Lsn, _codes);
+        return new NamespaceSnapshot(_target, FirstRow: 0, _target.Ids.Count, live, current.Lsn, _codes) { Done = current.Done };
     }
 
     /// <summary>Deletes the copy: on a full disk its space is needed.</summary>

@@ -18,6 +18,12 @@ internal sealed record NamespaceSnapshot(Generation Generation, int FirstRow, in
     /// <summary>An approximate index of its first rows, perhaps of later ones too; null while there is none.</summary>
     public CandidateIndex? Nearest { get; init; }
 
+    /// <summary>The newest step of each writer that named its steps, oldest first.</summary>
+    public IReadOnlyList<IdempotencyKey> Done { get; init; } = [];
+
+    public NamespaceSnapshot WithDone(IdempotencyKey key) =>
+        this with { Done = [.. Done.Where(done => done.Writer != key.Writer).TakeLast(IdempotencyKey.WritersMax - 1), key] };
+
     public bool IsLive(int row) => row >= FirstRow && row < RowCount && !Generation.Tombstones.IsDead(row, Lsn);
 
     /// <summary>The rows of all records, ascending.</summary>

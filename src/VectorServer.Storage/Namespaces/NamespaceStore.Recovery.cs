@@ -36,7 +36,7 @@ internal sealed partial class NamespaceStore
         {
             var snapshot = new NamespaceSnapshot(
                 generation, checkpoint.FirstRow, checkpoint.RowCount, checkpoint.LiveCount, new Lsn(checkpoint.Lsn), null);
-            snapshot = snapshot with { Codes = _codes.Open(snapshot) };
+            snapshot = snapshot with { Codes = _codes.Open(snapshot), Done = checkpoint.Done ?? [] };
 
             var wal = NamespaceLayout.Wal(_directory);
             var replayed = 0;
@@ -114,6 +114,18 @@ internal sealed partial class NamespaceStore
     }
 
     /// <summary>A write that is logged and could not be applied is refused: a restart must not find it. What fails here is done by <see cref="Restore"/>.</summary>
+    private void TakeBack(Lsn refused)
+    {
+        try
+        {
+            _wal.TakeBack();
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            TryVoid(refused);
+        }
+    }
+
     private void TryVoid(Lsn refused)
     {
         try

@@ -239,7 +239,7 @@ internal sealed partial class NamespaceStore
         catch (Exception e)
         {
             var refusal = Fail(e);
-            TryVoid(first);
+            TakeBack(first);
             throw refusal;
         }
     }
@@ -280,6 +280,8 @@ internal sealed partial class NamespaceStore
     {
         _options.Reserve.Demand();
         RestoreIfFailed();
+        if (records.IsIn(Current))
+            return;
         try
         {
             var loaded = Apply(Current, [records]);

@@ -19,6 +19,8 @@ internal sealed class OperationApplier(NamespaceSnapshot before)
         {
             case PutOperation put:
                 Put(put.Entries);
+                if (put.Key is not null)
+                    Snapshot = Snapshot.WithDone(put.Key);
                 break;
             case RemoveOperation remove:
                 foreach (var id in remove.Ids)

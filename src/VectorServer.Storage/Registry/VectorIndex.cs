@@ -45,22 +45,35 @@ public sealed partial class VectorIndex
 
     internal NamespaceSet Namespaces => _namespaces;
 
+    /// <inheritdoc cref="UpsertAsync(string, IReadOnlyList{VectorRecord}, IdempotencyKey, CancellationToken)"/>
+    public Task<WriteResult> UpsertAsync(string ns, IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default) =>
+        UpsertAsync(ns, records, key: null, cancellation);
+
     /// <summary>Writes whole records, all or none; an id twice in one batch: the last one wins.</summary>
+    /// <param name="ns">The namespace, made where it is not there.</param>
+    /// <param name="records">The records.</param>
+    /// <param name="key">Makes a repetition do nothing; null: each call writes.</param>
+    /// <param name="cancellation">Gives up waiting; the write may happen all the same.</param>
     /// <exception cref="StorageException">A record breaks a rule of the index (dimension, zero vector, ...).</exception>
-    public Task<WriteResult> UpsertAsync(string ns, IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default)
+    public Task<WriteResult> UpsertAsync(string ns, IReadOnlyList<VectorRecord> records, IdempotencyKey? key, CancellationToken cancellation)
     {
-        var put = ToPut(ns, records);
-        return _namespaces.WriteOrCreateAsync(ns, store => store.WriteAsync(_ => put, readsState: false, cancellation), cancellation);
+        var put = ToPut(ns, records, key);
+        return _namespaces.WriteOrCreateAsync(
+            ns, store => store.WriteAsync(snapshot => put.IsIn(snapshot) ? null : put, readsState: key is not null, cancellation), cancellation);
     }
 
+    /// <inheritdoc cref="LoadAsync(string, IReadOnlyList{VectorRecord}, IdempotencyKey, CancellationToken)"/>
+    public Task<WriteResult> LoadAsync(string ns, IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default) =>
+        LoadAsync(ns, records, key: null, cancellation);
+
     /// <summary>
-    /// Writes whole records as <see cref="UpsertAsync"/> does, but past the log and with a checkpoint of its own: faster from some thousand
+    /// Writes whole records as <see cref="UpsertAsync(string, IReadOnlyList{VectorRecord}, IdempotencyKey, CancellationToken)"/> does, but past the log and with a checkpoint of its own: faster from some thousand
     /// records on, slower below. Other writes of the namespace wait meanwhile, reads do not.
     /// </summary>
     /// <exception cref="StorageException">A record breaks a rule of the index (dimension, zero vector, ...).</exception>
-    public Task<WriteResult> LoadAsync(string ns, IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default)
+    public Task<WriteResult> LoadAsync(string ns, IReadOnlyList<VectorRecord> records, IdempotencyKey? key, CancellationToken cancellation)
     {
-        var put = ToPut(ns, records);
+        var put = ToPut(ns, records, key);
         return _namespaces.WriteOrCreateAsync(ns, store => store.LoadAsync(put, cancellation), cancellation);
     }
 
@@ -297,7 +310,7 @@ public sealed partial class VectorIndex
         return reports;
     }
 
-    private PutOperation ToPut(string ns, IReadOnlyList<VectorRecord> records)
+    private PutOperation ToPut(string ns, IReadOnlyList<VectorRecord> records, IdempotencyKey? key)
     {
         RecordRules.CheckNamespaceName(ns);
         var entries = new PutEntry[records.Count];
@@ -308,7 +321,7 @@ public sealed partial class VectorIndex
             entries[i] = new PutEntry(record.Id, record.Values, null, record.Sparse, record.Metadata);
         }
 
-        return new PutOperation(entries);
+        return new PutOperation(entries, key);
     }
 
     private async Task RecodeAsync(NamespaceStore store)

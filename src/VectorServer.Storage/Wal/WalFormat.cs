@@ -33,6 +33,7 @@ internal static class WalFormat
         Put = 1,
         Remove = 2,
         Clear = 3,
+        PutOnce = 4, // its key's two texts, and then as Put
     }
 
     [Flags]
@@ -93,7 +94,13 @@ internal static class WalFormat
         switch (operation)
         {
             case PutOperation put:
-                WriteByte(output, (byte)Kind.Put);
+                WriteByte(output, (byte)(put.Key is null ? Kind.Put : Kind.PutOnce));
+                if (put.Key is { } key)
+                {
+                    WriteString(output, key.Writer);
+                    WriteString(output, key.Step);
+                }
+
                 WriteInt32(output, put.Entries.Count);
                 foreach (var entry in put.Entries)
                 {
@@ -121,13 +128,15 @@ internal static class WalFormat
     /// <summary>Reads one operation and moves <paramref name="input"/> behind it.</summary>
     public static WalOperation ReadOperation(ref ReadOnlySpan<byte> input)
     {
-        switch ((Kind)ReadByte(ref input))
+        var kind = (Kind)ReadByte(ref input);
+        switch (kind)
         {
-            case Kind.Put:
+            case Kind.Put or Kind.PutOnce:
+                var key = kind == Kind.PutOnce ? new IdempotencyKey(ReadString(ref input), ReadString(ref input)) : null;
                 var entries = new PutEntry[ReadInt32(ref input)];
                 for (var i = 0; i < entries.Length; i++)
                     entries[i] = ReadEntry(ref input);
-                return new PutOperation(entries);
+                return new PutOperation(entries, key);
             case Kind.Remove:
                 var ids = new string[ReadInt32(ref input)];
                 for (var i = 0; i < ids.Length; i++)

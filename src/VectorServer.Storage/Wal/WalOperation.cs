@@ -10,7 +10,13 @@ namespace VectorServer.Storage.Wal;
 internal abstract record WalOperation;
 
 /// <summary>Whole records, new or replacing; an id twice: the last one wins.</summary>
-internal sealed record PutOperation(IReadOnlyList<PutEntry> Entries) : WalOperation;
+/// <param name="Entries">The records.</param>
+/// <param name="Key">What the namespace remembers it by; null for most.</param>
+internal sealed record PutOperation(IReadOnlyList<PutEntry> Entries, IdempotencyKey? Key = null) : WalOperation
+{
+    /// <summary>Whether it was done before.</summary>
+    public bool IsIn(NamespaceSnapshot snapshot) => Key is not null && snapshot.Done.Contains(Key);
+}
 
 /// <summary>Records removed; ids that are not there are ignored.</summary>
 internal sealed record RemoveOperation(IReadOnlyList<string> Ids) : WalOperation;

@@ -18,6 +18,7 @@ internal sealed class WalWriter : IDisposable
     private DiskFile _segment;
     private string _segmentPath;
     private long _segmentBytes;
+    private long _newestFrame; // where it begins
     private bool _isSuspect; // behind its frames there may be more
 
     private WalWriter(Disk disk, string directory, Durability durability, string segmentPath, long segmentBytes, long operationBytes)
@@ -96,11 +97,23 @@ internal sealed class WalWriter : IDisposable
             throw;
         }
 
+        _newestFrame = _segmentBytes;
         _segmentBytes += frame.Length;
         PendingBytes += frame.Length;
         StorageMeter.LogWritten.Add(frame.Length);
         if (_buffer.Capacity > BufferBytesKept)
             _buffer = new ArrayBufferWriter<byte>();
+    }
+
+    /// <summary>Cuts the frame that was appended last off again, for which no disk is too full.</summary>
+    public void TakeBack()
+    {
+        _isSuspect = true; // until the sync is done
+        PendingBytes -= _segmentBytes - _newestFrame;
+        _segmentBytes = _newestFrame;
+        _segment.SetLength(_segmentBytes);
+        _segment.Sync();
+        _isSuspect = false;
     }
 
     /// <summary>Goes on in a new segment, which makes void whatever the log holds from <paramref name="nextLsn"/> on.</summary>

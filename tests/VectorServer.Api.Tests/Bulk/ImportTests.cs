@@ -171,6 +171,32 @@ public sealed class ImportTests
         Assert.Equal("8", (await bulk.StartImportAsync(bulk.UriOf("set"))).Json.GetProperty("id").GetString());
     }
 
+    /// <summary>As a kill leaves it between a chunk and the note that it is loaded.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(12_000)]
+    public async Task An_import_gone_on_with_undoes_nothing_that_was_written_after_its_chunk(int count)
+    {
+        await using var bulk = await BulkServer.StartAsync();
+        bulk.Write("set/ns/1.jsonl", string.Join('\n', Enumerable.Range(0, count).Select(i => $$"""{"id": "r{{i}}", "values": [{{i}}, 1]}""")));
+        await bulk.ImportAsync("set");
+        await bulk.PostAsync("/vectors/delete", """{"namespace": "ns", "ids": ["r1"]}""");
+        await bulk.PostAsync("/vectors/upsert", """{"namespace": "ns", "vectors": [{"id": "r2", "values": [7, 7]}]}""");
+        var documents = bulk.Server.Services.GetRequiredService<VectorEngine>().Documents;
+        var (key, json) = Assert.Single(documents.All("bulk"));
+        var job = JsonSerializer.Deserialize(json, BulkJobJsonContext.Default.BulkJob)!;
+        var cutOff = job with { Status = BulkStatus.InProgress, Position = null, Records = 0, FinishedAt = null };
+        documents.Put("bulk", key, JsonSerializer.Serialize(cutOff, BulkJobJsonContext.Default.BulkJob));
+
+        await bulk.RestartAsync();
+        var end = await bulk.EndOfAsync("1", $"/indexes/{BulkServer.Index}/bulk/imports");
+
+        Assert.Equal("Completed", end.GetProperty("status").GetString());
+        Assert.Equal(count, end.GetProperty("recordsImported").GetInt64());
+        Assert.Contains($"\"totalVectorCount\":{count - 1}", (await bulk.GetAsync("/describe_index_stats")).Body);
+        Assert.Contains("[7,7]", (await bulk.GetAsync("/vectors/fetch?namespace=ns&ids=r2")).Body);
+    }
+
     [Fact]
     public async Task A_finished_import_is_told_of_after_a_restart_and_a_waiting_one_runs()
     {

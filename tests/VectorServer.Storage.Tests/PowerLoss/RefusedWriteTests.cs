@@ -40,6 +40,29 @@ public sealed class RefusedWriteTests : IDisposable
         await AfterPowerLossAsync(["a", "c"]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_write_for_which_there_was_space_in_the_log_alone_never_comes_back(bool isDelete)
+    {
+        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        var index = await WithOneRecordAsync(engine);
+
+        _disk.Fault = operation => !operation.Path.EndsWith(".wal", StringComparison.Ordinal)
+            && operation.Kind is DiskOperationKind.Write or DiskOperationKind.Create or DiskOperationKind.Allocate or DiskOperationKind.Sqlite
+            ? DiskErrors.OutOfSpace()
+            : null;
+        var refusal = await Assert.ThrowsAsync<StorageException>(() => isDelete
+            ? index.DeleteAsync("", ["a"], Cancellation)
+            : index.UpsertAsync("", [Record("refused")], Cancellation));
+
+        Assert.Equal(StorageErrorCode.OutOfSpace, refusal.Code);
+        await AfterPowerLossAsync(["a"]);
+        _disk.Fault = null;
+        await index.UpsertAsync("", [Record("c")], Cancellation);
+        await AfterPowerLossAsync(["a", "c"]);
+    }
+
     [Fact]
     public async Task A_refused_write_that_could_not_be_cut_off_is_void_from_the_next_write_on()
     {

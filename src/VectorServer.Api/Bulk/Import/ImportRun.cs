@@ -1,3 +1,4 @@
+using System.Globalization;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Limits;
 using VectorServer.Storage.Namespaces;
@@ -7,7 +8,7 @@ namespace VectorServer.Api.Bulk.Import;
 
 /// <summary>
 /// One import at work: (1) plan, (2) read each file, (3) load what is read in chunks, when there is memory for it, (4) write down how far it got, so that an import
-/// that is broken off goes on behind its last chunk. A chunk that is loaded twice replaces its own records.
+/// that is broken off goes on behind its last chunk. A chunk bears a key: one that was loaded, and not yet written down, is not loaded over what clients wrote since.
 /// </summary>
 internal sealed class ImportRun(VectorIndex index, BulkJob job, BulkRoots roots, MemoryCeiling memory, Func<Func<BulkJob, BulkJob>, BulkJob?> change)
 {
@@ -115,10 +116,11 @@ internal sealed class ImportRun(VectorIndex index, BulkJob job, BulkRoots roots,
     {
         // Step 3: load
         await memory.WaitAsync(cancellation);
+        var key = new IdempotencyKey(job.Key, string.Create(CultureInfo.InvariantCulture, $"{position.File} {position.Records}"));
         if (_chunk.Count >= LoadRecordsMin || _chunkBytes >= LoadBytesMin)
-            await index.LoadAsync(ns, _chunk, cancellation);
+            await index.LoadAsync(ns, _chunk, key, cancellation);
         else if (_chunk.Count > 0)
-            await index.UpsertAsync(ns, _chunk, cancellation);
+            await index.UpsertAsync(ns, _chunk, key, cancellation);
         _records += _chunk.Count;
         _chunk.Clear();
         _chunkBytes = 0;
