@@ -17,18 +17,28 @@ internal sealed partial class IndexPorts(ServerOptions options, Listeners listen
 
     public string? IndexOn(int port) => _indexByPort.GetValueOrDefault(port);
 
-    /// <summary>Gives an index a port that is opened when the server starts.</summary>
-    /// <param name="index">The index to serve there.</param>
-    /// <param name="preferred">The port it had before, taken again where that is possible.</param>
-    /// <returns>The port, or null when no port of the range is free.</returns>
-    public int? Reserve(string index, int? preferred)
+    /// <summary>Gives an index this port, if it is free; it is opened when the server starts.</summary>
+    public bool TryReserve(string index, int port)
     {
-        var range = Range();
-        var candidates = preferred is { } port && port >= options.IndexPortMin && port <= options.IndexPortMax ? range.Prepend(port) : range;
-        foreach (var candidate in candidates)
+        // Where nothing listens, other processes are in no one's way.
+        var isFree = Range().Contains(port) && !_indexByPort.ContainsKey(port)
+            && (!listeners.IsFollowed || listeners.Addresses.All(address => PortProbe.IsFree(address, port)));
+        if (!isFree)
+            return false;
+
+        _indexByPort[port] = index;
+        listeners.Open(port);
+        return true;
+    }
+
+    /// <summary>Gives an index any port that is free; it is opened when the server starts.</summary>
+    /// <returns>The port, or null when no port of the range is free.</returns>
+    public int? Reserve(string index)
+    {
+        foreach (var port in Range())
         {
-            if (TryReserve(index, candidate))
-                return candidate;
+            if (TryReserve(index, port))
+                return port;
         }
 
         return null;
@@ -71,17 +81,6 @@ internal sealed partial class IndexPorts(ServerOptions options, Listeners listen
     public void Dispose() => _opening.Dispose();
 
     private IEnumerable<int> Range() => Enumerable.Range(options.IndexPortMin, options.IndexPortMax - options.IndexPortMin + 1);
-
-    private bool TryReserve(string index, int port)
-    {
-        // Where nothing listens, other processes are in no one's way.
-        if (_indexByPort.ContainsKey(port) || (listeners.IsFollowed && !listeners.Addresses.All(address => PortProbe.IsFree(address, port))))
-            return false;
-
-        _indexByPort[port] = index;
-        listeners.Open(port);
-        return true;
-    }
 
     private async Task<bool> AcceptsAsync(int port, CancellationToken cancellation)
     {

@@ -11,16 +11,19 @@ internal static partial class IndexPortsAtStart
         if (options.Addressing != AddressingMode.Port)
             return;
 
-        // Those with a port come first, so that none loses its own to one that has none yet.
         var indexes = engine.Indexes.Select(index => index.Descriptor)
             .Concat(pending.List().Select(index => index.Descriptor))
             .Select(index => (index.Name, IndexAttributes.Of(index).Port))
-            .OrderBy(index => index.Port ?? int.MaxValue)
             .ToList();
-        foreach (var (name, before) in indexes)
+
+        // Before any index gets another port: that one may be the port by which clients know a third.
+        var kept = indexes
+            .Where(index => index.Port is { } port && !StartIndex.Is(index.Name, options) && ports.TryReserve(index.Name, port))
+            .ToHashSet();
+        foreach (var (name, before) in indexes.Where(index => !kept.Contains(index)))
         {
             var isOnMainPort = StartIndex.Is(name, options);
-            var port = isOnMainPort ? null : ports.Reserve(name, before);
+            var port = isOnMainPort ? null : ports.Reserve(name);
             if (port is null && !isOnMainPort)
                 LogNoPort(logger, name, options.IndexPortMin, options.IndexPortMax);
             if (port == before)

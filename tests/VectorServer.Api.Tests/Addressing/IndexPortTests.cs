@@ -157,6 +157,26 @@ public sealed class IndexPortTests
     }
 
     [Fact]
+    public async Task A_port_lost_to_another_process_moves_no_other_index()
+    {
+        using var data = new TempData();
+        var hosts = new List<string>();
+        await using (var server = TestServer.Listen(data.Path, ("IndexPorts", "17484-17489")))
+        {
+            foreach (var name in (string[])["first", "second", "third"])
+                hosts.Add(await CreateAsync(server, name));
+        }
+
+        using var holder = new TcpListener(IPAddress.Loopback, new Uri(hosts[0]).Port);
+        holder.Start();
+
+        await using var restarted = TestServer.Listen(data.Path, ("IndexPorts", "17484-17489"));
+        Assert.Equal(hosts[1], await HostAsync(restarted, "second"));
+        Assert.Equal(hosts[2], await HostAsync(restarted, "third"));
+        Assert.DoesNotContain(await HostAsync(restarted, "first"), hosts);
+    }
+
+    [Fact]
     public async Task Indexes_created_at_the_same_time_get_different_ports()
     {
         await using var server = TestServer.Listen(null, ("IndexPorts", "17460-17469"));
