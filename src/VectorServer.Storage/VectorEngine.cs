@@ -124,13 +124,29 @@ public sealed partial class VectorEngine : IAsyncDisposable
     }
 
     /// <summary>Removes the index; its name is free when the task ends, its files go when the last reader is done.</summary>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
-    public async Task DropIndexAsync(string name)
+    /// <param name="name">Which index.</param>
+    /// <param name="check">Told what the index is now, which nobody changes meanwhile: what it throws keeps the index. Not asked where it is damaged.</param>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>, or what <paramref name="check"/> throws.</exception>
+    public async Task DropIndexAsync(string name, Action<IndexDescriptor>? check = null)
     {
         await _changes.WaitAsync().ConfigureAwait(false);
         try
         {
             ThrowIfDisposed();
+            if (_indexes.TryGetValue(name, out var index))
+                check?.Invoke(index.Descriptor);
+            await RemoveAsync(name).ConfigureAwait(false);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    private async Task RemoveAsync(string name)
+    {
+        try
+        {
             if (!_indexes.TryRemove(name, out var index) && Damage.WhatIsWrong(name, null) is null)
             {
                 // Until it is synced, the renaming in a removal that failed may be undone by a power loss.
@@ -151,10 +167,6 @@ public sealed partial class VectorEngine : IAsyncDisposable
         {
             Reopen(name);
             throw DiskErrors.Refusal(e, $"Index {name} could not be removed");
-        }
-        finally
-        {
-            _changes.Release();
         }
     }
 

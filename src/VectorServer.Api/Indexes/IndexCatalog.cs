@@ -92,12 +92,10 @@ internal sealed class IndexCatalog(
         }
 
         var (index, state) = Get(name);
-        var attributes = IndexAttributes.Of(index);
 
         // There is nothing to protect where the restore failed, and no way to lift the protection.
-        if (attributes.DeletionProtection && state != IndexState.InitializationFailed)
-            throw new WireException(
-                WireError.Forbidden, "Deletion protection is enabled for this index. Disable deletion protection before retrying.");
+        if (state != IndexState.InitializationFailed)
+            ThrowIfProtected(index);
 
         if (pending.Find(name) is { } toCome)
         {
@@ -106,13 +104,26 @@ internal sealed class IndexCatalog(
                 return;
         }
 
-        foreach (var dependent in dependents)
-            dependent.Dropping(index);
-        await engine.DropIndexAsync(name);
+        await engine.DropIndexAsync(name, current =>
+        {
+            // Since it was looked up it may have been protected, or deleted and another one made under its name.
+            if (current.Id != index.Id)
+                throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
+            ThrowIfProtected(current);
+            foreach (var dependent in dependents)
+                dependent.Dropping(current);
+        });
         foreach (var dependent in dependents)
             dependent.Dropped(index);
-        if (attributes.Port is { } port && ports.IndexOn(port) == name)
+        if (IndexAttributes.Of(index).Port is { } port && ports.IndexOn(port) == name)
             ports.Close(port);
+    }
+
+    private static void ThrowIfProtected(IndexDescriptor index)
+    {
+        if (IndexAttributes.Of(index).DeletionProtection)
+            throw new WireException(
+                WireError.Forbidden, "Deletion protection is enabled for this index. Disable deletion protection before retrying.");
     }
 }
 

@@ -48,6 +48,30 @@ public sealed class ConfigureIndexContractTests
     }
 
     [Fact]
+    public async Task An_index_that_was_said_to_be_protected_is_not_deleted()
+    {
+        await using var server = TestServer.Start();
+        for (var round = 0; round < 40; round++)
+        {
+            var created = await server.PostAsync(
+                "/indexes", """{"name": "raced", "dimension": 3, "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"} } }""");
+            Assert.Equal(201, created.Status);
+
+            var deletion = Task.Run(() => server.DeleteAsync("/indexes/raced"));
+            var protection = await server.PatchAsync("/indexes/raced", """{"deletion_protection": "enabled"}""");
+
+            var isDeleted = (await deletion).Status == 202;
+            Assert.NotEqual(isDeleted, protection.Status == 202);
+            Assert.Equal(isDeleted ? 404 : 200, (await server.GetAsync("/indexes/raced")).Status);
+            if (!isDeleted)
+            {
+                await server.PatchAsync("/indexes/raced", """{"deletion_protection": "disabled"}""");
+                await server.DeleteAsync("/indexes/raced");
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_protected_index_is_deleted_only_after_protection_is_lifted()
     {
         await using var server = await StartWithDocsAsync();

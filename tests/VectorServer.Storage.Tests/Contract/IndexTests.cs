@@ -52,6 +52,34 @@ public sealed class IndexTests : IndexContract
     }
 
     [Fact]
+    public async Task An_index_is_kept_by_who_is_asked_before_it_is_dropped_and_changed_by_nobody_meanwhile()
+    {
+        var index = CreateDense();
+        await index.UpsertAsync("", [Dense("a", [1, 2, 3])], Cancellation);
+        var asking = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        var drop = Task.Run(
+            () => Engine.DropIndexAsync("docs", asked =>
+            {
+                Assert.Equal(index.Descriptor, asked);
+                asking.SetResult();
+                answer.Task.Wait(Cancellation);
+                throw new InvalidOperationException("It is kept");
+            }),
+            Cancellation);
+        await asking.Task;
+
+        var change = Task.Run(() => Engine.ConfigureIndex("docs", descriptor => descriptor with { Attributes = """{"a":1}""" }), Cancellation);
+        await Task.Delay(50, Cancellation);
+        Assert.False(change.IsCompleted);
+        answer.SetResult();
+
+        Assert.Equal("It is kept", (await Assert.ThrowsAsync<InvalidOperationException>(() => drop)).Message);
+        Assert.Equal("""{"a":1}""", (await change).Attributes);
+        Assert.Equal(["a"], Engine.GetIndex("docs").ListIds("", null, 10, null).Ids);
+    }
+
+    [Fact]
     public async Task Another_compression_is_taken_without_uploading_again()
     {
         var random = new Random(2);
