@@ -63,6 +63,9 @@ internal sealed record BulkJob
     /// <summary>Export: vectors as NumPy files beside the JSON lines.</summary>
     public bool AsNpy { get; init; }
 
+    /// <summary>Export: all is written, and takes its name next.</summary>
+    public bool IsWritten { get; init; }
+
     [JsonIgnore]
     public bool IsFinished => Status is BulkStatus.Failed or BulkStatus.Completed or BulkStatus.Cancelled;
 

@@ -59,9 +59,12 @@ internal static class NamespaceFolder
     }
 
     /// <summary>Writes the description of a folder that holds the namespace.</summary>
-    public static void Describe(string folder, string ns) => File.WriteAllBytes(
-        Path.Combine(folder, DescriptionFile),
-        JsonSerializer.SerializeToUtf8Bytes(new FolderDescription(NamespaceName.ToWire(ns)), FolderJsonContext.Default.FolderDescription));
+    public static void Describe(string folder, string ns)
+    {
+        using var file = new FileStream(Path.Combine(folder, DescriptionFile), FileMode.CreateNew);
+        JsonSerializer.Serialize(file, new FolderDescription(NamespaceName.ToWire(ns)), FolderJsonContext.Default.FolderDescription);
+        file.Flush(flushToDisk: true);
+    }
 
     /// <summary>Names that Windows keeps for devices.</summary>
     private static bool IsReserved(string name) =>

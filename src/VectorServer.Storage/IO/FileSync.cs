@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace VectorServer.Storage.IO;
 
 /// <summary>Makes bytes and names durable. .NET syncs files but has no call for directories, whose entries a rename or create changes.</summary>
-internal static partial class FileSync
+public static partial class FileSync
 {
     private const int OpenReadOnly = 0; // O_RDONLY on Linux and macOS
     private const int InvalidArgument = 22; // EINVAL, on both too

@@ -44,6 +44,25 @@ public sealed class ExportTests
         Assert.All(Names, ns => Assert.Equal(Everything(index, ns), Everything(copy, ns)));
     }
 
+    /// <summary>As a kill leaves it between the directory's renaming and the note that it is complete.</summary>
+    [Fact]
+    public async Task An_export_that_has_its_name_is_complete_after_a_restart()
+    {
+        await using var bulk = await BulkServer.StartAsync();
+        await bulk.PostAsync("/vectors/upsert", """{"vectors": [{"id": "a", "values": [1, 2]}]}""");
+        await bulk.ExportAsync("out", "jsonl");
+        var documents = Engine(bulk).Documents;
+        var (key, json) = Assert.Single(documents.All("bulk"));
+        var job = JsonSerializer.Deserialize(json, BulkJobJsonContext.Default.BulkJob)!;
+        documents.Put("bulk", key, JsonSerializer.Serialize(job with { Status = BulkStatus.InProgress, FinishedAt = null }, BulkJobJsonContext.Default.BulkJob));
+
+        await bulk.RestartAsync();
+        var end = await bulk.EndOfAsync("1", $"/indexes/{BulkServer.Index}/bulk/exports");
+
+        Assert.Equal("Completed", end.GetProperty("status").GetString());
+        Assert.Equal(1, end.GetProperty("recordsExported").GetInt64());
+    }
+
     [Fact]
     public async Task A_sparse_index_is_exported_as_lines_and_comes_back()
     {

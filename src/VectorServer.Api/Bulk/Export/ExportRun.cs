@@ -1,4 +1,5 @@
 using VectorServer.Api.Errors;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Bulk.Export;
@@ -29,8 +30,12 @@ internal sealed class ExportRun(VectorIndex index, BulkJob job, BulkRoots roots,
     /// <exception cref="WireException">The directory cannot be made there any more.</exception>
     public void Run(CancellationToken cancellation)
     {
-        var target = CheckTarget(roots, job.Uri);
-        var aside = Path.Combine(Path.GetDirectoryName(target)!, $".export-{job.IndexId:N}-{job.Number}");
+        var target = roots.Resolve(job.Uri);
+        var parent = Path.GetDirectoryName(target)!;
+        var aside = Path.Combine(parent, $".export-{job.IndexId:N}-{job.Number}");
+        if (job.IsWritten && Directory.Exists(target) && !Directory.Exists(aside))
+            return; // it has its name, and the server stopped before that was written down
+        CheckTarget(roots, job.Uri);
         if (Directory.Exists(aside))
             Directory.Delete(aside, recursive: true); // of a run that a restart broke off
         try
@@ -40,8 +45,10 @@ internal sealed class ExportRun(VectorIndex index, BulkJob job, BulkRoots roots,
             _recordsTotal = Math.Max(1, names.Sum(ns => index.DescribeNamespace(ns).RecordCount));
             foreach (var ns in names)
                 Write(ns, aside, cancellation);
-            Report();
+            FileSync.SyncDirectory(aside);
+            change(job => job with { Records = _records, PercentComplete = 100, IsWritten = true });
             Directory.Move(aside, target);
+            FileSync.SyncDirectory(parent);
         }
         catch
         {
@@ -74,6 +81,7 @@ internal sealed class ExportRun(VectorIndex index, BulkJob job, BulkRoots roots,
 
         lines.Complete();
         vectors?.Complete();
+        FileSync.SyncDirectory(folder);
     }
 
     private void Report() => change(job => job with { Records = _records, PercentComplete = Math.Min(100, _records * 100f / _recordsTotal) });
