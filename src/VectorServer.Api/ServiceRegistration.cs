@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Serilog;
+using Serilog.Extensions.Logging;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Audit;
 using VectorServer.Api.Auth;
@@ -22,13 +23,20 @@ internal static class ServiceRegistration
     {
         builder.Logging.ClearProviders();
 
-        // The framework's own log of requests, which ours replaces. While it is on, every request pays for an activity and a logging scope.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         var logger = new LoggerConfiguration()
             .ReadFrom.Configuration(builder.Configuration)
             .Filter.ByExcluding(entry => entry.MessageTemplate.Text == "Hosting failed to start") // the host's stack trace of what Program says in a line
+            .Enrich.With<OneLineEnricher>()
             .CreateLogger();
         builder.Logging.AddSerilog(logger, dispose: true);
+
+        // The framework's own logs of requests, which ours replaces: they tell query strings and raw headers, and while the first is on,
+        // every request pays for an activity and a logging scope. What is said for Serilog outranks what is said for all.
+        foreach (var category in (string[])["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests"])
+        {
+            builder.Logging.AddFilter(category, LogLevel.None);
+            builder.Logging.AddFilter<SerilogLoggerProvider>(category, LogLevel.None);
+        }
 
         var listeners = new Listeners(options);
         builder.WebHost.ConfigureKestrel(listeners.Configure);

@@ -41,7 +41,9 @@ internal sealed class RunningServer : IDisposable
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="dataDirectory">Its data.</param>
     /// <param name="fileHandles">How many it may have; null for as many as the test has.</param>
-    public static async Task<RunningServer> StartAsync(string dataDirectory, int? fileHandles = null)
+    /// <param name="environment">Variables it has beside those of the test.</param>
+    public static async Task<RunningServer> StartAsync(
+        string dataDirectory, int? fileHandles = null, params (string Name, string Value)[] environment)
     {
         var port = FreePort();
         string[] command =
@@ -51,6 +53,8 @@ internal sealed class RunningServer : IDisposable
             "--port", port.ToString(CultureInfo.InvariantCulture),
         ];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var server = new RunningServer(Process.Start(start)!, port);
         using var http = new HttpClient { BaseAddress = server.Address };
         while (!await IsReadyAsync(http))

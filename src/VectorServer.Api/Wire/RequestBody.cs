@@ -1,4 +1,5 @@
 using System.Buffers;
+using VectorServer.Api.Auth;
 using VectorServer.Api.Errors;
 
 namespace VectorServer.Api.Wire;
@@ -8,6 +9,9 @@ internal sealed class RequestBody : IDisposable
 {
     /// <summary>Largest body of the data plane while size limits are enforced: the wire's 2 MB.</summary>
     public const int DataBytesMax = 2 << 20;
+
+    /// <summary>Largest body that needs no key: a question about the server itself.</summary>
+    public const int PublicBytesMax = 4 << 10;
 
     /// <summary>Largest body otherwise; calibration samples travel in the create request.</summary>
     public const int BytesMax = 256 << 20;
@@ -70,9 +74,10 @@ internal sealed class RequestBody : IDisposable
 
     /// <summary>The largest body, and the largest message in it, that the request may carry.</summary>
     public static int BytesMaxOf(HttpContext context) =>
-        context.GetPlane() != Plane.Control && context.RequestServices.GetRequiredService<ServerOptions>().EnforceSizeLimits
-            ? DataBytesMax
-            : BytesMax;
+        context.GetEndpoint()?.Metadata.GetMetadata<PublicEndpoint>() is not null ? PublicBytesMax
+        : context.GetPlane() != Plane.Control && context.RequestServices.GetRequiredService<ServerOptions>().EnforceSizeLimits
+        ? DataBytesMax
+        : BytesMax;
 
     public static WireException TooLarge(int bytesMax) => new(
         WireError.PayloadTooLarge,

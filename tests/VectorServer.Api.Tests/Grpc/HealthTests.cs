@@ -22,6 +22,20 @@ public sealed class HealthTests
         Assert.Equal(ServingStatus.Serving, answer.Status);
     }
 
+    [Theory]
+    [InlineData(Check)]
+    [InlineData(Watch)]
+    [InlineData("../grpc.reflection.v1.ServerReflection/ServerReflectionInfo")]
+    public async Task What_needs_no_key_takes_no_large_message(string method)
+    {
+        await using var index = await GrpcIndex.CreateAsync("17880-17889", ("ApiKeys:0", "right"));
+
+        var reply = await index.Grpc.CallAsync(method, new HealthCheckRequest { Service = new string('x', 5_000) }.ToByteArray());
+
+        Assert.Equal("8", reply.Status);
+        Assert.Contains("4096 bytes", reply.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_service_that_is_not_there_is_not_found()
     {

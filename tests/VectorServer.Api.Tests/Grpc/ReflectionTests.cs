@@ -61,7 +61,7 @@ public sealed class ReflectionTests
 
     [Theory]
     [InlineData("00 00 00 00 05 3A", "ends within a message")]
-    [InlineData("00 7F FF FF FF", "2MB")]
+    [InlineData("00 7F FF FF FF", "4096 bytes")]
     [InlineData("00 00 00 00 01 FF", "not a valid")]
     public async Task A_broken_message_ends_the_call_with_its_reason(string bytes, string reason)
     {
