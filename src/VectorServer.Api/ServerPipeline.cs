@@ -66,9 +66,9 @@ internal static class ServerPipeline
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<AddressingMiddleware>();
         app.UseMiddleware<BrowserGuardMiddleware>();
-        app.UseDocs();
         app.UseRouting();
         app.UseMiddleware<TlsOnlyMiddleware>();
+        app.UseDocs();
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<LoadMiddleware>();
         app.Use(AddressingMiddleware.GuardControlPlane);

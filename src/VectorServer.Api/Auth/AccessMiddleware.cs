@@ -11,6 +11,8 @@ namespace VectorServer.Api.Auth;
 /// </summary>
 internal sealed class AccessMiddleware(RequestDelegate next, AccessKeys keys, Lockout lockout, RequestRates rates, ServerOptions options)
 {
+    private const string LockedOut = "Too many wrong keys came from this address: try again later";
+
     public Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
@@ -26,11 +28,11 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessKeys keys, Lo
         if (key is null)
             return RefuseUnknownAsync(context, access);
         if (!options.IsOpen && lockout.Delay(RemoteAddress.Of(context), key) is { } lockedFor)
-            return RefuseLockedAsync(context, lockedFor);
+            return RefuseForNowAsync(context, access, LockedOut, lockedFor);
 
         // Step 3: the rate
         if (rates.Delay(key) is { } delay)
-            return RetryLater.WriteAsync(context, $"This key may ask {options.Limits.RequestsPerSecond} times a second", delay);
+            return RefuseForNowAsync(context, access, $"This key may ask {options.Limits.RequestsPerSecond} times a second", delay);
 
         // Nobody's path and wrong methods are told apart for everyone with a key.
         if (endpoint is not RouteEndpoint)
@@ -63,14 +65,19 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessKeys keys, Lo
     {
         var address = RemoteAddress.Of(context);
         if (lockout.Fail(address, out var isNew) is not { } lockedFor)
-            access.Refusal = isNew ? "wrong key, and too many: the address is shut out, or, being this machine's, not written down" : "wrong key";
+            access.Refusal = new Refusal(
+                WireError.Unauthenticated,
+                isNew ? "wrong key, and too many: the address is shut out, or, being this machine's, not written down" : "wrong key");
         else if (!IPAddress.IsLoopback(address))
-            return RefuseLockedAsync(context, lockedFor);
+            return RetryLater.WriteAsync(context, LockedOut, lockedFor);
 
         // What is refused without a word of it here is not in the audit log, which guessing must not fill.
         return ErrorWriter.WriteAsync(context, WireError.Unauthenticated, "");
     }
 
-    private static Task RefuseLockedAsync(HttpContext context, TimeSpan lockedFor) =>
-        RetryLater.WriteAsync(context, "Too many wrong keys came from this address: try again later", lockedFor);
+    private static Task RefuseForNowAsync(HttpContext context, RequestAccess access, string message, TimeSpan delay)
+    {
+        access.Refusal = new Refusal(WireError.ResourceExhausted, message, IsSampled: true);
+        return RetryLater.WriteAsync(context, message, delay);
+    }
 }

@@ -1,20 +1,19 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace VectorServer.Api.Auth;
 
 /// <summary>What a key may do; each role may do all that those before it may.</summary>
+[JsonConverter(typeof(KeyRoleConverter))]
 internal enum KeyRole
 {
     /// <summary>Query, fetch, list, count, describe.</summary>
-    [JsonStringEnumMemberName("read")]
     Read,
 
     /// <summary>Change records, namespaces and aliases; imports and exports.</summary>
-    [JsonStringEnumMemberName("write")]
     Write,
 
     /// <summary>Create, change and delete indexes; backups, restores, schedules, maintenance.</summary>
-    [JsonStringEnumMemberName("admin")]
     Admin,
 }
 
@@ -42,4 +41,13 @@ internal static class KeyRoles
         role = default;
         return false;
     }
+}
+
+/// <summary>Takes the three words alone: the framework's converter takes lists, numbers, any case and spaces too.</summary>
+internal sealed class KeyRoleConverter : JsonConverter<KeyRole>
+{
+    public override KeyRole Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetString() is { } word && KeyRoles.TryParse(word, out var role) ? role : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, KeyRole value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToWord());
 }

@@ -45,9 +45,12 @@ internal static class KeysFile
         if (document.FormatVersion != FormatVersion)
             throw Bad($"format_version must be {FormatVersion}, got {document.FormatVersion}");
         foreach (var key in document.Keys)
-            Check(key);
-        var twice = document.Keys.GroupBy(key => key.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
-        return twice is null ? document.Keys : throw Bad($"two keys are called '{twice.Key}'");
+            Check(key ?? throw Bad("one of its keys is null")); // which the serializer lets pass in lists
+        if (FindTwice(document.Keys, key => key.Name, StringComparer.Ordinal) is var (one, _))
+            throw Bad($"two keys are called '{one.Name}'");
+        if (FindTwice(document.Keys, key => key.Sha256, StringComparer.OrdinalIgnoreCase) is var (first, second))
+            throw Bad($"'{first.Name}' and '{second.Name}' have the same sha256");
+        return document.Keys;
     }
 
     /// <summary>Replaces the keys, while nobody else does; no file holds no keys.</summary>
@@ -64,8 +67,6 @@ internal static class KeysFile
     {
         if (key.Name.Length is 0 or > NameLengthMax || key.Name.AsSpan().ContainsAnyExcept(NameCharacters))
             throw Bad($"a key's name must be 1 to {NameLengthMax} letters, digits, '-', '_' and '.'");
-        if (!Enum.IsDefined(key.Role))
-            throw Bad($"the role of key '{key.Name}' must be one of read, write, admin");
         if (key.Sha256.Length != HashLength || key.Sha256.AsSpan().ContainsAnyExcept(HexCharacters))
             throw Bad($"sha256 of key '{key.Name}' must be {HashLength} hexadecimal digits");
         foreach (var pattern in key.Indexes)
@@ -74,6 +75,9 @@ internal static class KeysFile
                 throw Bad($"indexes of key '{key.Name}' must be names of indexes, or beginnings of names that end in '*'");
         }
     }
+
+    private static (StoredKey First, StoredKey Second)? FindTwice(IEnumerable<StoredKey> keys, Func<StoredKey, string> part, StringComparer comparer) =>
+        keys.GroupBy(part, comparer).FirstOrDefault(group => group.Count() > 1) is { } twice ? (twice.First(), twice.ElementAt(1)) : null;
 
     /// <summary>Replaces the file, which only its owner can read.</summary>
     private static void Write(string path, IReadOnlyList<StoredKey> keys)

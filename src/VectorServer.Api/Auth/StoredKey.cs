@@ -29,7 +29,7 @@ internal sealed record StoredKey
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true,
-    UseStringEnumConverter = true,
+    AllowDuplicateProperties = false,
     WriteIndented = true)]
 [JsonSerializable(typeof(KeysDocument))]
 internal sealed partial class KeysJsonContext : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Primitives;
+using VectorServer.Api.Auth;
 using VectorServer.Api.Errors;
 
 namespace VectorServer.Api.Browsers;
@@ -23,13 +24,16 @@ internal sealed class BrowserGuardMiddleware(RequestDelegate next, ServerOptions
 
         var request = context.Request;
         if (IsOfOtherOrigin(request.Headers.Origin, request.Host))
-            throw new WireException(WireError.PermissionDenied, $"A server without keys takes nothing from pages of other origins; {ServerSettings.ApiKeys.Environment} sets keys");
+            throw Refused(context, $"A server without keys takes nothing from pages of other origins; {ServerSettings.ApiKeys.Environment} sets keys");
         if (options.IsLoopback && !IsNameOfThisMachine(request.Host.Host))
-            throw new WireException(
-                WireError.PermissionDenied,
+            throw Refused(
+                context,
                 $"A server without keys is not reached as '{request.Host.Host}'; set {ServerSettings.ApiKeys.Environment}, or {ServerSettings.Domain.Environment} or {ServerSettings.PublicHost.Environment} to this name");
         return next(context);
     }
+
+    private static WireException Refused(HttpContext context, string message) =>
+        context.RefusedUnseen(new WireException(WireError.PermissionDenied, message));
 
     private static bool IsOfOtherOrigin(StringValues origin, HostString host) =>
         origin.Count > 0 && !(Uri.TryCreate(origin[0], UriKind.Absolute, out var uri) && uri.Authority.Equals(AuthorityOf(uri.Scheme, host), StringComparison.OrdinalIgnoreCase));

@@ -22,6 +22,7 @@ internal static class ErrorMapping
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } bad => (WireError.UnsupportedMediaType, bad.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } bad => (WireError.RequestTimeout, bad.Message),
         BadHttpRequestException bad => (WireError.InvalidArgument, bad.Message),
+        IOException { InnerException: OverflowException } bad => (WireError.InvalidArgument, bad.Message), // Kestrel's, of a chunk of 2 GB or more
         JsonException => (WireError.InvalidArgument, "The request body is not valid JSON"),
         OperationCanceledException => (WireError.Unavailable, "The server is shutting down"),
         _ => (WireError.Unknown, InternalError),

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using VectorServer.Api.Addressing;
 
 namespace VectorServer.Api.Errors;
@@ -11,7 +12,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             await next(context);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (IsOfLostClient(context, exception))
         {
             if (!context.Response.HasStarted)
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -47,6 +48,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
 
         await ErrorWriter.WriteAsync(context, error, message, ErrorReason.Of(exception));
     }
+
+    private static bool IsOfLostClient(HttpContext context, Exception exception) =>
+        exception is ConnectionAbortedException || (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested);
 
     private static bool IsBareError(HttpResponse response) =>
         response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null };

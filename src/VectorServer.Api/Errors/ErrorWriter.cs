@@ -64,6 +64,6 @@ internal static class ErrorWriter
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return context.Response.Body.WriteAsync(body).AsTask(); // without a token: a client that left must not keep a refusal out of the audit log
     }
 }

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Wire;
@@ -62,7 +64,7 @@ internal static class GrpcStream
         var bytesMax = RequestBody.BytesMaxOf(context);
         while (true)
         {
-            var read = await input.ReadAsync(cancellation);
+            var read = await ReadAsync(input, cancellation);
             if (FrameBytes(read.Buffer, bytesMax) is { } length)
             {
                 var frame = read.Buffer.Slice(0, length).ToArray();
@@ -76,6 +78,18 @@ internal static class GrpcStream
             if (read.IsCompleted)
                 yield break;
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static async ValueTask<ReadResult> ReadAsync(PipeReader input, CancellationToken cancellation)
+    {
+        try
+        {
+            return await input.ReadAsync(cancellation);
+        }
+        catch (IOException exception) when (RequestBody.IsLostClient(exception))
+        {
+            throw new ConnectionAbortedException(exception.Message, exception);
         }
     }
 

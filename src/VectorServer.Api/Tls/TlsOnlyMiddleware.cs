@@ -15,6 +15,6 @@ internal sealed class TlsOnlyMiddleware(RequestDelegate next, ServerOptions opti
         var isRefused = options.Tls.Mode == TlsMode.Only
             && context.Features.Get<ITlsHandshakeFeature>() is null
             && context.GetEndpoint()?.Metadata.GetMetadata<PublicEndpoint>() is null;
-        return isRefused ? throw WireException.Invalid("This server is reached by https:// only") : next(context);
+        return isRefused ? throw context.RefusedUnseen(WireException.Invalid("This server is reached by https:// only")) : next(context);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Connections;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Errors;
 
@@ -24,6 +25,7 @@ internal sealed class RequestBody : IDisposable
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _count);
 
     /// <exception cref="WireException">The body is larger than its plane allows.</exception>
+    /// <exception cref="ConnectionAbortedException">The client went away.</exception>
     public static async ValueTask<RequestBody> ReadAsync(HttpContext context)
     {
         var bytesMax = BytesMaxOf(context);
@@ -43,6 +45,11 @@ internal sealed class RequestBody : IDisposable
             }
 
             return body;
+        }
+        catch (IOException exception) when (IsLostClient(exception))
+        {
+            body.Dispose();
+            throw new ConnectionAbortedException(exception.Message, exception);
         }
         catch
         {
@@ -71,6 +78,9 @@ internal sealed class RequestBody : IDisposable
 
         return _buffer.AsMemory(_count);
     }
+
+    /// <summary>Whether a body cannot be read for another reason than what is in it. The request's token may be cancelled only later.</summary>
+    public static bool IsLostClient(IOException failure) => failure is not (BadHttpRequestException or { InnerException: OverflowException });
 
     /// <summary>The largest body, and the largest message in it, that the request may carry.</summary>
     public static int BytesMaxOf(HttpContext context) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using VectorServer.Api.Tests.Auth;
 
 namespace VectorServer.Api.Tests.Audit;
@@ -58,6 +59,50 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_asks_too_often_is_a_line_a_minute()
+    {
+        var time = new ManualTime(DateTimeOffset.UnixEpoch.AddYears(50));
+        await using var server = KeyedServer.Start(services => services.AddSingleton<TimeProvider>(time), ("AuditLog", LogPath), ("RateLimit", "1"));
+
+        await AskTooOftenAsync(server, "reader");
+        await AskTooOftenAsync(server, "writer");
+        Assert.Equal([("reader", 429), ("writer", 429)], Lines().Select(line => (Text(line, "key")!, Status(line))));
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        await AskTooOftenAsync(server, "reader");
+        Assert.Equal(3, Lines().Count);
+        Assert.Equal("This key may ask 1 times a second", Text(Lines()[^1], "refusal"));
+    }
+
+    [Fact]
+    public async Task What_a_page_of_another_origin_sends_is_a_line()
+    {
+        await using var server = TestServer.Start(("AuditLog", LogPath));
+        for (var i = 0; i < 5; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/indexes/things/vectors/delete");
+            request.Headers.Add("Origin", "https://evil.example");
+            Assert.Equal(403, (await server.SendAsync(request)).Status);
+        }
+
+        var line = Assert.Single(Lines());
+        Assert.Equal((null, 403, "things"), (Text(line, "key"), Status(line), Text(line, "index")));
+        Assert.Contains("pages of other origins", Text(line, "refusal"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_comes_by_http_where_only_https_is_wanted_is_a_line()
+    {
+        await using var server = KeyedServer.Start(("AuditLog", LogPath), ("Tls", "only"));
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(400, (await server.GetAsync("reader", "/indexes/things/vectors/list")).Status);
+
+        var line = Assert.Single(Lines());
+        Assert.Equal((null, 400), (Text(line, "key"), Status(line)));
+        Assert.Contains("https:// only", Text(line, "refusal"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_log_that_was_moved_away_begins_anew()
     {
         await using var server = KeyedServer.Start(("AuditLog", LogPath));
@@ -69,6 +114,12 @@ public sealed class AuditLogTests : IDisposable
     }
 
     public void Dispose() => _files.Dispose();
+
+    private static async Task AskTooOftenAsync(KeyedServer server, string key)
+    {
+        for (var i = 0; i < 20; i++)
+            await server.GetAsync(key, "/indexes/things/vectors/list");
+    }
 
     private List<JsonElement> Lines() => [.. File.ReadAllLines(LogPath).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
 

@@ -13,7 +13,16 @@ public sealed class KeysFileTests
     [InlineData("""{"keys": []}""", "not JSON of the right form")]
     [InlineData("""{"format_version": 2, "keys": []}""", "format_version must be 1")]
     [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": "root", "sha256": "H"}]}""", "not JSON of the right form")]
-    [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": 7, "sha256": "H"}]}""", "")]
+    [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": 7, "sha256": "H"}]}""", "not JSON of the right form, at $.keys[0].role")]
+    [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": 2, "sha256": "H"}]}""", "not JSON of the right form, at $.keys[0].role")]
+    [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": "2", "sha256": "H"}]}""", "not JSON of the right form, at $.keys[0].role")]
+    [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": " admin ", "sha256": "H"}]}""", "not JSON of the right form, at $.keys[0].role")]
+    [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": "Admin", "sha256": "H"}]}""", "not JSON of the right form, at $.keys[0].role")]
+    [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": "read, admin", "sha256": "H"}]}""", "not JSON of the right form, at $.keys[0].role")]
+    [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": null, "sha256": "H"}]}""", "not JSON of the right form, at $.keys[0].role")]
+    [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": "read", "role": "admin", "sha256": "H"}]}""", "not JSON of the right form")]
+    [InlineData("""{"format_version": 1, "keys": [], "keys": [{"name": "a", "role": "admin", "sha256": "H"}]}""", "not JSON of the right form")]
+    [InlineData("""{"format_version": 1, "keys": [null]}""", "one of its keys is null")]
     [InlineData("""{"format_version": 1, "keys": [{"name": "a", "sha256": "H"}]}""", "not JSON of the right form")]
     [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": "read", "index": ["dev-*"], "sha256": "H"}]}""", "not JSON of the right form")]
     [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": "read", "indexes": null, "sha256": "H"}]}""", "not JSON of the right form")]
@@ -22,9 +31,12 @@ public sealed class KeysFileTests
     [InlineData("""{"format_version": 1, "keys": [{"name": "setting#1", "role": "read", "sha256": "H"}]}""", "letters, digits")]
     [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": "read", "sha256": "secret"}]}""", "64 hexadecimal digits")]
     [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": "read", "sha256": "H"}, {"name": "a", "role": "admin", "sha256": "H"}]}""", "two keys")]
+    [InlineData("""{"format_version": 1, "keys": [{"name": "a", "role": "read", "sha256": "H"}, {"name": "b", "role": "admin", "sha256": "h"}]}""", "'a' and 'b' have the same")]
     public void A_file_that_breaks_a_rule_is_refused_and_not_quoted(string json, string expected)
     {
-        var refusal = Assert.Throws<SettingsException>(() => KeysFile.Parse(System.Text.Encoding.UTF8.GetBytes(json.Replace("\"H\"", $"\"{Hash}\"", StringComparison.Ordinal))));
+        var full = json.Replace("\"H\"", $"\"{Hash}\"", StringComparison.Ordinal).Replace("\"h\"", $"\"{Hash.ToUpperInvariant()}\"", StringComparison.Ordinal);
+
+        var refusal = Assert.Throws<SettingsException>(() => KeysFile.Parse(System.Text.Encoding.UTF8.GetBytes(full)));
 
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refusal.Message, StringComparison.Ordinal);
@@ -46,6 +58,7 @@ public sealed class KeysFileTests
 
     [Theory]
     [InlineData("{ torn")]
+    [InlineData("""{"format_version": 1, "keys": [null]}""")]
     [InlineData(null)]
     public async Task A_file_that_breaks_or_is_gone_keeps_the_keys_that_were(string? content)
     {

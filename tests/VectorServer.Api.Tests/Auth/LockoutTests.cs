@@ -114,6 +114,25 @@ public sealed class LockoutTests
     }
 
     [Fact]
+    public async Task A_right_key_from_an_address_that_is_shut_out_is_a_line_of_the_audit_log()
+    {
+        using var files = new TempData();
+        var path = Path.Combine(files.Path, "audit.jsonl");
+        await using var server = KeyedServer.Start(services => services.AddSingleton<TimeProvider>(_time).AddSingleton<IStartupFilter>(new FromAfar()), ("AuditLog", path));
+        for (var i = 0; i < FailuresMax; i++)
+            await server.GetAsync("nobody", "/indexes");
+
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(429, (await server.GetAsync("reader", "/indexes/things/vectors/list")).Status);
+        Assert.Equal(429, (await server.GetAsync("nobody", "/indexes/things/vectors/list")).Status);
+
+        var lines = File.ReadAllLines(path);
+        Assert.Equal(FailuresMax + 1, lines.Length);
+        Assert.Contains("\"key\":\"reader\"", lines[^1], StringComparison.Ordinal);
+        Assert.Contains("Too many wrong keys", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_it_is_off_nobody_is_shut_out()
     {
         var off = new Lockout(0, _time);

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using VectorServer.Api.Tests.Fuzz;
 using VectorServer.Storage;
 
 namespace VectorServer.Api.Tests.Contract;
@@ -100,6 +102,34 @@ public sealed class HostileNameTests : IDisposable
         Assert.InRange((await server.DeleteAsync(path)).Status, 400, 499);
         Assert.Equal(200, (await server.GetAsync("/indexes/things/describe_index_stats")).Status);
         AssertNothingOutside();
+    }
+
+    [Theory]
+    [InlineData("/indexes/things/namespaces/kept/.")]
+    [InlineData("/indexes/things/namespaces/kept/%2e")]
+    [InlineData("/indexes/things/namespaces/kept/%2E/?x=/y")]
+    [InlineData("/indexes/things/namespaces/kept/x/..")]
+    [InlineData("/indexes/things/namespaces/kept/x/%2e.")]
+    [InlineData("http://localhost/indexes/things/namespaces/kept#/other")]
+    [InlineData("/indexes/things/namespace-aliases/kept/x/%2e%2e")]
+    public async Task A_path_whose_end_the_server_removed_names_no_other_namespace(string path)
+    {
+        Directory.CreateDirectory(DataPath);
+        await using var server = TestServer.Listen(DataPath, ("Addressing", "subdomain"));
+        await server.PostAsync("/indexes", Index.Replace("%", "\"things\"", StringComparison.Ordinal));
+        string[] names = [".", "..", "kept", "other"];
+        foreach (var name in names)
+            await server.PostAsync("/indexes/things/vectors/upsert", $$"""{"vectors": [{"id": "a", "values": [1, 0]}], "namespace": "{{name}}"}""");
+        using var client = new RawClient(server.Client.BaseAddress!);
+
+        foreach (var method in (string[])["GET", "DELETE"])
+        {
+            var answer = await client.SendAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            Assert.True(answer?.Status is 400 or 404, $"{method}: {answer?.Status} {answer?.Text}");
+        }
+
+        foreach (var name in names)
+            await AssertShown(server, name);
     }
 
     public void Dispose() => _files.Dispose();

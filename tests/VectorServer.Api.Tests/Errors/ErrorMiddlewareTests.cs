@@ -89,6 +89,24 @@ public sealed class ErrorMiddlewareTests
         Assert.Empty(log.Levels);
     }
 
+    [Fact]
+    public async Task A_refusal_of_a_client_that_went_away_comes_to_its_end()
+    {
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+        var (answer, log) = await RunAsync(
+            "docs",
+            ApiFamily.Classic,
+            context =>
+            {
+                context.RequestAborted = gone.Token;
+                throw WireException.Invalid("no");
+            });
+
+        Assert.Equal(400, answer.Status);
+        Assert.Empty(log.Levels);
+    }
+
     private static async Task<((int Status, string Body) Answer, LevelLog Log)> RunAsync(string? index, ApiFamily family, RequestDelegate next)
     {
         var log = new LevelLog();

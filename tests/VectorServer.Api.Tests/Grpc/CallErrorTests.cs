@@ -158,6 +158,30 @@ public sealed class CallErrorTests
     }
 
     [Fact]
+    public async Task Gzip_that_is_cut_short_is_refused()
+    {
+        await using var index = await GrpcIndex.CreateAsync("18690-18691");
+        var upsert = new UpsertRequest { Vectors = { Enumerable.Range(0, 5).Select(i => new Vector { Id = $"v{i}", Values = { 1, i } }) } };
+        var whole = Gzip(upsert.ToByteArray());
+
+        for (var length = 1; length < whole.Length; length++)
+            (await index.Grpc.SendAsync("Upsert", GrpcClient.Frame(whole.AsSpan(0, length), compressed: true), ("grpc-encoding", "gzip"))).AssertRefused(3, "not valid gzip");
+
+        Assert.Equal("0805", Convert.ToHexString((await index.Grpc.SendAsync("Upsert", GrpcClient.Frame(whole, compressed: true), ("grpc-encoding", "gzip"))).Bytes));
+    }
+
+    [Theory]
+    [InlineData("1F8B08000000000000FF 0300 0000000000000000")]
+    [InlineData("")] // as .NET packs nothing
+    public async Task An_empty_message_may_be_gzip(string packed)
+    {
+        await using var index = await GrpcIndex.CreateAsync("18692-18693");
+        var frame = GrpcClient.Frame(Convert.FromHexString(packed.Replace(" ", "", StringComparison.Ordinal)), compressed: true);
+
+        Assert.Equal("0", (await index.Grpc.SendAsync("DescribeIndexStats", frame, ("grpc-encoding", "gzip"))).Status);
+    }
+
+    [Fact]
     public async Task The_size_limit_holds_for_what_is_sent_and_for_what_it_unpacks_to()
     {
         await using var index = await GrpcIndex.CreateAsync("17810-17819");

@@ -65,6 +65,20 @@ public sealed class TlsPortTests : IDisposable
         Assert.Contains("https:// only", refused.Json.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
         Assert.Equal(200, (await server.GetAsync("/readyz")).Status);
+        Assert.Equal(200, (await server.GetAsync("/openapi.yaml")).Status);
+    }
+
+    [Fact]
+    public async Task Where_only_https_is_wanted_the_docs_are_pages_of_https_too()
+    {
+        await using var server = TestServer.Listen(_data.FullName, ("Tls", "only"), ("Addressing", "subdomain"));
+        using var client = Client(HttpVersion.Version11);
+
+        var refused = await server.GetAsync("/docs/index.html");
+        using var answered = await client.GetAsync($"https://localhost:{Port(server)}/docs/index.html", TestContext.Current.CancellationToken);
+
+        Assert.Equal(400, refused.Status);
+        Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
     }
 
     [Fact]

@@ -41,15 +41,20 @@ internal static class NamespaceName
     /// <summary>The name at the end of the path, decoded whole: routing leaves <c>%2F</c> alone and cannot tell it from <c>%252F</c>.</summary>
     /// <param name="context">The request.</param>
     /// <param name="parameter">The route's parameter for it.</param>
+    /// <exception cref="WireException">The path was routed by another name, since the server removed its end, such as <c>/.</c>.</exception>
     public static string OfPath(HttpContext context, string parameter = "namespace")
     {
+        var routed = (string)context.GetRouteValue(parameter)!;
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
         if (string.IsNullOrEmpty(target))
-            return (string)context.GetRouteValue(parameter)!; // not every server keeps the target as it was sent
+            return routed; // not every server keeps the target as it was sent
 
         var path = target.AsSpan(0, target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? query : target.Length).TrimEnd('/');
-        return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
+        var name = Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
+        return WithSlashes(name) == WithSlashes(routed) ? name : throw WireException.Invalid($"The path must end in the name, got one that ends in '{name}' and means '{routed}'");
     }
+
+    private static string WithSlashes(string name) => name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a client sent a version, and one not older than <paramref name="first"/>.</summary>
     public static bool IsSince(string first, string apiVersion) =>

@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using VectorServer.Api.Tests.Fuzz;
 
 namespace VectorServer.Api.Tests.Contract.Data;
 
@@ -67,6 +70,22 @@ public sealed class HostileBodyTests
                 characters[random.Next(characters.Length)] = Characters[random.Next(Characters.Length)];
             await AssertNoFailure(index, path, new string(characters));
         }
+    }
+
+    [Theory]
+    [InlineData("/indexes", "80000000", "error")]
+    [InlineData("/indexes", "fffffffff", "error")]
+    [InlineData("/indexes/things/query", "80000000", "details")]
+    [InlineData("/indexes/things/query", "fffffffff", "details")]
+    public async Task A_chunk_of_more_than_2_GB_is_refused(string path, string size, string shape)
+    {
+        await using var server = TestServer.Listen(null, ("Addressing", "subdomain"));
+        using var client = new RawClient(server.Client.BaseAddress!);
+
+        var answer = await client.SendAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}"));
+
+        Assert.Equal(400, answer?.Status);
+        Assert.True(JsonSerializer.Deserialize<JsonElement>(answer!.Text).TryGetProperty(shape, out _), answer.Text);
     }
 
     private static async Task AssertNoFailure(TestIndex index, string path, string body)
