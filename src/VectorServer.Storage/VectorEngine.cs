@@ -131,6 +131,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
         try
         {
             ThrowIfDisposed();
+            MarkUnfinished(name);
             if (!_indexes.TryRemove(name, out var index) && Damage.WhatIsWrong(name, null) is null)
             {
                 // Until it is synced, the renaming in a removal that failed may be undone by a power loss.
@@ -138,8 +139,8 @@ public sealed partial class VectorEngine : IAsyncDisposable
                 throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
             }
 
-            // The directory goes first: an index whose directory is missing at open is a drop to finish, while a directory
-            // without an index would look like data to keep.
+            // The directory goes first: a marked index whose directory is missing at open is a drop to finish, while a
+            // directory without an index would look like data to keep.
             if (index is not null)
                 await index.DropAsync().ConfigureAwait(false);
             else
@@ -243,7 +244,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
 
     private void ThrowIfTaken(string name)
     {
-        if (_indexes.ContainsKey(name))
+        if (_indexes.ContainsKey(name) || Damage.IsDamaged(name))
             throw new StorageException(StorageErrorCode.AlreadyExists, "Resource already exists.");
     }
 
@@ -283,14 +284,16 @@ public sealed partial class VectorEngine : IAsyncDisposable
     {
         var created = descriptor with { CreatedAt = _options.Time.GetUtcNow() };
         var directory = NamespaceLayout.Index(_options.DataDirectory, created.Name);
-        _registry.Write(created);
+        _registry.Write(created, isUnfinished: true);
         try
         {
             if (Directory.Exists(directory))
                 _options.Disk.DeleteDirectory(directory);
             _options.Disk.MoveDirectory(aside, directory);
             _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
-            return _indexes[created.Name] = VectorIndex.Open(directory, created, _options);
+            var index = VectorIndex.Open(directory, created, _options);
+            MarkFinished(created);
+            return _indexes[created.Name] = index;
         }
         catch
         {
