@@ -205,9 +205,9 @@ internal sealed class RegistryFile : IDisposable
             copy.ReadAll(bytes.AsSpan());
             return bytes.Length == 0 ? null : bytes;
         }
-        catch (StorageException)
+        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
         {
-            return null; // damaged
+            return null; // damaged, or out of reach
         }
     }
 
