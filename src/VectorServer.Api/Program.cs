@@ -22,6 +22,7 @@ try
     if (IntegrityCommand.IsAsked(args))
         return await IntegrityCommand.RunAsync(args, Console.Out);
 
+    FileHandles.Demand();
     args = ServerSettings.Expand(args);
     // Settings are read once: a watch on their file would only take one of the few (128 a user) that Linux gives.
     var host = new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false", .. args], ContentRootPath = AppContext.BaseDirectory };

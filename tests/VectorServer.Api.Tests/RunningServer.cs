@@ -43,6 +43,22 @@ internal sealed class RunningServer : IDisposable
     /// <param name="fileHandles">How many it may have; null for as many as the test has.</param>
     public static async Task<RunningServer> StartAsync(string dataDirectory, int? fileHandles = null)
     {
+        var server = Begin(dataDirectory, fileHandles);
+        using var http = new HttpClient { BaseAddress = server.Address };
+        while (!await IsReadyAsync(http))
+        {
+            if (server._process.HasExited)
+                await server._process.WaitForExitAsync(TestContext.Current.CancellationToken); // for the last of its output
+            Assert.False(server._process.HasExited, server.Output);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        return server;
+    }
+
+    /// <summary>Starts it and does not wait.</summary>
+    public static RunningServer Begin(string dataDirectory, int? fileHandles = null)
+    {
         var port = FreePort();
         string[] command =
         [
@@ -51,15 +67,7 @@ internal sealed class RunningServer : IDisposable
             "--port", port.ToString(CultureInfo.InvariantCulture),
         ];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        var server = new RunningServer(Process.Start(start)!, port);
-        using var http = new HttpClient { BaseAddress = server.Address };
-        while (!await IsReadyAsync(http))
-        {
-            Assert.False(server._process.HasExited, server.Output);
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-
-        return server;
+        return new RunningServer(Process.Start(start)!, port);
     }
 
     /// <summary>Creates the index <c>things</c>.</summary>
@@ -91,9 +99,11 @@ internal sealed class RunningServer : IDisposable
     }
 
     /// <summary>Asks it to stop, as an operator's <c>kill</c> or a container's stop does.</summary>
-    public void Terminate()
+    public void Terminate() => Signal("TERM");
+
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{name}", ProcessId.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 
