@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using VectorServer.Api;
 using VectorServer.Api.Auth;
 using VectorServer.Storage;
@@ -30,11 +31,27 @@ try
     ServerSettings.AddSources(builder.Configuration, environment, args);
     builder.AddVectorServer(ServerOptions.Read(builder.Configuration));
 
+    // There are no settings to read again: a terminal that is closed asks to stop, as SIGTERM does.
+    using var hangup = new CancellationTokenSource();
+    using var registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        hangup.Cancel();
+    });
     await using var app = builder.Build();
     app.UseVectorServer();
     app.MapVectorServer();
+    var stopping = app.Lifetime.ApplicationStopping; // the lifetime is gone with the host when the start was cut off
     app.Open();
-    await app.RunAsync();
+    try
+    {
+        await app.RunAsync(hangup.Token);
+    }
+    catch (OperationCanceledException) when (hangup.IsCancellationRequested || stopping.IsCancellationRequested)
+    {
+        // asked to stop while it started
+    }
+
     return 0;
 }
 catch (Exception exception) when (exception is SettingsException or StorageException or IOException or UnauthorizedAccessException)
