@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using VectorServer.Api;
 using VectorServer.Api.Auth;
 using VectorServer.Storage;
@@ -22,6 +23,7 @@ try
     if (IntegrityCommand.IsAsked(args))
         return await IntegrityCommand.RunAsync(args, Console.Out);
 
+    FileHandles.Demand();
     args = ServerSettings.Expand(args);
     // Settings are read once: a watch on their file would only take one of the few (128 a user) that Linux gives.
     var host = new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false", .. args], ContentRootPath = AppContext.BaseDirectory };
@@ -29,11 +31,27 @@ try
     ServerSettings.AddSources(builder.Configuration, environment, args);
     builder.AddVectorServer(ServerOptions.Read(builder.Configuration));
 
+    // There are no settings to read again: a terminal that is closed asks to stop, as SIGTERM does.
+    using var hangup = new CancellationTokenSource();
+    using var registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        hangup.Cancel();
+    });
     await using var app = builder.Build();
     app.UseVectorServer();
     app.MapVectorServer();
+    var stopping = app.Lifetime.ApplicationStopping; // the lifetime is gone with the host when the start was cut off
     app.Open();
-    await app.RunAsync();
+    try
+    {
+        await app.RunAsync(hangup.Token);
+    }
+    catch (OperationCanceledException) when (hangup.IsCancellationRequested || stopping.IsCancellationRequested)
+    {
+        // asked to stop while it started
+    }
+
     return 0;
 }
 catch (Exception exception) when (exception is SettingsException or StorageException or IOException or UnauthorizedAccessException)

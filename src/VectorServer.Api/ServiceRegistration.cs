@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Connections;
 using Serilog;
+using Serilog.Events;
 using Serilog.Extensions.Logging;
+using Serilog.Filters;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Audit;
 using VectorServer.Api.Auth;
@@ -19,13 +21,18 @@ namespace VectorServer.Api;
 /// <summary>The services of the host; <see cref="ServerPipeline"/> puts them to work.</summary>
 internal static class ServiceRegistration
 {
+    // Half of what Docker gives before it kills: the engine needs the rest to close, and half a request is not worth more.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly Func<LogEvent, bool> IsOfHost = Matching.FromSource("Microsoft.Extensions.Hosting");
+
     public static void AddVectorServer(this WebApplicationBuilder builder, ServerOptions options)
     {
         builder.Logging.ClearProviders();
 
         var logger = new LoggerConfiguration()
             .ReadFrom.Configuration(builder.Configuration)
-            .Filter.ByExcluding(entry => entry.MessageTemplate.Text == "Hosting failed to start") // the host's stack trace of what Program says in a line
+            .Filter.ByExcluding(IsOfCutStart)
             .Enrich.With<OneLineEnricher>()
             .CreateLogger();
         builder.Logging.AddSerilog(logger, dispose: true);
@@ -45,6 +52,7 @@ internal static class ServiceRegistration
         // Images set a default port for every ASP.NET Core program; ours has its own setting.
         builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "");
 
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(listeners);
         builder.Services.AddSingleton<AccessKeys>();
@@ -72,6 +80,10 @@ internal static class ServiceRegistration
         // The container closes the engine as it goes, after the server has answered its last request.
         builder.Services.AddSingleton(OpenEngine);
     }
+
+    /// <summary>The host's stack traces of a start that fails, of which Program says a line, or that is cut off by a stop.</summary>
+    private static bool IsOfCutStart(LogEvent entry) =>
+        entry.MessageTemplate.Text == "Hosting failed to start" || (entry.Exception is OperationCanceledException && IsOfHost(entry));
 
     private static void AddBackups(this IServiceCollection services)
     {

@@ -8,6 +8,7 @@ public static partial class FileHandles
     private const int WithoutLimit = 1 << 20;
     private const int OfTheProgram = 256; // libraries, listeners, pipes: 230 after a start
     private const int SpareMin = 64;
+    private const int Min = 300; // the program's, a few of namespaces and connections, and the last eighth
     private const int LastShare = 8;
 
     private static readonly int Max = Read();
@@ -17,6 +18,13 @@ public static partial class FileHandles
 
     /// <summary>Whether a new handle is among the last eighth of those that there may be: it is always the lowest that is free.</summary>
     public static bool IsOneOfTheLast(long handle) => !OperatingSystem.IsWindows() && handle >= Max - (Max / LastShare);
+
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: there are too few to serve anyone.</exception>
+    public static void Demand()
+    {
+        if (Max < Min)
+            throw new StorageException(StorageErrorCode.FailedPrecondition, $"The process may open {Max} files, and needs at least {Min}: raise its limit (ulimit -n)");
+    }
 
     private static int Read()
     {

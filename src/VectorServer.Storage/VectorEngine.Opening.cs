@@ -14,18 +14,52 @@ public sealed partial class VectorEngine
         foreach (var unfinished in Directory.GetDirectories(root, NamespaceLayout.TemporaryMark + "*"))
             _options.Disk.DeleteDirectory(unfinished);
 
-        foreach (var descriptor in _registry.Read(name => ReportDamage(name, "Its entry in the registry does not match its checksum")))
+        foreach (var (descriptor, isUnfinished) in _registry.Read(name => ReportDamage(name, "Its entry in the registry does not match its checksum")))
         {
             var directory = NamespaceLayout.Index(_options.DataDirectory, descriptor.Name);
             if (Directory.Exists(directory))
             {
                 OpenIndex(directory, descriptor);
+                if (isUnfinished)
+                    MarkFinished(descriptor);
             }
-            else
+            else if (isUnfinished)
             {
                 _options.Log?.Invoke($"Index '{descriptor.Name}' was being created or deleted when the server stopped: it is gone");
                 _registry.Remove(descriptor.Name);
             }
+            else
+            {
+                ReportDamage(descriptor.Name, "Its directory is missing");
+            }
+        }
+    }
+
+    /// <summary>Before an index is removed: a directory that is missing at the next open is then a removal to finish, and no damage.</summary>
+    private void MarkUnfinished(string name)
+    {
+        if (!_indexes.TryGetValue(name, out var index))
+            return;
+        try
+        {
+            _registry.Write(index.Descriptor, isUnfinished: true);
+        }
+        catch (Exception e) when (e.IsFull())
+        {
+            // What frees space goes on; a crash before the row is gone leaves an index that is to be removed once more.
+        }
+    }
+
+    /// <summary>Once the directory is there, durably.</summary>
+    private void MarkFinished(IndexDescriptor descriptor)
+    {
+        try
+        {
+            _registry.Write(descriptor);
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            // The mark says nothing while the directory is there, and goes with the next open.
         }
     }
 
@@ -33,7 +67,9 @@ public sealed partial class VectorEngine
     private void Reopen(string name)
     {
         var directory = NamespaceLayout.Index(_options.DataDirectory, name);
-        if (!Directory.Exists(directory) || _registry.Read(_ => { }).FirstOrDefault(found => found.Name == name) is not { } descriptor)
+        if (_indexes.ContainsKey(name) || !Directory.Exists(directory))
+            return;
+        if (_registry.Read(_ => { }).Select(entry => entry.Index).FirstOrDefault(found => found.Name == name) is not { } descriptor)
             return;
         try
         {
@@ -46,6 +82,7 @@ public sealed partial class VectorEngine
         }
 
         OpenIndex(directory, descriptor);
+        MarkFinished(descriptor);
     }
 
     /// <summary>An index that cannot be opened keeps no other from being served.</summary>

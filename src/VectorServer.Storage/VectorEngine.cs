@@ -147,6 +147,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
     {
         try
         {
+            MarkUnfinished(name);
             if (!_indexes.TryRemove(name, out var index) && Damage.WhatIsWrong(name, null) is null)
             {
                 // Until it is synced, the renaming in a removal that failed may be undone by a power loss.
@@ -154,8 +155,8 @@ public sealed partial class VectorEngine : IAsyncDisposable
                 throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
             }
 
-            // The directory goes first: an index whose directory is missing at open is a drop to finish, while a directory
-            // without an index would look like data to keep.
+            // The directory goes first: a marked index whose directory is missing at open is a drop to finish, while a
+            // directory without an index would look like data to keep.
             if (index is not null)
                 await index.DropAsync().ConfigureAwait(false);
             else
@@ -255,7 +256,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
 
     private void ThrowIfTaken(string name)
     {
-        if (_indexes.ContainsKey(name))
+        if (_indexes.ContainsKey(name) || Damage.IsDamaged(name))
             throw new StorageException(StorageErrorCode.AlreadyExists, "Resource already exists.");
     }
 
@@ -295,14 +296,16 @@ public sealed partial class VectorEngine : IAsyncDisposable
     {
         var created = descriptor with { CreatedAt = _options.Time.GetUtcNow() };
         var directory = NamespaceLayout.Index(_options.DataDirectory, created.Name);
-        _registry.Write(created);
+        _registry.Write(created, isUnfinished: true);
         try
         {
             if (Directory.Exists(directory))
                 _options.Disk.DeleteDirectory(directory);
             _options.Disk.MoveDirectory(aside, directory);
             _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
-            return _indexes[created.Name] = VectorIndex.Open(directory, created, _options);
+            var index = VectorIndex.Open(directory, created, _options);
+            MarkFinished(created);
+            return _indexes[created.Name] = index;
         }
         catch
         {

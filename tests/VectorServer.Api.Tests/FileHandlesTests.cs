@@ -48,5 +48,28 @@ public sealed class FileHandlesTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task With_too_few_of_them_it_does_not_start_and_says_so_in_one_line()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such limit");
+
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => RunningServer.StartAsync(_data.FullName, 299));
+
+        Assert.Contains("VectorServer cannot start: The process may open 299 files, and needs at least 300: raise its limit (ulimit -n)", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at VectorServer.Storage", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_the_fewest_it_starts_with_it_answers_and_stops()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such limit");
+        using var server = await RunningServer.StartAsync(_data.FullName, 300);
+        await server.CreateIndexAsync(dimension: 2, "cosine");
+
+        Assert.Empty(await server.ListIdsAsync());
+        server.Terminate();
+        Assert.Equal(0, await server.WaitForExitAsync());
+    }
+
     public void Dispose() => _data.Delete(recursive: true);
 }

@@ -45,6 +45,22 @@ internal sealed class RunningServer : IDisposable
     public static async Task<RunningServer> StartAsync(
         string dataDirectory, int? fileHandles = null, params (string Name, string Value)[] environment)
     {
+        var server = Begin(dataDirectory, fileHandles, environment);
+        using var http = new HttpClient { BaseAddress = server.Address };
+        while (!await IsReadyAsync(http))
+        {
+            if (server._process.HasExited)
+                await server._process.WaitForExitAsync(TestContext.Current.CancellationToken); // for the last of its output
+            Assert.False(server._process.HasExited, server.Output);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        return server;
+    }
+
+    /// <summary>Starts it and does not wait.</summary>
+    public static RunningServer Begin(string dataDirectory, int? fileHandles = null, params (string Name, string Value)[] environment)
+    {
         var port = FreePort();
         string[] command =
         [
@@ -55,15 +71,7 @@ internal sealed class RunningServer : IDisposable
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        var server = new RunningServer(Process.Start(start)!, port);
-        using var http = new HttpClient { BaseAddress = server.Address };
-        while (!await IsReadyAsync(http))
-        {
-            Assert.False(server._process.HasExited, server.Output);
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-
-        return server;
+        return new RunningServer(Process.Start(start)!, port);
     }
 
     /// <summary>Creates the index <c>things</c>.</summary>
@@ -95,9 +103,11 @@ internal sealed class RunningServer : IDisposable
     }
 
     /// <summary>Asks it to stop, as an operator's <c>kill</c> or a container's stop does.</summary>
-    public void Terminate()
+    public void Terminate() => Signal("TERM");
+
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{name}", ProcessId.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

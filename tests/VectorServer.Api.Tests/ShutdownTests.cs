@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -74,6 +75,75 @@ public sealed class ShutdownTests : IDisposable
         using var next = await RunningServer.StartAsync(_data.FullName);
         Assert.Equal(["late"], await next.ListIdsAsync());
         Assert.DoesNotContain("replayed", next.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /indexes HTTP/1.1\r\nHost: loc")]
+    [InlineData("POST /indexes/things/vectors/upsert HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"vectors\":[")]
+    public async Task Half_a_request_holds_the_stop_up_for_less_than_a_container_is_given(string half)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM");
+        var containerGrace = TimeSpan.FromSeconds(10);
+        using (var server = await RunningServer.StartAsync(_data.FullName))
+        {
+            await server.CreateIndexAsync(Dimension, "dotproduct");
+            using var writer = new RestWriter(server);
+            await writer.WriteAsync(["a"]);
+            using var client = new TcpClient("127.0.0.1", server.Port);
+            await WriteAsync(client, half);
+
+            var asked = Stopwatch.GetTimestamp();
+            server.Terminate();
+
+            Assert.Equal(0, await server.WaitForExitAsync());
+            Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, containerGrace);
+        }
+
+        using var next = await RunningServer.StartAsync(_data.FullName);
+        Assert.Equal(["a"], await next.ListIdsAsync());
+        Assert.DoesNotContain("replayed", next.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hangup_stops_it_as_cleanly()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGHUP");
+        using (var server = await RunningServer.StartAsync(_data.FullName))
+        {
+            await server.CreateIndexAsync(Dimension, "dotproduct");
+            using var writer = new RestWriter(server);
+            await writer.WriteAsync(["a"]);
+
+            server.Signal("HUP");
+
+            Assert.Equal(0, await server.WaitForExitAsync());
+        }
+
+        using var next = await RunningServer.StartAsync(_data.FullName);
+        Assert.Equal(["a"], await next.ListIdsAsync());
+        Assert.DoesNotContain("replayed", next.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HUP", 0)]
+    [InlineData("TERM", 30)]
+    [InlineData("TERM", 60)]
+    [InlineData("TERM", 90)]
+    [InlineData("TERM", 120)]
+    public async Task Asked_to_stop_while_it_starts_it_ends_quietly(string signal, int delayMs)
+    {
+        const int KilledByTerm = 128 + 15; // before the host listens to it
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals");
+        using var server = RunningServer.Begin(_data.FullName);
+        while (!server.Output.Contains("Data directory", StringComparison.Ordinal))
+            await Task.Delay(1, Cancellation);
+        await Task.Delay(delayMs, Cancellation);
+
+        server.Signal(signal);
+
+        var exitCode = await server.WaitForExitAsync();
+        Assert.True(exitCode == 0 || (exitCode == KilledByTerm && signal == "TERM"), $"{exitCode}: {server.Output}");
+        Assert.DoesNotContain("Exception", server.Output, StringComparison.Ordinal);
     }
 
     [Fact]

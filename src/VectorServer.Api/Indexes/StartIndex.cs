@@ -11,11 +11,11 @@ internal static class StartIndex
     /// <summary>Whether this is that index, which has no port of its own.</summary>
     public static bool Is(string name, ServerOptions options) => options.StartIndex is not null && name == Name;
 
-    /// <summary>Creates it unless it is there.</summary>
+    /// <summary>Creates it unless it is there, damaged or not.</summary>
     /// <exception cref="SettingsException">There is one of another shape.</exception>
     public static void Ensure(VectorEngine engine, ServerOptions options)
     {
-        if (options.StartIndex is not { } wanted)
+        if (options.StartIndex is not { } wanted || engine.Damage.IsDamaged(Name))
             return;
 
         if (!engine.TryGetIndex(Name, out var index))

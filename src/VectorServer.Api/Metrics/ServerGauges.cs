@@ -60,6 +60,19 @@ internal sealed class ServerGauges(VectorEngine engine, ProcessMemory memory, Me
         text.WriteGauge("vectorserver_memory_held_bytes", "Memory that the process alone can give back: what the limit is compared with.", memory.HeldBytes());
         if (ceiling.LimitBytes < long.MaxValue)
             text.WriteGauge("vectorserver_memory_limit_bytes", "Memory above which writes are refused.", ceiling.LimitBytes);
-        text.WriteGauge("vectorserver_disk_free_bytes", "Space left for the data directory.", new DriveInfo(options.DataDirectory).AvailableFreeSpace);
+        if (DiskFreeBytes() is { } free)
+            text.WriteGauge("vectorserver_disk_free_bytes", "Space left for the data directory.", free);
+    }
+
+    private long? DiskFreeBytes()
+    {
+        try
+        {
+            return new DriveInfo(options.DataDirectory).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // the directory is gone: that is no reason to tell nothing else
+        }
     }
 }

@@ -28,7 +28,7 @@ public sealed class BackupStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _options.Log?.Invoke($"The disk refuses the directory of backups: {e}");
+            _options.Log?.Invoke($"The disk refuses the directory of backups: {e.Message}");
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class DataDirectoryLock : IDisposable
             return new DataDirectoryLock(new FileStream(
                 Path.Combine(dataDirectory, "LOCK"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e)
+        catch (IOException e) when (e.IsSharingViolation())
         {
             throw new StorageException(
                 StorageErrorCode.FailedPrecondition, "The data directory is in use by another process: stop it, or choose another directory", e);

@@ -6,6 +6,9 @@ internal static class DiskErrors
     // ENOSPC; EDQUOT of Linux and of macOS; ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL of Windows
     private static readonly int[] FullCodes = [28, 122, 69, unchecked((int)0x8007_0027), unchecked((int)0x8007_0070)];
 
+    // EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION of Windows
+    private static readonly int[] SharingCodes = [11, 35, unchecked((int)0x8007_0020)];
+
     public static IOException OutOfSpace() => new("No space left on device", FullCodes[0]);
 
     /// <summary>Whether it is the disk's doing.</summary>
@@ -18,6 +21,9 @@ internal static class DiskErrors
     public static StorageException Refusal(Exception failure, string what) => IsFull(failure)
         ? new StorageException(StorageErrorCode.OutOfSpace, $"{what}: the disk is full", failure)
         : new StorageException(StorageErrorCode.Unavailable, $"{what}: the disk refused", failure);
+
+    /// <summary>Whether another process has the file.</summary>
+    public static bool IsSharingViolation(this IOException failure) => SharingCodes.Contains(failure.HResult);
 
     /// <summary>Whether space would help.</summary>
     public static bool IsFull(this Exception failure) => failure switch

@@ -31,11 +31,20 @@ public static class DataDirectoryCheck
         if (!repair && RegistryFile.IsToBeMadeAnew(options.DataDirectory))
             return new DataDirectoryReport([], ["registry.db differs from its whole copy: repair, or the next start, makes it anew"]);
         using var registry = RegistryFile.Open(options);
-        foreach (var index in new IndexRegistry(registry).Read(name => others.Add($"Index '{name}': its entry in the registry does not match its checksum")))
+        var damaged = new List<string>();
+        var indexes = new IndexRegistry(registry).Read(damaged.Add);
+        others.AddRange(damaged.Select(name => $"Index '{name}': its entry in the registry does not match its checksum"));
+        others.AddRange(CheckOwners(options.DataDirectory, [.. damaged, .. indexes.Select(entry => entry.Index.Name)]));
+        foreach (var (index, isUnfinished) in indexes)
         {
             var directory = NamespaceLayout.Index(options.DataDirectory, index.Name);
             if (!Directory.Exists(directory))
+            {
+                if (!isUnfinished)
+                    others.Add($"Index '{index.Name}': its directory is missing");
                 continue;
+            }
+
             others.AddRange(CheckIndex(directory, index.Name));
             foreach (var found in Directory.GetDirectories(directory).Order(StringComparer.Ordinal))
             {
@@ -57,6 +66,17 @@ public static class DataDirectoryCheck
         var verifier = new NamespaceVerifier(directory, index.Dimension);
         verifier.Run(cancellation);
         return new NamespaceIntegrity(index.Name, name, verifier.Rows, verifier.Findings.Count, verifier.Findings.Kept);
+    }
+
+    private static IEnumerable<string> CheckOwners(string dataDirectory, IEnumerable<string> names)
+    {
+        var owned = names.Select(name => NamespaceLayout.Index(dataDirectory, name)).ToHashSet(StringComparer.Ordinal);
+        var root = NamespaceLayout.Indexes(dataDirectory);
+        return (Directory.Exists(root) ? Directory.GetDirectories(root) : [])
+            .Where(found => !owned.Contains(found) && !Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
+            .Where(found => Directory.EnumerateFileSystemEntries(found).Any())
+            .Order(StringComparer.Ordinal)
+            .Select(found => $"indexes/{Path.GetFileName(found)}: no index owns this directory");
     }
 
     private static IEnumerable<string> CheckIndex(string directory, string name)

@@ -13,26 +13,28 @@ namespace VectorServer.Storage.Registry;
 /// <summary>Which indexes exist. Every change is durable when the method returns. Thread-safe.</summary>
 internal sealed class IndexRegistry(RegistryFile file)
 {
-    /// <summary>Every index.</summary>
+    /// <summary>Every index, and whether it was being made or removed.</summary>
     /// <param name="damaged">Told the name of each entry that does not match its checksum, which is left out.</param>
-    public IReadOnlyList<IndexDescriptor> Read(Action<string> damaged)
+    public IReadOnlyList<(IndexDescriptor Index, bool IsUnfinished)> Read(Action<string> damaged)
     {
         var entries = file.Select(
-            "SELECT name, id, vector_type, dimension, metric, compression, created_at, attributes, search, checksum FROM indexes ORDER BY name",
-            row => (Name: row.GetString(0), Descriptor: TryRead(row)));
-        foreach (var (name, _) in entries.Where(entry => entry.Descriptor is null))
+            "SELECT name, id, vector_type, dimension, metric, compression, created_at, attributes, search, checksum, unfinished FROM indexes ORDER BY name",
+            row => (Name: row.GetString(0), Index: TryRead(row), IsUnfinished: row.GetBoolean(10)));
+        foreach (var (name, _, _) in entries.Where(entry => entry.Index is null))
             damaged(name);
-        return [.. entries.Select(entry => entry.Descriptor).OfType<IndexDescriptor>()];
+        return [.. entries.Where(entry => entry.Index is not null).Select(entry => (entry.Index!, entry.IsUnfinished))];
     }
 
     /// <summary>Adds the index, or replaces its description.</summary>
-    public void Write(IndexDescriptor descriptor)
+    /// <param name="descriptor">The index.</param>
+    /// <param name="isUnfinished">It is being made or removed: that its directory is missing is no damage.</param>
+    public void Write(IndexDescriptor descriptor, bool isUnfinished = false)
     {
         var search = JsonSerializer.Serialize(descriptor.Search, RegistryJsonContext.Default.SearchOptions);
         file.Change(
             """
-            INSERT OR REPLACE INTO indexes (name, id, vector_type, dimension, metric, compression, created_at, attributes, search, checksum)
-            VALUES ($name, $id, $vector_type, $dimension, $metric, $compression, $created_at, $attributes, $search, $checksum)
+            INSERT OR REPLACE INTO indexes (name, id, vector_type, dimension, metric, compression, created_at, attributes, search, checksum, unfinished)
+            VALUES ($name, $id, $vector_type, $dimension, $metric, $compression, $created_at, $attributes, $search, $checksum, $unfinished)
             """,
             ("$name", descriptor.Name),
             ("$id", descriptor.Id.ToString()),
@@ -43,7 +45,8 @@ internal sealed class IndexRegistry(RegistryFile file)
             ("$created_at", descriptor.CreatedAt.ToString("O", CultureInfo.InvariantCulture)),
             ("$attributes", descriptor.Attributes),
             ("$search", search),
-            ("$checksum", ChecksumOf(descriptor, search)));
+            ("$checksum", ChecksumOf(descriptor, search, isUnfinished)),
+            ("$unfinished", isUnfinished));
     }
 
     public void Remove(string name) => file.Change("DELETE FROM indexes WHERE name = $name", ("$name", name));
@@ -66,7 +69,7 @@ internal sealed class IndexRegistry(RegistryFile file)
                 Attributes = reader.GetString(7),
                 Search = JsonSerializer.Deserialize(search, RegistryJsonContext.Default.SearchOptions) ?? SearchOptions.Default,
             };
-            return reader.IsDBNull(9) || reader.GetInt64(9) == ChecksumOf(descriptor, search) ? descriptor : null;
+            return reader.IsDBNull(9) || reader.GetInt64(9) == ChecksumOf(descriptor, search, reader.GetBoolean(10)) ? descriptor : null;
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or InvalidOperationException or JsonException or OverflowException)
         {
@@ -74,8 +77,8 @@ internal sealed class IndexRegistry(RegistryFile file)
         }
     }
 
-    /// <summary>CRC-32C of all columns, one a line.</summary>
-    private static long ChecksumOf(IndexDescriptor descriptor, string search) => Crc32C.Compute(Encoding.UTF8.GetBytes(string.Join(
+    /// <summary>CRC-32C of all columns, one a line; of the mark only where it is set, so that it did not change those of before.</summary>
+    private static long ChecksumOf(IndexDescriptor descriptor, string search, bool isUnfinished) => Crc32C.Compute(Encoding.UTF8.GetBytes(string.Join(
         '\n',
         descriptor.Name,
         descriptor.Id.ToString(),
@@ -85,7 +88,7 @@ internal sealed class IndexRegistry(RegistryFile file)
         ((int)descriptor.Compression).ToString(CultureInfo.InvariantCulture),
         descriptor.CreatedAt.ToString("O", CultureInfo.InvariantCulture),
         descriptor.Attributes,
-        search)));
+        isUnfinished ? search + "\nunfinished" : search)));
 }
 
 [JsonSourceGenerationOptions(

@@ -27,7 +27,8 @@ internal sealed class RegistryFile : IDisposable
             created_at TEXT NOT NULL,
             attributes TEXT NOT NULL,
             search TEXT NOT NULL DEFAULT '{}',
-            checksum INTEGER NULL
+            checksum INTEGER NULL,
+            unfinished INTEGER NOT NULL DEFAULT 0
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS documents (
             kind TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, key)
@@ -48,7 +49,7 @@ internal sealed class RegistryFile : IDisposable
         try
         {
             Sqlite.Execute(_connection, Sqlite.DurableCommits);
-            if (!HasColumn("documents", "kind") || !HasColumn("indexes", "checksum"))
+            if (!HasColumn("documents", "kind") || !HasColumn("indexes", "unfinished"))
                 MakeTables();
             options.Disk.SqliteSynced(_path);
             if (!File.Exists(NamespaceLayout.RegistryCopy(options.DataDirectory)))
@@ -162,6 +163,8 @@ internal sealed class RegistryFile : IDisposable
             Sqlite.Execute(_connection, "ALTER TABLE indexes ADD COLUMN search TEXT NOT NULL DEFAULT '{}'");
         if (!HasColumn("indexes", "checksum"))
             Sqlite.Execute(_connection, "ALTER TABLE indexes ADD COLUMN checksum INTEGER NULL");
+        if (!HasColumn("indexes", "unfinished"))
+            Sqlite.Execute(_connection, "ALTER TABLE indexes ADD COLUMN unfinished INTEGER NOT NULL DEFAULT 0");
     }
 
     /// <summary>Between transactions the file is all there is. A disk that refuses leaves no copy, until the next change.</summary>
@@ -202,9 +205,9 @@ internal sealed class RegistryFile : IDisposable
             copy.ReadAll(bytes.AsSpan());
             return bytes.Length == 0 ? null : bytes;
         }
-        catch (StorageException)
+        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
         {
-            return null; // damaged
+            return null; // damaged, or out of reach
         }
     }
 

@@ -135,6 +135,20 @@ public sealed class MetricsTests
         Assert.Equal("x{index=\"a\\\"b\\\\c\\nd\"} 1.5\n", text.ToString());
     }
 
+    [Fact]
+    public async Task Of_a_data_directory_that_is_gone_the_free_space_alone_is_left_out()
+    {
+        using var data = new TempData();
+        await using var server = TestServer.StartOn(data.Path);
+        Directory.Move(data.Path, data.Path + ".away");
+
+        var read = await ReadAsync(server);
+
+        Directory.Move(data.Path + ".away", data.Path);
+        Assert.False(read.ContainsKey("vectorserver_disk_free_bytes"));
+        Assert.Equal(0, read["vectorserver_indexes"]);
+    }
+
     private static async Task<Dictionary<string, double>> ReadAsync(TestServer server)
     {
         var answer = await server.GetAsync("/metrics");

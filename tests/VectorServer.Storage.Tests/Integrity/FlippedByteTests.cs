@@ -78,6 +78,23 @@ public sealed class FlippedByteTests
         }
     }
 
+    [Theory]
+    [InlineData("registry.copy")] // itself
+    [InlineData("nowhere")]
+    public async Task A_copy_of_the_registry_that_cannot_be_read_costs_nothing(string target)
+    {
+        using var copies = await DamagedCopies.MakeAsync(crashed: false, Cancellation);
+        var path = Path.Combine(copies.NewCopy(), "registry.copy");
+        File.Delete(path);
+        File.CreateSymbolicLink(path, target);
+
+        await using var engine = DamagedCopies.Open(Path.GetDirectoryName(path)!);
+
+        Assert.Equal(copies.Whole, DamagedCopies.Answers(engine));
+        Assert.Null(new FileInfo(path).LinkTarget);
+        Assert.True(File.Exists(path));
+    }
+
     [Fact]
     public async Task Verify_tells_of_a_damaged_registry_and_repair_makes_it_anew()
     {

@@ -128,6 +128,7 @@ public sealed class PowerLossTests
             {
                 await using var engine = VectorEngine.Open(Workload.Options(Path.Combine(loss.Directory, "data")) with { Log = log.Add });
                 var found = await Model.TextOfAsync(engine);
+                Assert.Empty(engine.Damage.Current);
                 Assert.True(
                     states[loss.Acknowledged].Contains(found),
                     $"acknowledged:\n{states[loss.Acknowledged].First()}\nfound:\n{found}");
