@@ -22,11 +22,19 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
         var report = new NamespaceIntegrity(indexName, name, found.Rows, found.Findings.Count, found.Findings.Kept);
         if (found.Findings.Count == 0)
             return report;
-        var outcome = found.Checkpoint is { } checkpoint && (found.IsDescriptionWhole || NamespaceLayout.NameOf(directory) is not null)
+        var outcome = found.IsReadable && found.Checkpoint is { } checkpoint && (found.IsDescriptionWhole || NamespaceLayout.NameOf(directory) is not null)
             ? Repair(found, checkpoint, cancellation)
             : new RepairOutcome(false, 0, 0, 0, [], false, null);
+        if (outcome.IsRepaired)
+        {
+            var again = new NamespaceVerifier(directory, dimension);
+            again.Run(cancellation);
+            outcome = outcome with { IsRepaired = again.Findings.Count == 0, Left = again.Findings.Kept };
+        }
+
         options.Log?.Invoke(
-            $"Repair of namespace '{name}' of index '{indexName}': {(outcome.IsRepaired ? "done" : "nothing could be saved, all is as it was")}, " +
+            $"Repair of namespace '{name}' of index '{indexName}': " +
+            $"{(outcome.IsRepaired ? "done" : outcome.Left is [var left, ..] ? $"{left.File} is still damaged" : "nothing could be saved, all is as it was")}, " +
             $"{outcome.RecordsLost} records and {outcome.OperationsLost} logged operations lost, original in {outcome.Quarantine ?? "place"}");
         return report with { Repair = outcome };
     }
@@ -34,15 +42,18 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
     private RepairOutcome Repair(NamespaceVerifier found, Checkpoint checkpoint, CancellationToken cancellation)
     {
         // Step 1: what is derived, in place.
+        string? quarantine = null;
+        var generation = NamespaceLayout.Generation(directory, checkpoint.Generation);
+        string[] small = [NamespaceLayout.Description(directory), NamespaceLayout.Checkpoint(directory), NamespaceLayout.CheckpointCopy(directory)];
+        foreach (var inTheWay in small.Append(NamespaceLayout.Vectors(generation)).Where(Directory.Exists))
+            quarantine = Quarantined(inTheWay);
         if (!found.IsDescriptionWhole)
             DescriptionOfDirectory().Write(options.Disk, NamespaceLayout.Description(directory));
-        if (!found.IsCheckpointWhole)
+        if (!found.IsCheckpointWhole || !found.IsCopyWhole)
             checkpoint.Write(options.Disk, NamespaceLayout.Checkpoint(directory));
-        string? quarantine = null;
         foreach (var file in found.DamagedFiles)
             quarantine = Quarantined(file);
-        var generation = NamespaceLayout.Generation(directory, checkpoint.Generation);
-        if (!found.IsHeaderWhole && File.Exists(NamespaceLayout.Vectors(generation)))
+        if (!found.IsHeaderWhole && (found.Findings.IsAllDerived || File.Exists(NamespaceLayout.Vectors(generation))))
             NpyMatrix.WriteHeader(options.Disk, NamespaceLayout.Vectors(generation), checkpoint.RowCount, dimension);
         if (found.Findings.IsAllDerived && (found.IsIdIndexWhole || MetadataStore.TryRebuildIdIndex(NamespaceLayout.Metadata(generation))))
             return new RepairOutcome(true, checkpoint.LiveCount, 0, 0, [], false, quarantine);
@@ -114,7 +125,7 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
 
         NpyMatrix.TrimFile(options.Disk, target.VectorsPath, kept, dimension);
         var lsn = new Lsn(log.Last.Value - log.Operations.Count);
-        new Checkpoint(Checkpoint.CurrentFormat, NamespaceExport.GenerationNumber, kept, FirstRow: 0, kept, lsn.Value, Deaths: 0, sparseRows)
+        new Checkpoint(Checkpoint.CurrentFormat, NamespaceExport.GenerationNumber, kept, FirstRow: 0, kept, lsn.Value, Deaths: 0, sparseRows, HasLog: true)
             .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
         WriteLog(NamespaceLayout.Wal(aside), lsn, log.Operations);
         return new RepairOutcome(true, kept, lostRows, log.OperationsLost, lost, !areDeathsWhole, null);

@@ -16,7 +16,7 @@ namespace VectorServer.Storage.Integrity;
 internal sealed class RowInspector : IDisposable
 {
     private readonly SafeFileHandle? _vectors;
-    private readonly uint[] _sums;
+    private readonly uint[]? _sums;
     private readonly SqliteConnection _metadata;
     private readonly SqliteStatement _readRow;
     private readonly string _folder;
@@ -46,8 +46,11 @@ internal sealed class RowInspector : IDisposable
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: the metadata file's marks are not ours.</exception>
     public void CheckFormat() => MetadataStore.CheckFormat(_metadata);
 
+    /// <summary>Whether there is a file of the vectors' checksums.</summary>
+    public bool HasChecksums => _sums is not null;
+
     /// <summary>Whether there is a checksum of the row's vector.</summary>
-    public bool HasChecksum(int row) => row < _sums.Length;
+    public bool HasChecksum(int row) => row < _sums?.Length;
 
     /// <summary>The row's vector; false if it is missing or does not match its checksum.</summary>
     public bool TryReadVector(int row, Span<float> values)
@@ -56,7 +59,7 @@ internal sealed class RowInspector : IDisposable
         return _dimension == 0
             || (_vectors is not null
                 && RandomAccess.Read(_vectors, bytes, OffsetOf(row)) == bytes.Length
-                && (!HasChecksum(row) || RowChecksums.Compute(row, values) == _sums[row]));
+                && (!HasChecksum(row) || RowChecksums.Compute(row, values) == _sums![row]));
     }
 
     /// <summary>The row's metadata; false if it cannot be read or does not match its checksum.</summary>
