@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using VectorServer.Storage.Backups;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
@@ -13,6 +15,7 @@ namespace VectorServer.Storage.Integrity;
 internal sealed class NamespaceRepair(string directory, string indexName, int dimension, EngineOptions options)
 {
     private const int OperationsPerFrame = 64;
+    private const int PaddedShareMax = 1000; // a count that is damaged itself asks for no file of terabytes
 
     /// <summary>Verifies, and repairs what was found.</summary>
     public NamespaceIntegrity Run(string name, CancellationToken cancellation)
@@ -78,7 +81,21 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
 
     private RepairOutcome Salvage(string source, Checkpoint checkpoint, string aside, CancellationToken cancellation)
     {
-        using var rows = new RowInspector(source, dimension);
+        var padded = Padded(NamespaceLayout.Metadata(source), aside, cancellation);
+        try
+        {
+            using var rows = new RowInspector(source, dimension, padded);
+            return Salvage(rows, checkpoint, aside, cancellation);
+        }
+        finally
+        {
+            if (padded is not null)
+                options.Disk.DeleteFile(padded);
+        }
+    }
+
+    private RepairOutcome Salvage(RowInspector rows, Checkpoint checkpoint, string aside, CancellationToken cancellation)
+    {
         var dead = new HashSet<int>();
         var areDeathsWhole = rows.TryReadDeaths(checkpoint, dead);
         var log = new LogSalvage(checkpoint, dimension, rows);
@@ -129,6 +146,27 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
             .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
         WriteLog(NamespaceLayout.Wal(aside), lsn, log.Operations);
         return new RepairOutcome(true, kept, lostRows, log.OperationsLost, lost, !areDeathsWhole, null);
+    }
+
+    /// <summary>A copy with zeros for the end that is missing, since SQLite refuses all of a file that has fewer pages than it counts; null where none is.</summary>
+    private string? Padded(string metadata, string aside, CancellationToken cancellation)
+    {
+        const int HeaderBytes = 100;
+        using var cut = File.OpenHandle(metadata, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var header = new byte[HeaderBytes];
+        if (RandomAccess.Read(cut, header, 0) < HeaderBytes)
+            return null;
+        var pageBytes = BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(16)) is var bytes and not 1 ? bytes : 1 << 16;
+        var wholeBytes = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(28)) * (long)pageBytes;
+        var cutBytes = RandomAccess.GetLength(cut);
+        if (cutBytes >= wholeBytes || wholeBytes > PaddedShareMax * cutBytes)
+            return null;
+        options.Disk.CreateDirectory(aside);
+        var padded = Path.Combine(aside, "padded.db");
+        using var copy = options.Disk.Open(padded, FileMode.CreateNew);
+        CheckedCopy.Run(cut, copy, progress: null, cancellation);
+        copy.SetLength(wholeBytes);
+        return padded;
     }
 
     /// <summary>The newest row of each id that can be read: it alone may be alive, whatever the tombstones say.</summary>

@@ -22,22 +22,25 @@ internal sealed class RowInspector : IDisposable
     private readonly string _folder;
     private readonly int _dimension;
 
+    /// <param name="generationDirectory">Where the files are.</param>
+    /// <param name="dimension">Of the vectors.</param>
+    /// <param name="metadata">What to read in place of the generation's metadata file; null for that.</param>
     /// <exception cref="StorageException">The metadata file cannot be opened at all.</exception>
-    public RowInspector(string generationDirectory, int dimension)
+    public RowInspector(string generationDirectory, int dimension, string? metadata = null)
     {
         (_folder, _dimension) = (Path.GetFileName(generationDirectory), dimension);
         var vectors = NamespaceLayout.Vectors(generationDirectory);
         _vectors = dimension > 0 && File.Exists(vectors) ? File.OpenHandle(vectors, FileMode.Open, FileAccess.Read, FileShare.ReadWrite) : null;
         _sums = RowChecksums.ReadAll(NamespaceLayout.VectorChecksums(generationDirectory), dimension);
-        SqliteConnection? metadata = null;
+        SqliteConnection? opened = null;
         try
         {
-            _metadata = metadata = Sqlite.Open(NamespaceLayout.Metadata(generationDirectory), SqliteOpenMode.ReadWrite); // to read the journal too
-            _readRow = new SqliteStatement(metadata, "SELECT id, checksum, metadata, sparse FROM records WHERE row = ?1");
+            _metadata = opened = Sqlite.Open(metadata ?? NamespaceLayout.Metadata(generationDirectory), SqliteOpenMode.ReadWrite); // to read the journal too
+            _readRow = new SqliteStatement(opened, "SELECT id, checksum, metadata, sparse FROM records WHERE row = ?1");
         }
         catch (Exception e)
         {
-            metadata?.Dispose();
+            opened?.Dispose();
             _vectors?.Dispose();
             throw e as StorageException ?? new StorageException(StorageErrorCode.DataCorruption, "A metadata file is damaged", e);
         }

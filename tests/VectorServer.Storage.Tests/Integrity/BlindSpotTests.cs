@@ -149,6 +149,29 @@ public sealed class BlindSpotTests : BackupContract
         Assert.Equal("a", Assert.Single(found.Findings).Id);
     }
 
+    [Theory]
+    [InlineData(0.5, false)]
+    [InlineData(0, true)]
+    public async Task Of_a_metadata_file_that_is_cut_short_the_records_before_the_cut_are_saved(double share, bool isTwoPages)
+    {
+        var index = CreateDense();
+        var json = $$"""{"text":"{{new string('x', 200)}}"}""";
+        await index.UpsertAsync("ns", [.. Enumerable.Range(0, 400).Select(i => Dense($"id-{i:D3}", [i, 1, 2], json))], Cancellation);
+        await Engine.DisposeAsync();
+        var path = Path.Combine(DataDirectory, "indexes", "docs", "ns", "gen-000001", "metadata.db");
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
+            RandomAccess.SetLength(file, isTwoPages ? RandomAccess.GetLength(file) - (2 * 4096) : (long)(RandomAccess.GetLength(file) * share));
+
+        var repaired = (await CheckAsync(repair: true)).Repair!;
+
+        Assert.True(repaired.IsRepaired);
+        Assert.InRange(repaired.RecordsKept, isTwoPages ? 350 : 100, 399);
+        await ReopenAsync();
+        var served = Engine.GetIndex("docs").Fetch("ns", [.. Enumerable.Range(0, 400).Select(i => $"id-{i:D3}")]).Records;
+        Assert.Equal(repaired.RecordsKept, served.Count);
+        Assert.All(served, record => Assert.Equal((json, $"id-{(int)record.Values.Span[0]:D3}"), (Json(record.Metadata), record.Id)));
+    }
+
     private async Task<NamespaceIntegrity> CheckAsync(bool repair) =>
         Assert.Single((await DataDirectoryCheck.RunAsync(new EngineOptions { DataDirectory = DataDirectory }, repair, Cancellation)).Namespaces);
 }
