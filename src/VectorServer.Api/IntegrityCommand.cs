@@ -39,7 +39,9 @@ internal static class IntegrityCommand
             await output.WriteLineAsync($"  {finding.File}{place}: {finding.What}");
         }
 
-        if (ns.Repair is { IsRepaired: false })
+        if (ns.Repair is { IsRepaired: false, Left: [var left, ..] })
+            await output.WriteLineAsync($"  not repaired: {left.File} is still damaged: {left.What}");
+        else if (ns.Repair is { IsRepaired: false })
             await output.WriteLineAsync("  not repaired: nothing can be saved, all is as it was; restore a backup, or delete the namespace");
         else if (ns.Repair is { } repair)
             await output.WriteLineAsync(

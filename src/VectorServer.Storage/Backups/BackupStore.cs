@@ -195,7 +195,7 @@ public sealed class BackupStore
 
     private static StorageException Taken(string id) => new(StorageErrorCode.AlreadyExists, $"Backup {id} already exists.");
 
-    private string[] Directories() => Directory.Exists(Root) ? Directory.GetDirectories(Root) : [];
+    private IEnumerable<string> Directories() => Directory.Exists(Root) ? NamespaceLayout.DirectoriesIn(Root) : [];
 
     private static bool IsTemporary(string directory) => Path.GetFileName(directory).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal);
 

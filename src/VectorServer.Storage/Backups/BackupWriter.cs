@@ -56,7 +56,7 @@ internal sealed class BackupWriter(Disk disk, string directory, CancellationToke
                 var why = e switch
                 {
                     StorageException => e.Message,
-                    FileNotFoundException or DirectoryNotFoundException => "a file of it is missing",
+                    _ when e.IsOfTheFile() => "a file of it is missing or cannot be read",
                     _ => code == StorageErrorCode.OutOfSpace ? "the disk is full" : "the disk refuses",
                 };
                 throw new StorageException(code, $"Namespace '{listed}' could not be backed up: {why}", e);
@@ -83,7 +83,7 @@ internal sealed class BackupWriter(Disk disk, string directory, CancellationToke
     private static StorageErrorCode? WhatIsWrong(Exception e) => e switch
     {
         StorageException { Code: StorageErrorCode.DataCorruption } => StorageErrorCode.DataCorruption,
-        FileNotFoundException or DirectoryNotFoundException => StorageErrorCode.DataCorruption,
+        _ when e.IsOfTheFile() => StorageErrorCode.DataCorruption,
         _ when e.IsDiskError() => DiskErrors.Refusal(e, "").Code,
         _ => null,
     };

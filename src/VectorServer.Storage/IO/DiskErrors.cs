@@ -9,11 +9,26 @@ internal static class DiskErrors
     // EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION of Windows
     private static readonly int[] SharingCodes = [11, 35, unchecked((int)0x8007_0020)];
 
+    // ENOMEM, ENFILE, EMFILE; ERROR_TOO_MANY_OPEN_FILES of Windows
+    private static readonly int[] ShortageCodes = [12, 23, 24, unchecked((int)0x8007_0004)];
+
+    // ENOTDIR, EISDIR
+    private static readonly int[] KindCodes = [20, 21];
+
     public static IOException OutOfSpace() => new("No space left on device", FullCodes[0]);
 
     /// <summary>Whether it is the disk's doing.</summary>
     public static bool IsDiskError(this Exception failure) =>
         failure is IOException or UnauthorizedAccessException or StorageException { Code: StorageErrorCode.OutOfSpace or StorageErrorCode.Unavailable };
+
+    /// <summary>Whether it is the file's own doing: it is missing, something else is in its place, or this process may not read it.</summary>
+    public static bool IsOfTheFile(this Exception failure) =>
+        failure is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException
+        || (failure is IOException io && KindCodes.Contains(io.HResult));
+
+    /// <summary>Whether something is short for the moment, which says nothing of what is in the files.</summary>
+    public static bool IsShortage(this Exception failure) =>
+        failure.IsFull() || failure is StorageException { Code: StorageErrorCode.Unavailable } || (failure is IOException io && ShortageCodes.Contains(io.HResult));
 
     /// <summary>What the caller is told.</summary>
     /// <param name="failure">What was thrown.</param>

@@ -46,26 +46,62 @@ public static class DataDirectoryCheck
             }
 
             others.AddRange(CheckIndex(directory, index.Name));
-            foreach (var found in Directory.GetDirectories(directory).Order(StringComparer.Ordinal))
+            try
             {
-                if (!Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
-                    namespaces.Add(CheckNamespace(found, index, options, repair, cancellation));
+                CheckNamespaces(directory, index);
+            }
+            catch (Exception e) when (e.IsDiskError())
+            {
+                others.Add($"Index '{index.Name}': its directory cannot be read: {e.Message}");
             }
         }
 
-        others.AddRange(await CheckBackupsAsync(options, cancellation).ConfigureAwait(false));
+        try
+        {
+            others.AddRange(await CheckBackupsAsync(options, cancellation).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            others.Add($"The directory of backups cannot be read: {e.Message}");
+        }
+
         return new DataDirectoryReport(namespaces, others);
+
+        void CheckNamespaces(string directory, IndexDescriptor index)
+        {
+            foreach (var found in NamespaceLayout.DirectoriesIn(directory).Order(StringComparer.Ordinal))
+            {
+                if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
+                    continue;
+                try
+                {
+                    namespaces.Add(CheckNamespace(found, index, options, repair, cancellation));
+                }
+                catch (StorageException e)
+                {
+                    others.Add($"Index '{index.Name}': namespace in '{Path.GetFileName(found)}': {e.Message} ({e.GetBaseException().Message})"); // the others are inspected
+                }
+            }
+        }
     }
 
+    /// <exception cref="StorageException">Something is short for the moment, or the disk refuses: nothing is known of the namespace.</exception>
     internal static NamespaceIntegrity CheckNamespace(
         string directory, IndexDescriptor index, EngineOptions options, bool repair, CancellationToken cancellation)
     {
         var name = NamespaceLayout.NameOf(directory) ?? Path.GetFileName(directory);
-        if (repair)
-            return new NamespaceRepair(directory, index.Name, index.Dimension, options).Run(name, cancellation);
-        var verifier = new NamespaceVerifier(directory, index.Dimension);
-        verifier.Run(cancellation);
-        return new NamespaceIntegrity(index.Name, name, verifier.Rows, verifier.Findings.Count, verifier.Findings.Kept);
+        try
+        {
+            if (repair)
+                return new NamespaceRepair(directory, index.Name, index.Dimension, options).Run(name, cancellation);
+            var verifier = new NamespaceVerifier(directory, index.Dimension);
+            verifier.Run(cancellation);
+            return new NamespaceIntegrity(index.Name, name, verifier.Rows, verifier.Findings.Count, verifier.Findings.Kept);
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            throw DiskErrors.Refusal(e, $"The namespace could not be {(repair ? "repaired" : "verified")}");
+        }
     }
 
     private static IEnumerable<string> CheckOwners(string dataDirectory, IEnumerable<string> names)
@@ -85,11 +121,11 @@ public static class DataDirectoryCheck
         {
             try
             {
-                if (File.Exists(path))
+                if (Path.Exists(path))
                     read(path);
                 return null;
             }
-            catch (Exception e) when (e is StorageException or IOException)
+            catch (Exception e) when (e is StorageException || e.IsDiskError())
             {
                 return $"Index '{name}': {Path.GetFileName(path)}: {e.Message}";
             }

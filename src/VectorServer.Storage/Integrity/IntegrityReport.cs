@@ -22,7 +22,7 @@ public sealed record NamespaceIntegrity(string Index, string Namespace, int Rows
 }
 
 /// <summary>What a repair did.</summary>
-/// <param name="IsRepaired">False where nothing could be saved: everything is as it was.</param>
+/// <param name="IsRepaired">False where nothing could be saved, and everything is as it was; or where <see cref="Left"/> is.</param>
 /// <param name="RecordsKept">Records whole.</param>
 /// <param name="RecordsLost">Records that were damaged.</param>
 /// <param name="OperationsLost">Requests in the log that were damaged, as far as the log tells.</param>
@@ -30,7 +30,11 @@ public sealed record NamespaceIntegrity(string Index, string Namespace, int Rows
 /// <param name="AreDeathsUncertain">Whether tombstones were damaged: deleted records may be back, others may be gone.</param>
 /// <param name="Quarantine">Where the damaged original lies, relative to the data directory; null where nothing was moved.</param>
 public sealed record RepairOutcome(
-    bool IsRepaired, int RecordsKept, int RecordsLost, long OperationsLost, IReadOnlyList<string> LostIds, bool AreDeathsUncertain, string? Quarantine);
+    bool IsRepaired, int RecordsKept, int RecordsLost, long OperationsLost, IReadOnlyList<string> LostIds, bool AreDeathsUncertain, string? Quarantine)
+{
+    /// <summary>What a verification after the repair found.</summary>
+    public IReadOnlyList<IntegrityFinding> Left { get; init; } = [];
+}
 
 /// <summary>Gathers findings, and keeps the first thousand.</summary>
 internal sealed class FindingList

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using VectorServer.Storage.Backups;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
@@ -13,6 +15,7 @@ namespace VectorServer.Storage.Integrity;
 internal sealed class NamespaceRepair(string directory, string indexName, int dimension, EngineOptions options)
 {
     private const int OperationsPerFrame = 64;
+    private const int PaddedShareMax = 1000; // a count that is damaged itself asks for no file of terabytes
 
     /// <summary>Verifies, and repairs what was found.</summary>
     public NamespaceIntegrity Run(string name, CancellationToken cancellation)
@@ -22,11 +25,19 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
         var report = new NamespaceIntegrity(indexName, name, found.Rows, found.Findings.Count, found.Findings.Kept);
         if (found.Findings.Count == 0)
             return report;
-        var outcome = found.Checkpoint is { } checkpoint && (found.IsDescriptionWhole || NamespaceLayout.NameOf(directory) is not null)
+        var outcome = found.IsReadable && found.Checkpoint is { } checkpoint && (found.IsDescriptionWhole || NamespaceLayout.NameOf(directory) is not null)
             ? Repair(found, checkpoint, cancellation)
             : new RepairOutcome(false, 0, 0, 0, [], false, null);
+        if (outcome.IsRepaired)
+        {
+            var again = new NamespaceVerifier(directory, dimension);
+            again.Run(cancellation);
+            outcome = outcome with { IsRepaired = again.Findings.Count == 0, Left = again.Findings.Kept };
+        }
+
         options.Log?.Invoke(
-            $"Repair of namespace '{name}' of index '{indexName}': {(outcome.IsRepaired ? "done" : "nothing could be saved, all is as it was")}, " +
+            $"Repair of namespace '{name}' of index '{indexName}': " +
+            $"{(outcome.IsRepaired ? "done" : outcome.Left is [var left, ..] ? $"{left.File} is still damaged" : "nothing could be saved, all is as it was")}, " +
             $"{outcome.RecordsLost} records and {outcome.OperationsLost} logged operations lost, original in {outcome.Quarantine ?? "place"}");
         return report with { Repair = outcome };
     }
@@ -34,15 +45,18 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
     private RepairOutcome Repair(NamespaceVerifier found, Checkpoint checkpoint, CancellationToken cancellation)
     {
         // Step 1: what is derived, in place.
+        string? quarantine = null;
+        var generation = NamespaceLayout.Generation(directory, checkpoint.Generation);
+        string[] small = [NamespaceLayout.Description(directory), NamespaceLayout.Checkpoint(directory), NamespaceLayout.CheckpointCopy(directory)];
+        foreach (var inTheWay in small.Append(NamespaceLayout.Vectors(generation)).Where(Directory.Exists))
+            quarantine = Quarantined(inTheWay);
         if (!found.IsDescriptionWhole)
             DescriptionOfDirectory().Write(options.Disk, NamespaceLayout.Description(directory));
-        if (!found.IsCheckpointWhole)
+        if (!found.IsCheckpointWhole || !found.IsCopyWhole)
             checkpoint.Write(options.Disk, NamespaceLayout.Checkpoint(directory));
-        string? quarantine = null;
         foreach (var file in found.DamagedFiles)
             quarantine = Quarantined(file);
-        var generation = NamespaceLayout.Generation(directory, checkpoint.Generation);
-        if (!found.IsHeaderWhole && File.Exists(NamespaceLayout.Vectors(generation)))
+        if (!found.IsHeaderWhole && (found.Findings.IsAllDerived || File.Exists(NamespaceLayout.Vectors(generation))))
             NpyMatrix.WriteHeader(options.Disk, NamespaceLayout.Vectors(generation), checkpoint.RowCount, dimension);
         if (found.Findings.IsAllDerived && (found.IsIdIndexWhole || MetadataStore.TryRebuildIdIndex(NamespaceLayout.Metadata(generation))))
             return new RepairOutcome(true, checkpoint.LiveCount, 0, 0, [], false, quarantine);
@@ -67,7 +81,21 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
 
     private RepairOutcome Salvage(string source, Checkpoint checkpoint, string aside, CancellationToken cancellation)
     {
-        using var rows = new RowInspector(source, dimension);
+        var padded = Padded(NamespaceLayout.Metadata(source), aside, cancellation);
+        try
+        {
+            using var rows = new RowInspector(source, dimension, padded);
+            return Salvage(rows, checkpoint, aside, cancellation);
+        }
+        finally
+        {
+            if (padded is not null)
+                options.Disk.DeleteFile(padded);
+        }
+    }
+
+    private RepairOutcome Salvage(RowInspector rows, Checkpoint checkpoint, string aside, CancellationToken cancellation)
+    {
         var dead = new HashSet<int>();
         var areDeathsWhole = rows.TryReadDeaths(checkpoint, dead);
         var log = new LogSalvage(checkpoint, dimension, rows);
@@ -114,10 +142,32 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
 
         NpyMatrix.TrimFile(options.Disk, target.VectorsPath, kept, dimension);
         var lsn = new Lsn(log.Last.Value - log.Operations.Count);
-        new Checkpoint(Checkpoint.CurrentFormat, NamespaceExport.GenerationNumber, kept, FirstRow: 0, kept, lsn.Value, Deaths: 0, sparseRows, checkpoint.Done)
+        new Checkpoint(
+            Checkpoint.CurrentFormat, NamespaceExport.GenerationNumber, kept, FirstRow: 0, kept, lsn.Value, Deaths: 0, sparseRows, HasLog: true, checkpoint.Done)
             .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
         WriteLog(NamespaceLayout.Wal(aside), lsn, log.Operations);
         return new RepairOutcome(true, kept, lostRows, log.OperationsLost, lost, !areDeathsWhole, null);
+    }
+
+    /// <summary>A copy with zeros for the end that is missing, since SQLite refuses all of a file that has fewer pages than it counts; null where none is.</summary>
+    private string? Padded(string metadata, string aside, CancellationToken cancellation)
+    {
+        const int HeaderBytes = 100;
+        using var cut = File.OpenHandle(metadata, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var header = new byte[HeaderBytes];
+        if (RandomAccess.Read(cut, header, 0) < HeaderBytes)
+            return null;
+        var pageBytes = BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(16)) is var bytes and not 1 ? bytes : 1 << 16;
+        var wholeBytes = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(28)) * (long)pageBytes;
+        var cutBytes = RandomAccess.GetLength(cut);
+        if (cutBytes >= wholeBytes || wholeBytes > PaddedShareMax * cutBytes)
+            return null;
+        options.Disk.CreateDirectory(aside);
+        var padded = Path.Combine(aside, "padded.db");
+        using var copy = options.Disk.Open(padded, FileMode.CreateNew);
+        CheckedCopy.Run(cut, copy, progress: null, cancellation);
+        copy.SetLength(wholeBytes);
+        return padded;
     }
 
     /// <summary>The newest row of each id that can be read: it alone may be alive, whatever the tombstones say.</summary>

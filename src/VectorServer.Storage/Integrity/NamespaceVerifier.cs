@@ -3,6 +3,7 @@ using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Npy;
+using VectorServer.Storage.Wal;
 
 namespace VectorServer.Storage.Integrity;
 
@@ -17,6 +18,9 @@ internal sealed class NamespaceVerifier(string directory, int dimension)
     /// <summary>False where the checkpoint itself is damaged.</summary>
     public bool IsCheckpointWhole { get; private set; }
 
+    /// <summary>False where the copy of the checkpoint is damaged; one that was never written is none.</summary>
+    public bool IsCopyWhole { get; private set; }
+
     public bool IsDescriptionWhole { get; private set; }
 
     public bool IsHeaderWhole { get; private set; } = true;
@@ -26,33 +30,65 @@ internal sealed class NamespaceVerifier(string directory, int dimension)
     /// <summary>Derived files that are damaged.</summary>
     public List<string> DamagedFiles { get; } = [];
 
+    /// <summary>False where this process may not read a file: nothing is known of what is in it, so nothing is to be repaired.</summary>
+    public bool IsReadable { get; private set; } = true;
+
     /// <summary>Rows compared.</summary>
     public int Rows { get; private set; }
 
     /// <param name="cancellation">Asked once a row.</param>
+    /// <exception cref="StorageException">Something is short for the moment; likewise an <see cref="IOException"/>.</exception>
     public void Run(CancellationToken cancellation)
     {
+        CheckAccess(directory);
+        if (!IsReadable)
+            return;
         IsDescriptionWhole = Try("namespace.json", isDerived: true, () => NamespaceDescription.Read(NamespaceLayout.Description(directory)));
-        IsCheckpointWhole = TryCheckpoint(NamespaceLayout.Checkpoint(directory), isDerived: File.Exists(NamespaceLayout.CheckpointCopy(directory)));
-        if (!IsCheckpointWhole && File.Exists(NamespaceLayout.CheckpointCopy(directory)))
-            TryCheckpoint(NamespaceLayout.CheckpointCopy(directory), isDerived: false);
+        var copy = NamespaceLayout.CheckpointCopy(directory);
+        IsCheckpointWhole = TryCheckpoint(NamespaceLayout.Checkpoint(directory), isDerived: Path.Exists(copy));
+        IsCopyWhole = !Path.Exists(copy) || TryCheckpoint(copy, isDerived: IsCheckpointWhole);
         LogInspector.Read(NamespaceLayout.Wal(directory), Findings);
         if (Checkpoint is not { } checkpoint)
             return;
 
+        Try("wal", isDerived: false, () => WalReader.CheckBeginning(NamespaceLayout.Wal(directory), new Lsn(checkpoint.Lsn), checkpoint.HasLog));
         var generation = NamespaceLayout.Generation(directory, checkpoint.Generation);
         CheckDerived(NamespaceLayout.Codec(generation), path => Codec.Deserialize(File.ReadAllBytes(path)));
-        CheckDerived(NamespaceLayout.CandidateIndex(generation), path => new CheckedReader(path).Dispose());
+        foreach (var path in new[] { NamespaceLayout.CandidateIndex(generation), NamespaceLayout.Codes(generation), NamespaceLayout.Ids(generation) })
+            CheckDerived(path, path => new CheckedReader(path).Dispose());
         CheckHeader(generation, checkpoint);
         CheckRows(generation, checkpoint, cancellation);
     }
 
-    private bool TryCheckpoint(string path, bool isDerived) =>
-        Try(Path.GetFileName(path), isDerived, () => Checkpoint = Namespaces.Checkpoint.Read(path));
+    private void CheckAccess(string path)
+    {
+        try
+        {
+            if (!Directory.Exists(path))
+                File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            else
+                Array.ForEach(Directory.GetFileSystemEntries(path), CheckAccess);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            IsReadable = false;
+            Findings.Add(Path.GetRelativePath(directory, path).Replace('\\', '/'), "The server may not read it: its owner or permissions are wrong");
+        }
+        catch (Exception e) when (e.IsOfTheFile())
+        {
+            // gone since it was listed
+        }
+    }
+
+    private bool TryCheckpoint(string path, bool isDerived) => Try(Path.GetFileName(path), isDerived, () =>
+    {
+        var read = Namespaces.Checkpoint.Read(path);
+        Checkpoint ??= read;
+    });
 
     private void CheckDerived(string path, Action<string> read)
     {
-        if (File.Exists(path) && !Try(FileOf(path), isDerived: true, () => read(path)))
+        if (Path.Exists(path) && !Try(FileOf(path), isDerived: true, () => read(path)))
             DamagedFiles.Add(path);
     }
 
@@ -79,7 +115,7 @@ internal sealed class NamespaceVerifier(string directory, int dimension)
         using var rows = opened!;
         Try(metadata, isDerived: false, rows.CheckFormat);
         var vectors = FileOf(NamespaceLayout.Vectors(generation));
-        if (dimension > 0 && !checkpoint.IsBeforeChecksums && checkpoint.RowCount > 0 && !rows.HasChecksum(checkpoint.RowCount - 1))
+        if (dimension > 0 && !checkpoint.IsBeforeChecksums && (!rows.HasChecksums || (checkpoint.RowCount > 0 && !rows.HasChecksum(checkpoint.RowCount - 1))))
             Findings.Add(FileOf(NamespaceLayout.VectorChecksums(generation)), "The checksums of the vectors are missing, too few or none");
         var values = new float[dimension];
         var idSum = 0UL;
@@ -107,7 +143,7 @@ internal sealed class NamespaceVerifier(string directory, int dimension)
             read();
             return true;
         }
-        catch (Exception e) when (e is StorageException or IOException)
+        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException && !e.IsShortage())
         {
             Findings.Add(file, e is StorageException ? e.Message : "The file is missing or cannot be read", isDerived: isDerived);
             return false;

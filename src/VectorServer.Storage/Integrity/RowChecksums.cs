@@ -75,15 +75,15 @@ internal sealed class RowChecksums : IDisposable
         }
     }
 
-    /// <summary>The checksums in a file, for as many rows as it has; what is not a file of checksums has none.</summary>
-    public static uint[] ReadAll(string path, int dimension)
+    /// <summary>The checksums in a file, for as many rows as it has; null for what is not a file of checksums.</summary>
+    public static uint[]? ReadAll(string path, int dimension)
     {
         if (!File.Exists(path))
-            return [];
+            return null;
         var bytes = File.ReadAllBytes(path);
         return bytes.Length >= HeaderBytes && bytes.AsSpan(0, HeaderBytes).SequenceEqual(Header(dimension * sizeof(float)))
             ? MemoryMarshal.Cast<byte, uint>(bytes.AsSpan(HeaderBytes, (bytes.Length - HeaderBytes) / sizeof(uint) * sizeof(uint))).ToArray()
-            : [];
+            : null;
     }
 
     /// <summary>The number is part of it, so that a row in another's place is noticed.</summary>
@@ -109,6 +109,14 @@ internal sealed class RowChecksums : IDisposable
                 CheckWord(word, row, rows[((row - first) * dimension)..((end - first) * dimension)], asked);
             row = end;
         }
+    }
+
+    /// <summary>Compares a row that is about to be copied, whether or not that was done before: its copy gets a checksum of its own.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>.</exception>
+    public void CheckAgain(int row, ReadOnlySpan<float> values)
+    {
+        if (row >= _firstKnown && Compute(row, values) != Volatile.Read(ref _sums)[row])
+            throw new StorageException(StorageErrorCode.DataCorruption, $"Row {row} of the vectors does not match its checksum");
     }
 
     /// <summary>Takes the checksums of rows that are being written, as they are in memory.</summary>
@@ -187,13 +195,8 @@ internal sealed class RowChecksums : IDisposable
     private void CheckWord(int word, int first, ReadOnlySpan<float> rows, ulong asked)
     {
         var dimension = _rowBytes / sizeof(float);
-        var sums = Volatile.Read(ref _sums);
         for (var i = 0; i < rows.Length / dimension; i++)
-        {
-            var row = first + i;
-            if (row >= _firstKnown && Compute(row, rows.Slice(i * dimension, dimension)) != sums[row])
-                throw new StorageException(StorageErrorCode.DataCorruption, $"Row {row} of the vectors does not match its checksum");
-        }
+            CheckAgain(first + i, rows.Slice(i * dimension, dimension));
 
         Interlocked.Or(ref Volatile.Read(ref _checked)[word], asked); // lost where the array grows meanwhile: then they are compared again
     }

@@ -16,28 +16,31 @@ namespace VectorServer.Storage.Integrity;
 internal sealed class RowInspector : IDisposable
 {
     private readonly SafeFileHandle? _vectors;
-    private readonly uint[] _sums;
+    private readonly uint[]? _sums;
     private readonly SqliteConnection _metadata;
     private readonly SqliteStatement _readRow;
     private readonly string _folder;
     private readonly int _dimension;
 
+    /// <param name="generationDirectory">Where the files are.</param>
+    /// <param name="dimension">Of the vectors.</param>
+    /// <param name="metadata">What to read in place of the generation's metadata file; null for that.</param>
     /// <exception cref="StorageException">The metadata file cannot be opened at all.</exception>
-    public RowInspector(string generationDirectory, int dimension)
+    public RowInspector(string generationDirectory, int dimension, string? metadata = null)
     {
         (_folder, _dimension) = (Path.GetFileName(generationDirectory), dimension);
         var vectors = NamespaceLayout.Vectors(generationDirectory);
         _vectors = dimension > 0 && File.Exists(vectors) ? File.OpenHandle(vectors, FileMode.Open, FileAccess.Read, FileShare.ReadWrite) : null;
         _sums = RowChecksums.ReadAll(NamespaceLayout.VectorChecksums(generationDirectory), dimension);
-        SqliteConnection? metadata = null;
+        SqliteConnection? opened = null;
         try
         {
-            _metadata = metadata = Sqlite.Open(NamespaceLayout.Metadata(generationDirectory), SqliteOpenMode.ReadWrite); // to read the journal too
-            _readRow = new SqliteStatement(metadata, "SELECT id, checksum, metadata, sparse FROM records WHERE row = ?1");
+            _metadata = opened = Sqlite.Open(metadata ?? NamespaceLayout.Metadata(generationDirectory), SqliteOpenMode.ReadWrite); // to read the journal too
+            _readRow = new SqliteStatement(opened, "SELECT id, checksum, metadata, sparse FROM records WHERE row = ?1");
         }
         catch (Exception e)
         {
-            metadata?.Dispose();
+            opened?.Dispose();
             _vectors?.Dispose();
             throw e as StorageException ?? new StorageException(StorageErrorCode.DataCorruption, "A metadata file is damaged", e);
         }
@@ -46,8 +49,11 @@ internal sealed class RowInspector : IDisposable
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: the metadata file's marks are not ours.</exception>
     public void CheckFormat() => MetadataStore.CheckFormat(_metadata);
 
+    /// <summary>Whether there is a file of the vectors' checksums.</summary>
+    public bool HasChecksums => _sums is not null;
+
     /// <summary>Whether there is a checksum of the row's vector.</summary>
-    public bool HasChecksum(int row) => row < _sums.Length;
+    public bool HasChecksum(int row) => row < _sums?.Length;
 
     /// <summary>The row's vector; false if it is missing or does not match its checksum.</summary>
     public bool TryReadVector(int row, Span<float> values)
@@ -56,7 +62,7 @@ internal sealed class RowInspector : IDisposable
         return _dimension == 0
             || (_vectors is not null
                 && RandomAccess.Read(_vectors, bytes, OffsetOf(row)) == bytes.Length
-                && (!HasChecksum(row) || RowChecksums.Compute(row, values) == _sums[row]));
+                && (!HasChecksum(row) || RowChecksums.Compute(row, values) == _sums![row]));
     }
 
     /// <summary>The row's metadata; false if it cannot be read or does not match its checksum.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Metadata;
 
@@ -31,7 +32,9 @@ internal static class Sqlite
         catch (SqliteException failure)
         {
             connection.Dispose();
-            throw Translate(failure);
+            throw mode != SqliteOpenMode.ReadWriteCreate && failure.SqliteErrorCode == raw.SQLITE_CANTOPEN && WhatIsWrongWith(path) is { } cause
+                ? new StorageException(StorageErrorCode.DataCorruption, "A metadata file is missing or cannot be read", cause)
+                : Translate(failure);
         }
     }
 
@@ -63,4 +66,18 @@ internal static class Sqlite
             new StorageException(StorageErrorCode.Unavailable, "A metadata file cannot be read or written", failure),
         _ => failure,
     };
+
+    /// <summary>SQLite has one code for a file that is not there and for a process without file handles: the file itself is asked.</summary>
+    private static Exception? WhatIsWrongWith(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            return null;
+        }
+        catch (Exception e) when (e.IsDiskError())
+        {
+            return e.IsOfTheFile() ? e : null;
+        }
+    }
 }

@@ -141,7 +141,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
 
             index.Dispose();
         }
-        catch (Exception e) when (e is StorageException or IOException)
+        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
         {
             log($"builds its index anew: {e.Message}");
         }

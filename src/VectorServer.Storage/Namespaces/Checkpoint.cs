@@ -17,9 +17,18 @@ namespace VectorServer.Storage.Namespaces;
 /// <param name="Lsn">The newest operation folded in; the log goes on from the next.</param>
 /// <param name="Deaths">The sum of all tombstones, see <see cref="Tombstones.Sum"/>; null in a checkpoint older than checksums.</param>
 /// <param name="SparseRows">Rows with a sparse vector; null in a checkpoint older than checksums.</param>
+/// <param name="HasLog">Whether the log has a segment: one without any is lost. False in a backup, and where it was written before this was.</param>
 /// <param name="Done">See <see cref="NamespaceSnapshot.Done"/>; null where there is none.</param>
 internal sealed record Checkpoint(
-    int FormatVersion, int Generation, int RowCount, int FirstRow, int LiveCount, long Lsn, ulong? Deaths = null, int? SparseRows = null,
+    int FormatVersion,
+    int Generation,
+    int RowCount,
+    int FirstRow,
+    int LiveCount,
+    long Lsn,
+    ulong? Deaths = null,
+    int? SparseRows = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasLog = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IdempotencyKey>? Done = null)
 {
     public const int CurrentFormat = 1;
@@ -38,6 +47,7 @@ internal sealed record Checkpoint(
         snapshot.Lsn.Value,
         snapshot.Generation.Tombstones.Sum,
         snapshot.Generation.Sparse.RowCount,
+        HasLog: true,
         snapshot.Done is [] ? null : snapshot.Done);
 
     public static Checkpoint Read(string path)
@@ -61,7 +71,8 @@ internal sealed record Checkpoint(
     /// <summary>Commits, then keeps a second copy for repair, both durable when the method returns.</summary>
     public void Write(Disk disk, string path)
     {
-        var bytes = ChecksummedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.Checkpoint));
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, NamespaceJsonContext.Default.Checkpoint);
+        var bytes = IsBeforeChecksums ? json : ChecksummedJson.Seal(json); // written anew as it was read
         AtomicFile.Write(disk, path, bytes);
         AtomicFile.Write(disk, NamespaceLayout.CheckpointCopy(Path.GetDirectoryName(path)!), bytes);
     }
@@ -83,9 +94,9 @@ internal sealed record NamespaceDescription(string Name, IReadOnlyList<string>? 
                 && NamespaceLayout.IsDirectoryOf(Path.GetDirectoryName(path)!, description.Name))
                 return description;
         }
-        catch (Exception e) when (e is JsonException or FileNotFoundException)
+        catch (Exception e) when (e is JsonException || e.IsOfTheFile())
         {
-            throw new StorageException(StorageErrorCode.DataCorruption, "A namespace's description is damaged", e);
+            throw new StorageException(StorageErrorCode.DataCorruption, $"A namespace's description {(e is JsonException ? "is damaged" : "is missing or cannot be read")}", e);
         }
 
         throw new StorageException(StorageErrorCode.DataCorruption, "A namespace's description is damaged");

@@ -102,7 +102,7 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
             CodeFile.Read(generation.CodesPath, codes, snapshot.RowCount);
             codes.SavedRows = codes.Count;
         }
-        catch (Exception e) when (e is StorageException or IOException)
+        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
         {
             log($"encodes its rows anew: {e.Message}");
             generation.Disk.DeleteFile(generation.CodesPath);

@@ -122,6 +122,11 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
                 await store.FinishCompactionAsync(compaction, cancellation).ConfigureAwait(false);
                 StorageMeter.Compaction.RecordSince(started);
             }
+            catch (StorageException e) when (e.Code == StorageErrorCode.DataCorruption)
+            {
+                store.ReportDamage(e.Message); // as it was, and nobody may be waiting
+                throw;
+            }
             catch (Exception e) when (e.IsDiskError())
             {
                 throw DiskErrors.Refusal(e, "The namespace could not be compacted"); // as it was

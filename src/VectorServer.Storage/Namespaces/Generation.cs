@@ -231,7 +231,7 @@ internal sealed class Generation
         {
             return IdFile.Read(IdsPath, Ids, rowCount);
         }
-        catch (Exception e) when (e is StorageException or IOException)
+        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
         {
             log($"reads its ids from the metadata: {e.Message}");
             Disk.DeleteFile(IdsPath);

@@ -67,6 +67,10 @@ internal static class NamespaceLayout
 
     public static string CandidateIndex(string generationDirectory) => Path.Combine(generationDirectory, "ann.bin");
 
+    /// <summary>The directories of an index or of the backups, but for a file system's own at its root, and what is in the place of an index's file.</summary>
+    public static IEnumerable<string> DirectoriesIn(string directory) => Directory.GetDirectories(directory)
+        .Where(found => Path.GetFileName(found) != "lost+found" && found != Aliases(directory) && found != IndexCalibration(directory));
+
     /// <summary>The name that a namespace's directory encodes; null for one whose name was too long to be kept whole.</summary>
     public static string? NameOf(string namespaceDirectory)
     {

@@ -8,6 +8,9 @@ internal sealed partial class NamespaceStore
     /// <summary>Recovers the namespace, where its disk has refused it a write.</summary>
     internal Task RestoreAsync(CancellationToken cancellation) => _writer.MaintainAsync(RestoreIfFailed, cancellation);
 
+    /// <summary>Writes down what was found by work that may be nobody's request.</summary>
+    internal void ReportDamage(string what) => _options.Damage.Report(_index.Name, Description.Name, what, _options.Time.GetUtcNow());
+
     /// <summary>Begins to write the next generation; the caller holds the snapshot's.</summary>
     internal Compaction BeginCompaction(NamespaceSnapshot snapshot)
     {

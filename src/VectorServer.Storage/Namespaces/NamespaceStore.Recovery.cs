@@ -39,6 +39,7 @@ internal sealed partial class NamespaceStore
             snapshot = snapshot with { Codes = _codes.Open(snapshot), Done = checkpoint.Done ?? [] };
 
             var wal = NamespaceLayout.Wal(_directory);
+            WalReader.CheckBeginning(wal, snapshot.Lsn, checkpoint.HasLog);
             var replayed = 0;
             var end = WalReader.Replay(
                 _options.Disk,
@@ -59,11 +60,27 @@ internal sealed partial class NamespaceStore
             StorageMeter.NamespaceOpen.RecordSince(started);
             return (snapshot, end is { } found
                 ? WalWriter.Continue(_options.Disk, found, new Lsn(snapshot.Lsn.Value + 1), _options.Durability)
-                : WalWriter.Create(_options.Disk, wal, new Lsn(snapshot.Lsn.Value + 1), _options.Durability));
+                : BeginLog(checkpoint));
         }
         catch
         {
             generation.Release();
+            throw;
+        }
+    }
+
+    /// <summary>The first segment of a namespace that was restored; from then on a log without any is lost.</summary>
+    private WalWriter BeginLog(Checkpoint checkpoint)
+    {
+        var begun = WalWriter.Create(_options.Disk, NamespaceLayout.Wal(_directory), new Lsn(checkpoint.Lsn + 1), _options.Durability);
+        try
+        {
+            (checkpoint with { HasLog = true }).Write(_options.Disk, NamespaceLayout.Checkpoint(_directory));
+            return begun;
+        }
+        catch
+        {
+            begun.Dispose();
             throw;
         }
     }

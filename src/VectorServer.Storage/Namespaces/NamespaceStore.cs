@@ -109,6 +109,7 @@ internal sealed partial class NamespaceStore
     {
         const int FirstGeneration = 1;
         options.Disk.CreateDirectory(NamespaceLayout.Wal(aside));
+        WalWriter.Create(options.Disk, NamespaceLayout.Wal(aside), new Lsn(1), options.Durability).Dispose();
         description.Write(options.Disk, NamespaceLayout.Description(aside));
         var generation = Generation.Create(options.Disk, aside, FirstGeneration, index.Dimension);
         try
@@ -120,7 +121,7 @@ internal sealed partial class NamespaceStore
             generation.Release();
         }
 
-        new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0, Deaths: 0, SparseRows: 0)
+        new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0, Deaths: 0, SparseRows: 0, HasLog: true)
             .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
     }
 

@@ -48,7 +48,7 @@ internal sealed class OperationApplier(NamespaceSnapshot before)
                 for (var i = 0; i < count; i++)
                 {
                     var entry = entries[start + i];
-                    var values = entry.CopyFrom is { } row ? generation.Vectors.Row(row.Value) : entry.Values.Span;
+                    var values = entry.CopyFrom is { } row ? generation.Vectors.RowToCopy(row.Value) : entry.Values.Span;
                     values.CopyTo(rows.AsSpan(i * dimension, dimension));
                 }
 

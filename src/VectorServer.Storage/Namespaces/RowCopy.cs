@@ -61,7 +61,7 @@ internal static class RowCopy
             for (var i = 0; i < rows.Count; i++, next++)
             {
                 var id = source.Generation.Ids.IdOf(rows[i].Value);
-                target.Vectors.Write(next, source.Generation.Vectors.Row(rows[i].Value));
+                target.Vectors.Write(next, source.Generation.Vectors.RowToCopy(rows[i].Value));
                 target.Metadata.AddRow(new RowId(next), id, details[i].Metadata, details[i].Sparse);
                 added?.Invoke(next, id, details[i].Sparse);
             }

@@ -90,6 +90,16 @@ internal sealed unsafe class NpyMatrix : IDisposable
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: it does not match its checksum.</exception>
     public ReadOnlySpan<float> Row(int row) => Rows(row, 1);
 
+    /// <summary>One row that is about to be written elsewhere: what rotted since it was first read is not given a new checksum.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: it does not match its checksum.</exception>
+    public ReadOnlySpan<float> RowToCopy(int row)
+    {
+        var values = Row(row);
+        if (Dimension > 0)
+            Checksums?.CheckAgain(row, values);
+        return values;
+    }
+
     /// <summary>Contiguous rows of one chunk, <c>[count x Dimension]</c>; empty in a sparse index.</summary>
     public ReadOnlySpan<float> Rows(int first, int count)
     {
@@ -133,12 +143,13 @@ internal sealed unsafe class NpyMatrix : IDisposable
         _file.Sync();
     }
 
-    /// <summary>Replaces a damaged header of a closed file.</summary>
+    /// <summary>Replaces a damaged header of a closed file, or makes one without rows.</summary>
     public static void WriteHeader(Disk disk, string path, int rowCount, int dimension)
     {
-        using var file = disk.Open(path, FileMode.Open);
+        using var file = disk.Open(path, File.Exists(path) ? FileMode.Open : FileMode.CreateNew);
         file.Write(NpyHeader.Write(rowCount, dimension), 0);
         file.Sync();
+        disk.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Gives back the space that a closed matrix had reserved behind its rows.</summary>

@@ -16,7 +16,7 @@ internal static class AliasFile
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: damaged, or of a newer format.</exception>
     public static IReadOnlyList<NamespaceAlias> Read(string path)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
             return [];
         try
         {

@@ -27,9 +27,6 @@ internal sealed partial class NamespaceSet
         };
     }
 
-    /// <summary>Whether a failure to open a namespace is of its files, and not of the moment.</summary>
-    private static bool IsMissingFile(Exception e) => e is FileNotFoundException or DirectoryNotFoundException;
-
     /// <summary>The namespace to delete; null where it cannot be opened, which is no reason to keep it.</summary>
     private NamespaceStore? FindToDelete(string name)
     {

@@ -34,7 +34,7 @@ internal sealed partial class NamespaceSet
     {
         (_directory, _index, _codecChoice, _searchChoice, _options) = (directory, index, codecChoice, searchChoice, options);
         _aliases = AliasSet.Open(options.Disk, NamespaceLayout.Aliases(directory), index.Name, options.Log);
-        foreach (var found in Directory.GetDirectories(directory))
+        foreach (var found in NamespaceLayout.DirectoriesIn(directory))
         {
             if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
                 Sweep(found); // a creation or removal that did not finish
@@ -166,6 +166,10 @@ internal sealed partial class NamespaceSet
                 await store.CompactAsync(cancellation).ConfigureAwait(false);
                 return;
             }
+            catch (StorageException e) when (e.Code == StorageErrorCode.DataCorruption)
+            {
+                throw Damaged(name, e);
+            }
             catch (ChannelClosedException) when (!_closed && IsAsleep(store))
             {
                 // closed for being idle at this moment: once more
@@ -294,18 +298,19 @@ internal sealed partial class NamespaceSet
         {
             return NamespaceStore.Open(directory, _index, _codecChoice, _searchChoice, _options);
         }
-        catch (Exception e) when (e.IsDiskError() && !IsMissingFile(e))
+        catch (Exception e) when (e.IsDiskError() && !e.IsOfTheFile())
         {
             _options.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
             throw DiskErrors.Refusal(e, "The namespace could not be opened");
         }
-        catch (Exception e) when (e is StorageException or SqliteException || IsMissingFile(e))
+        catch (Exception e) when (e is StorageException or SqliteException || e.IsOfTheFile())
         {
             _options.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
-            if (e is StorageException { Code: not StorageErrorCode.DataCorruption } || NamespaceLayout.NameOf(directory) is not { } name)
+            if (e is StorageException { Code: not StorageErrorCode.DataCorruption })
                 throw;
-            throw Damaged(name, e as StorageException ?? new StorageException(
-                StorageErrorCode.DataCorruption, e is SqliteException ? "A metadata file is damaged" : "A file of it is missing", e));
+            var damage = e as StorageException ?? new StorageException(
+                StorageErrorCode.DataCorruption, e is SqliteException ? "A metadata file is damaged" : "A file of it is missing or cannot be read", e);
+            throw NamespaceLayout.NameOf(directory) is { } name ? Damaged(name, damage) : damage;
         }
     }
 
@@ -318,7 +323,7 @@ internal sealed partial class NamespaceSet
         {
             return store.Value;
         }
-        catch (Exception e) when (!_closed && (e is not StorageException { Code: StorageErrorCode.DataCorruption } || IsMissingFile(e.GetBaseException())))
+        catch (Exception e) when (!_closed && (e is not StorageException { Code: StorageErrorCode.DataCorruption } || e.GetBaseException().IsOfTheFile()))
         {
             // What is not the data's fault, too many open files perhaps, may be over at the next use.
             _stores.TryUpdate(name, AtFirstUse(NamespaceLayout.Namespace(_directory, name)), store);

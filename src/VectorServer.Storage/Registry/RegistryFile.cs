@@ -75,7 +75,7 @@ internal sealed class RegistryFile : IDisposable
         else if (!IsEqualTo(copy, path))
         {
             options.Disk.DeleteFile(path + "-journal"); // of no use to another file
-            if (File.Exists(path))
+            if (Path.Exists(path))
                 Quarantine.Take(options, path, Path.GetFileName(path));
             AtomicFile.Write(options.Disk, path, copy);
             options.Log?.Invoke($"{path} was damaged or missing and is made anew from its copy");

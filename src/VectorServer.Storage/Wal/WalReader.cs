@@ -28,6 +28,20 @@ internal static class WalReader
         return end;
     }
 
+    /// <summary>A log that is gone, or whose first segments are, must not be taken for one that nothing was written to.</summary>
+    /// <param name="directory">The log's.</param>
+    /// <param name="after">What the data files hold: the log goes on from there.</param>
+    /// <param name="hasBegun">Whether it ever had a segment, of which there is one from then on.</param>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>.</exception>
+    public static void CheckBeginning(string directory, Lsn after, bool hasBegun)
+    {
+        var segments = Directory.Exists(directory) ? Directory.GetFiles(directory, "*.wal") : throw Missing();
+        if (segments.Length == 0 ? hasBegun : segments.Min(FirstLsn) > after.Value + 1)
+            throw Missing();
+
+        StorageException Missing() => new(StorageErrorCode.DataCorruption, "The namespace's log, or its beginning, is missing", new FileNotFoundException(null, directory));
+    }
+
     private static long FirstLsn(string path) =>
         long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var lsn) ? lsn : throw Damaged(path, 0);
 
