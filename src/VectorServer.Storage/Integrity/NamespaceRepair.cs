@@ -153,6 +153,8 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
     private string? Padded(string metadata, string aside, CancellationToken cancellation)
     {
         const int HeaderBytes = 100;
+        if (!File.Exists(metadata))
+            return null;
         using var cut = File.OpenHandle(metadata, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var header = new byte[HeaderBytes];
         if (RandomAccess.Read(cut, header, 0) < HeaderBytes)
