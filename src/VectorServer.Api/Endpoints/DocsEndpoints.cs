@@ -1,6 +1,5 @@
-using System.Threading.RateLimiting;
 using VectorServer.Api.Auth;
-using VectorServer.Api.Errors;
+using VectorServer.Api.Limits;
 
 namespace VectorServer.Api.Endpoints;
 
@@ -8,7 +7,8 @@ namespace VectorServer.Api.Endpoints;
 internal static class DocsEndpoints
 {
     // A page's files are in memory whole until the client has taken them, and anyone may ask for them.
-    private static readonly ConcurrencyLimiter Places = new(new ConcurrencyLimiterOptions { PermitLimit = 8, QueueLimit = 32 });
+    private const int AnsweredMax = 8;
+    private const int WaitingMax = 32;
 
     private static readonly string ContractPath = Path.Combine(AppContext.BaseDirectory, "openapi.yaml");
 
@@ -16,25 +16,16 @@ internal static class DocsEndpoints
         routes.MapGet("/openapi.yaml", () => Results.File(ContractPath, "application/yaml")).WithMetadata(PublicEndpoint.Instance);
 
     /// <summary>Serves the pages; placed before the key check.</summary>
-    public static void UseDocs(this IApplicationBuilder app) => app.UseWhen(
-        context => context.Request.Path.StartsWithSegments("/docs"),
-        docs =>
-        {
-            docs.Use(WaitForPlaceAsync);
-            docs.UseSwaggerUI(ui =>
+    public static void UseDocs(this IApplicationBuilder app)
+    {
+        var places = new RequestPlaces(AnsweredMax, WaitingMax);
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/docs"),
+            docs => docs.Use(places.RunAsync).UseSwaggerUI(ui =>
             {
                 ui.RoutePrefix = "docs";
                 ui.DocumentTitle = "VectorServer";
                 ui.SwaggerEndpoint("/openapi.yaml", "VectorServer");
-            });
-        });
-
-    private static async Task WaitForPlaceAsync(HttpContext context, RequestDelegate next)
-    {
-        using var place = await Places.AcquireAsync(1, context.RequestAborted);
-        if (place.IsAcquired)
-            await next(context);
-        else
-            await RetryLater.WriteAsync(context, "The server is busy", TimeSpan.FromSeconds(1));
+            }));
     }
 }

@@ -92,13 +92,11 @@ internal sealed class IndexCatalog(
         }
 
         var (index, state) = Get(name);
-
-        // There is nothing to protect where the restore failed, and no way to lift the protection.
-        if (state != IndexState.InitializationFailed)
-            ThrowIfProtected(index);
-
         if (pending.Find(name) is { } toCome)
         {
+            // There is nothing to protect where the restore failed, and no way to lift the protection.
+            if (state != IndexState.InitializationFailed)
+                ThrowIfProtected(index);
             await toCome.AbandonAsync();
             if (!engine.TryGetIndex(name, out var made) || made.Descriptor.Id != index.Id)
                 return;

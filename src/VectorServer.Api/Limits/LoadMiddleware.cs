@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Errors;
 
@@ -7,14 +6,7 @@ namespace VectorServer.Api.Limits;
 /// <summary>Refuses what the server cannot bear: work beyond its memory, and more requests at once than it answers and keeps waiting.</summary>
 internal sealed class LoadMiddleware(RequestDelegate next, MemoryCeiling memory, ServerOptions options) : IDisposable
 {
-    private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(1);
-
-    private readonly ConcurrencyLimiter _places = new(new ConcurrencyLimiterOptions
-    {
-        PermitLimit = options.Limits.RequestsMax,
-        QueueLimit = options.Limits.RequestsMax,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
+    private readonly RequestPlaces _places = new(options.Limits.RequestsMax, options.Limits.RequestsMax);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -31,11 +23,7 @@ internal sealed class LoadMiddleware(RequestDelegate next, MemoryCeiling memory,
             return;
         }
 
-        using var place = await _places.AcquireAsync(1, context.RequestAborted);
-        if (place.IsAcquired)
-            await next(context);
-        else
-            await RetryLater.WriteAsync(context, "The server is busy", BusyRetryAfter);
+        await _places.RunAsync(context, next);
     }
 
     public void Dispose() => _places.Dispose();

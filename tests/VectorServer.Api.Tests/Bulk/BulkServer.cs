@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using VectorServer.Api.Bulk;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Tests.Bulk;
 
@@ -42,6 +45,16 @@ internal sealed class BulkServer : IAsyncDisposable
         await Server.DisposeAsync();
         meanwhile?.Invoke();
         Server = Listen(Root, _data);
+    }
+
+    /// <summary>Leaves the only job as a kill leaves it that comes before its last note, and goes on with it by a restart.</summary>
+    public async Task GoOnAfterKillAsync(Func<BulkJob, BulkJob> before)
+    {
+        var documents = Server.Services.GetRequiredService<VectorEngine>().Documents;
+        var (key, json) = Assert.Single(documents.All("bulk"));
+        var cutOff = before(JsonSerializer.Deserialize(json, BulkJobJsonContext.Default.BulkJob)!) with { Status = BulkStatus.InProgress, FinishedAt = null };
+        documents.Put("bulk", key, JsonSerializer.Serialize(cutOff, BulkJobJsonContext.Default.BulkJob));
+        await RestartAsync();
     }
 
     /// <summary>Writes a file below the root, with its folders.</summary>

@@ -51,12 +51,8 @@ public sealed class ExportTests
         await using var bulk = await BulkServer.StartAsync();
         await bulk.PostAsync("/vectors/upsert", """{"vectors": [{"id": "a", "values": [1, 2]}]}""");
         await bulk.ExportAsync("out", "jsonl");
-        var documents = Engine(bulk).Documents;
-        var (key, json) = Assert.Single(documents.All("bulk"));
-        var job = JsonSerializer.Deserialize(json, BulkJobJsonContext.Default.BulkJob)!;
-        documents.Put("bulk", key, JsonSerializer.Serialize(job with { Status = BulkStatus.InProgress, FinishedAt = null }, BulkJobJsonContext.Default.BulkJob));
 
-        await bulk.RestartAsync();
+        await bulk.GoOnAfterKillAsync(job => job);
         var end = await bulk.EndOfAsync("1", $"/indexes/{BulkServer.Index}/bulk/exports");
 
         Assert.Equal("Completed", end.GetProperty("status").GetString());

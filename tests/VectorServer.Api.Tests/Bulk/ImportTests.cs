@@ -182,13 +182,8 @@ public sealed class ImportTests
         await bulk.ImportAsync("set");
         await bulk.PostAsync("/vectors/delete", """{"namespace": "ns", "ids": ["r1"]}""");
         await bulk.PostAsync("/vectors/upsert", """{"namespace": "ns", "vectors": [{"id": "r2", "values": [7, 7]}]}""");
-        var documents = bulk.Server.Services.GetRequiredService<VectorEngine>().Documents;
-        var (key, json) = Assert.Single(documents.All("bulk"));
-        var job = JsonSerializer.Deserialize(json, BulkJobJsonContext.Default.BulkJob)!;
-        var cutOff = job with { Status = BulkStatus.InProgress, Position = null, Records = 0, FinishedAt = null };
-        documents.Put("bulk", key, JsonSerializer.Serialize(cutOff, BulkJobJsonContext.Default.BulkJob));
 
-        await bulk.RestartAsync();
+        await bulk.GoOnAfterKillAsync(job => job with { Position = null, Records = 0 });
         var end = await bulk.EndOfAsync("1", $"/indexes/{BulkServer.Index}/bulk/imports");
 
         Assert.Equal("Completed", end.GetProperty("status").GetString());
