@@ -24,7 +24,7 @@ internal static class IndexSearch
         var approximate = snapshot.Nearest!;
         var indexed = Math.Min(approximate.Count, snapshot.RowCount); // read before the search: what is added meanwhile is scanned below
         var vector = query.Vector!.Value.Span;
-        var rescored = Math.Min(candidateRows, RescoredRows(approximate.Kind, query.TopK, QueryPlanner.CandidateCount(query)));
+        var rescored = Math.Min(candidateRows, RescoredRows(approximate.Kind, query.TopK, QueryPlanner.CandidateCount(query, isOfIndex: true)));
 
         var candidates = new List<Candidate>(2 * rescored);
         var found = approximate.Search(vector, QueryPlanner.IndexEffort(index, snapshot, query, candidateRows), index.Search.IvfProbes);
@@ -42,10 +42,7 @@ internal static class IndexSearch
         if (indexed < snapshot.RowCount)
         {
             var tail = new TopK(rescored, snapshot.Generation.Ids);
-            if (snapshot.Codes is null)
-                CandidateScan.Exact(index.Metric, snapshot, vector, filtered, tail, cancellation, indexed);
-            else
-                CandidateScan.Codes(snapshot, vector, filtered, tail, cancellation, indexed);
+            CandidateScan.Exact(index.Metric, snapshot, vector, filtered, tail, cancellation, indexed);
             candidates.AddRange(tail.Take());
         }
 

@@ -67,61 +67,70 @@ internal static class QueryExecutor
         // Step 3: plan.
         var plan = QueryPlanner.Choose(index, snapshot, query, candidateRows);
         trace?.Planned(plan, QueryPlanner.WhyOf(plan, snapshot, query, candidateRows));
-        if (plan == QueryPlan.Sparse)
-            return Answer(index.Metric, snapshot, query, SparseMatches(index.Metric, snapshot, query, filtered, candidateRows, trace, cancellation), trace);
 
-        // Step 4: find candidates.
-        var candidates = plan == QueryPlan.Index ? IndexSearch.Find(index, snapshot, query, filtered, candidateRows, trace, cancellation) : null;
-        if (candidates is null)
+        // Steps 4 and 5: find the nearest by the plan, and score them exactly.
+        var outcome = plan switch
         {
-            if (plan == QueryPlan.Index)
-            {
-                plan = QueryPlanner.WithoutIndex(snapshot);
-                trace?.Planned(plan, "the index found too few rows");
-            }
-
-            candidates = Scan(index.Metric, plan, snapshot, query, filtered, candidateRows, cancellation);
+            QueryPlan.Sparse => FindBySparse(index.Metric, snapshot, query, filtered, candidateRows, cancellation),
+            QueryPlan.Index => FindByIndex(index, snapshot, query, filtered, candidateRows, trace, cancellation),
+            _ => null,
+        };
+        if (plan == QueryPlan.Index && outcome is null)
+        {
+            plan = QueryPlanner.WithoutIndex(snapshot);
+            trace?.Planned(plan, "the index found too few rows");
         }
 
-        trace?.Shortlisted(candidates);
+        if (plan == QueryPlan.Codes)
+        {
+            outcome = CodeSearch.Run(index.Metric, snapshot, query, filtered, candidateRows, query.Explain, cancellation);
+            if (outcome is null)
+            {
+                plan = QueryPlan.Exact;
+                trace?.Planned(plan, "the codes rule out too few rows");
+            }
+        }
 
-        // Step 5: rescore exactly.
-        var matches = plan == QueryPlan.Exact
-            ? Rescorer.Matches(index.Metric, candidates)
-            : Rescorer.Rescore(index.Metric, snapshot, query, candidates);
-        trace?.Rescored();
+        outcome ??= FindExactly(index.Metric, snapshot, query, filtered, candidateRows, cancellation);
+        trace?.Settled(outcome);
+        var matches = Rescorer.Matches(index.Metric, outcome.Nearest);
         if (plan is QueryPlan.Codes or QueryPlan.Index)
             recall?.Consider(index, snapshot, query, matches);
+        snapshot.Generation.Answers.Add(outcome.IsCertified);
         return Answer(index.Metric, snapshot, query, matches, trace);
     }
 
-    private static Candidate[] Scan(
-        Metric metric, QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
+    private static SearchOutcome FindExactly(
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
     {
-        var keep = plan == QueryPlan.Codes ? QueryPlanner.CandidateCount(query, snapshot.Codes!.Codec) : query.TopK;
-        var nearest = new TopK(Math.Min(keep, candidateRows), snapshot.Generation.Ids);
-        if (plan == QueryPlan.Codes)
-            CandidateScan.Codes(snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
-        else
+        var nearest = new TopK(Math.Min(query.TopK, candidateRows), snapshot.Generation.Ids);
+        if (query.Sparse is null)
             CandidateScan.Exact(metric, snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
-        return nearest.Take();
+        else if (query.Vector is { } dense)
+            HybridScan.Run(snapshot, query.Sparse, dense.Span, filtered, nearest, cancellation);
+        else
+            SparseScan.Run(snapshot, query.Sparse, filtered, nearest, cancellation);
+        var best = nearest.Take();
+        return new SearchOutcome(best) { IsCertified = true, Found = best.Length, Scored = best.Length };
     }
 
-    private static Match[] SparseMatches(
-        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
+    private static SearchOutcome? FindBySparse(
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation) =>
+        QueryPlanner.ReadsCodesInHybrid(snapshot, query, candidateRows)
+            ? CodeSearch.Run(metric, snapshot, query, filtered, candidateRows, keepsEstimates: false, cancellation)
+            : null;
+
+    private static SearchOutcome? FindByIndex(
+        IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
     {
-        var codes = QueryPlanner.CodesOfHybrid(snapshot, query, candidateRows);
-        var keep = codes is null ? query.TopK : QueryPlanner.CandidateCount(query, codes.Codec);
-        var nearest = new TopK(Math.Min(keep, candidateRows), snapshot.Generation.Ids);
-        if (query.Vector is { } dense)
-            HybridScan.Run(snapshot, query.Sparse!, dense.Span, codes, filtered, nearest, cancellation);
-        else
-            SparseScan.Run(snapshot, query.Sparse!, filtered, nearest, cancellation);
-        var candidates = nearest.Take();
-        trace?.Shortlisted(candidates);
-        var matches = codes is null ? Rescorer.Matches(metric, candidates) : Rescorer.Rescore(metric, snapshot, query, candidates);
-        trace?.Rescored();
-        return matches;
+        if (IndexSearch.Find(index, snapshot, query, filtered, candidateRows, trace, cancellation) is not { } candidates)
+            return null;
+        return new SearchOutcome(Rescorer.Rescore(index.Metric, snapshot, query, candidates))
+        {
+            Found = candidates.Length,
+            Scored = candidates.Length,
+            Estimates = query.Explain ? candidates.ToDictionary(candidate => candidate.Row, candidate => candidate.Rank) : null,
+        };
     }
 
     /// <summary>Step 6: hydrate.</summary>

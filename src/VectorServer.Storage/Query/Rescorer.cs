@@ -12,9 +12,9 @@ internal static class Rescorer
     /// <param name="metric">The index's metric.</param>
     /// <param name="snapshot">The rows.</param>
     /// <param name="query">The query, with an id resolved.</param>
-    /// <param name="candidates">What the scan kept.</param>
-    /// <returns>At most topK matches, best first; ties by id.</returns>
-    public static Match[] Rescore(
+    /// <param name="candidates">What the index found.</param>
+    /// <returns>At most topK with exact ranks, best first; ties by id.</returns>
+    public static Candidate[] Rescore(
         Metric metric, NamespaceSnapshot snapshot, VectorQuery query, ReadOnlySpan<Candidate> candidates)
     {
         var nearest = new TopK(Math.Max(1, Math.Min(query.TopK, candidates.Length)), snapshot.Generation.Ids);
@@ -28,7 +28,7 @@ internal static class Rescorer
             nearest.Offer(candidate.Row, exact.Of(candidate.Row));
         }
 
-        return Matches(metric, nearest.Take());
+        return nearest.Take();
     }
 
     /// <summary>The matches that candidates with exact ranks are.</summary>

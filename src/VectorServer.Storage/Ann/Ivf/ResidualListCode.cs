@@ -13,7 +13,7 @@ namespace VectorServer.Storage.Ann.Ivf;
 /// </remarks>
 internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quantizer) : ListCode
 {
-    private readonly PqLayout _layout = new(quantizer.SubVectors, hasLength: false);
+    private readonly PqLayout _layout = new(quantizer.SubVectors, hasError: false);
 
     public override int BlockBytes => _layout.BlockBytes;
 
@@ -60,7 +60,7 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
             square += (double)point[i] * point[i];
         }
 
-        _layout.Side.Write(block, rowInBlock, factor, space.Metric == Metric.Euclidean ? bias - square / 2 : bias, length: 0);
+        _layout.Side.Write(block, rowInBlock, factor, space.Metric == Metric.Euclidean ? bias - square / 2 : bias, error: 0);
     }
 
     public override ListQuery Prepare(ReadOnlySpan<float> point) =>
@@ -92,7 +92,8 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
             {
                 Layout = layout,
                 Table = table,
-                Formula = new RankFormula(new RankWeights(weight, 0, 0, weight * toCentroid), weight * table.Step, HasLength: false),
+                Shape = default, // lists are ranked without bounds
+                Formula = new RankFormula(weight * table.Step, weight, weight * toCentroid),
             };
             PqScore.Blocks(query, blocks, ranks);
         }
