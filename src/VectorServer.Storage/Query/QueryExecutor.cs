@@ -16,6 +16,9 @@ internal readonly record struct Match(int Row, double Score);
 /// </remarks>
 internal static class QueryExecutor
 {
+    private const float ScanFactorMin = 0.5f;
+    private const float ScanFactorMax = 4;
+
     /// <exception cref="StorageException">The query breaks a rule of the index.</exception>
     public static void Check(IndexDescriptor index, VectorQuery query)
     {
@@ -29,13 +32,22 @@ internal static class QueryExecutor
             RecordRules.CheckQuery(index, vector.Span);
         if (query.Id is { } id)
             RecordRules.CheckId(id);
-        RecordRules.CheckSparseAllowed(index, query.Sparse);
+        RecordRules.CheckSparseQuery(index, query.Sparse);
+        CheckEffort(query);
         if (query.MinScore is not null && index.Metric == Metric.Euclidean)
             throw StorageException.Invalid("min_score is for the metrics cosine and dotproduct: an index of the metric euclidean takes max_distance");
         if (query.MaxDistance is not null && index.Metric != Metric.Euclidean)
             throw StorageException.Invalid("max_distance is for the metric euclidean: this index takes min_score");
         if (query.MaxDistance < 0)
             throw StorageException.Invalid($"max_distance must not be negative, got {query.MaxDistance}");
+    }
+
+    private static void CheckEffort(VectorQuery query)
+    {
+        if (query.ScanFactor is { } scanFactor && scanFactor is not (>= ScanFactorMin and <= ScanFactorMax))
+            throw StorageException.Invalid($"scan_factor must be between {ScanFactorMin} and {ScanFactorMax}, got {scanFactor}");
+        if (query.MaxCandidates < 1)
+            throw StorageException.Invalid($"max_candidates must be at least 1, got {query.MaxCandidates}");
     }
 
     /// <param name="index">What the index is.</param>
@@ -49,7 +61,7 @@ internal static class QueryExecutor
         var trace = query.Explain ? new QueryTrace(snapshot) : null;
 
         // Step 1: resolve an id to its vectors.
-        if (query.Id is { } id && Resolve(snapshot, query, id) is var resolved)
+        if (query.Id is { } id && Resolve(index, snapshot, query, id) is var resolved)
         {
             if (resolved is null)
                 return new QueryResult([], snapshot.Lsn) { Explanation = trace?.Nothing() };
@@ -161,7 +173,7 @@ internal static class QueryExecutor
     }
 
     /// <summary>The query with the stored record's vectors; null if there is no such record.</summary>
-    private static VectorQuery? Resolve(NamespaceSnapshot snapshot, VectorQuery query, string id)
+    private static VectorQuery? Resolve(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, string id)
     {
         var row = snapshot.Find(id);
         if (row < 0)
@@ -171,7 +183,7 @@ internal static class QueryExecutor
         {
             Id = null,
             Vector = generation.Vectors.Dimension == 0 ? default(ReadOnlyMemory<float>?) : generation.Vectors.Row(row).ToArray(),
-            Sparse = generation.Metadata.Read(new RowId(row)).Sparse,
+            Sparse = RecordRules.ScoresSparse(index) ? generation.Metadata.Read(new RowId(row)).Sparse : null,
         };
     }
 }
