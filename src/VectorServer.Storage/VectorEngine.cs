@@ -236,7 +236,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
         var wanted = target with { VectorType = source.VectorType, Dimension = source.Dimension, Metric = source.Metric };
         CheckDescriptor(wanted);
         ThrowIfTaken(wanted.Name); // before the copying, to be asked again after it
-        var restored = Make(wanted, aside => backup.CopyTo(_options.Disk, aside, progress, cancellation), (descriptor, aside) =>
+        var restored = Make(wanted, aside => backup.CopyTo(_options.Disk, aside, _options.Log, progress, cancellation), (descriptor, aside) =>
         {
             _changes.Wait(cancellation);
             try

@@ -30,15 +30,22 @@ internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
     /// <summary>The codec for a namespace without codes; null while it should have none.</summary>
     public Codec? Calibrate(NamespaceSnapshot snapshot)
     {
+        var wanted = WantedFor(snapshot.RowCount - snapshot.FirstRow, snapshot.LiveCount);
+        if (wanted == Compression.Float32)
+            return null;
+        return calibrated?.Compression == wanted ? calibrated : Train(wanted, snapshot);
+    }
+
+    /// <summary>The codes that a namespace should have now; <see cref="Compression.Float32"/> for none.</summary>
+    /// <param name="rows">Rows that there are, dead ones too.</param>
+    /// <param name="liveCount">Records.</param>
+    public Compression WantedFor(int rows, int liveCount)
+    {
         var asked = _compression; // read once: the index may be configured at this moment
         var wanted = Resolve(asked);
-        if (wanted == Compression.Float32 || index.VectorType == VectorType.Sparse)
-            return null;
-        if (asked == Compression.Auto && snapshot.LiveCount < AutoRows)
-            return null;
-        if (calibrated?.Compression == wanted)
-            return calibrated;
-        return snapshot.RowCount - snapshot.FirstRow < RowsFor(wanted) ? null : Train(wanted, snapshot);
+        if (index.VectorType == VectorType.Sparse || (asked == Compression.Auto && liveCount < AutoRows))
+            return Compression.Float32;
+        return calibrated?.Compression == wanted || rows >= RowsFor(wanted) ? wanted : Compression.Float32;
     }
 
     /// <summary>Calibrates the codes of an index on vectors given at its creation; null when it will have none.</summary>

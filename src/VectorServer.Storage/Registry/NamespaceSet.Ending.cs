@@ -12,7 +12,11 @@ internal sealed partial class NamespaceSet
         await _endings.WaitAsync().ConfigureAwait(false);
         try
         {
+            lock (_changes)
+                _closed = true;
+            var stores = _stores.ToArray(); // none is put in the place of another any more
             await Task.WhenAll(EndOpening().Select(store => store.CloseAsync())).ConfigureAwait(false);
+            SaveLeft(stores);
         }
         finally
         {
