@@ -78,21 +78,21 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
         _ => throw new UnreachableException(),
     };
 
-    private float?[] Estimates(Metric metric, VectorQuery query, ReadOnlySpan<Match> matches)
+    private double?[] Estimates(Metric metric, VectorQuery query, ReadOnlySpan<Match> matches)
     {
-        var estimates = new float?[matches.Length];
+        var estimates = new double?[matches.Length];
         if (_plan is QueryPlan.Exact or QueryPlan.Sparse)
             return estimates;
         var ranks = _candidates.ToDictionary(candidate => candidate.Row, candidate => candidate.Rank);
 
         // A graph leaves out of a distance what is the query's alone, for it is the same for all rows.
         var ofQuery = _kind == IndexKind.Hnsw && metric == Metric.Euclidean
-            ? (float)ExactScorer.Exact(Metric.DotProduct, query.Vector!.Value.Span, query.Vector.Value.Span)
+            ? ExactScorer.Exact(Metric.DotProduct, query.Vector!.Value.Span, query.Vector.Value.Span)
             : 0;
         for (var i = 0; i < estimates.Length; i++)
         {
             var rank = ranks[matches[i].Row] - (matches[i].Row < _indexedRows ? ofQuery : 0);
-            estimates[i] = (float)metric.ToRank(rank); // its own inverse
+            estimates[i] = metric.ToRank(rank); // its own inverse
         }
 
         return estimates;
