@@ -33,16 +33,23 @@ internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
     /// <summary>The codes that a namespace should have at this moment; null for none yet.</summary>
     public Compression? WantedFor(NamespaceSnapshot snapshot)
     {
-        var asked = _compression; // read once: the index may be configured at this moment
-        var wanted = Resolve(asked);
-        if (wanted == Compression.Float32 || index.VectorType == VectorType.Sparse)
-            return null;
-        if (asked == Compression.Auto && (snapshot.LiveCount < AutoRows || index.Dimension < AutoDimensions))
-            return null;
-        return calibrated?.Compression == wanted || snapshot.RowCount - snapshot.FirstRow >= RowsFor(wanted) ? wanted : null;
+        var wanted = WantedFor(snapshot.RowCount - snapshot.FirstRow, snapshot.LiveCount);
+        return wanted == Compression.Float32 ? null : wanted;
     }
 
-    /// <summary>Calibrates what <see cref="WantedFor"/> named.</summary>
+    /// <summary>The codes that a namespace should have now; <see cref="Compression.Float32"/> for none.</summary>
+    /// <param name="rows">Rows that there are, dead ones too.</param>
+    /// <param name="liveCount">Records.</param>
+    public Compression WantedFor(int rows, int liveCount)
+    {
+        var asked = _compression; // read once: the index may be configured at this moment
+        var wanted = Resolve(asked);
+        if (index.VectorType == VectorType.Sparse || (asked == Compression.Auto && (liveCount < AutoRows || index.Dimension < AutoDimensions)))
+            return Compression.Float32;
+        return calibrated?.Compression == wanted || rows >= RowsFor(wanted) ? wanted : Compression.Float32;
+    }
+
+    /// <summary>Calibrates what <see cref="WantedFor(NamespaceSnapshot)"/> named.</summary>
     public Codec Calibrate(NamespaceSnapshot snapshot, Compression wanted, CancellationToken cancellation)
     {
         if (calibrated?.Compression == wanted)

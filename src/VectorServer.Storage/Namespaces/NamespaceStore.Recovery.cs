@@ -31,7 +31,7 @@ internal sealed partial class NamespaceStore
                 _options.Disk.DeleteDirectory(other); // an unfinished or replaced compaction
         }
 
-        var generation = Generation.Open(_options.Disk, _directory, checkpoint, _index.Dimension, Log);
+        var generation = Generation.Open(_options.Disk, _directory, checkpoint, _index.Dimension, _options.ColumnBudget, Log);
         try
         {
             var snapshot = new NamespaceSnapshot(
