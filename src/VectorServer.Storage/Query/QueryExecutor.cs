@@ -69,7 +69,7 @@ internal static class QueryExecutor
 
         // Step 3: plan.
         var plan = QueryPlanner.Choose(index, snapshot, query, candidateRows);
-        trace?.Planned(plan, QueryPlanner.WhyOf(plan, snapshot, query, candidateRows));
+        trace?.Planned(plan, QueryPlanner.WhyOf(index, plan, snapshot, query, candidateRows));
         if (plan == QueryPlan.Sparse)
             return Answer(index.Metric, snapshot, query, SparseMatches(index.Metric, snapshot, query, filtered, candidateRows, trace, cancellation), trace);
 
@@ -80,7 +80,7 @@ internal static class QueryExecutor
             if (plan == QueryPlan.Index)
             {
                 plan = QueryPlanner.WithoutIndex(snapshot);
-                trace?.Planned(plan, "the index found too few rows");
+                trace?.Planned(plan, "the index found too few rows, or a scan settles the answer sooner");
             }
 
             candidates = Scan(index.Metric, plan, snapshot, query, filtered, candidateRows, cancellation);
@@ -92,7 +92,7 @@ internal static class QueryExecutor
         var matches = Rescorer.Rescore(index.Metric, snapshot, query, candidates);
         trace?.Rescored();
         if (plan is QueryPlan.Codes or QueryPlan.Index)
-            recall?.Consider(index, snapshot, query, matches);
+            recall?.Consider(index, snapshot, query, matches, plan == QueryPlan.Index ? QueryPlanner.EffortOfCaller(index, snapshot, query) is null : false);
         return Answer(index.Metric, snapshot, query, matches, trace);
     }
 
@@ -130,7 +130,7 @@ internal static class QueryExecutor
     {
         var near = matches.AsSpan(0, CountNear(query, matches));
         var records = Hydrator.Matches(snapshot, near, query.IncludeValues, query.IncludeMetadata);
-        return new QueryResult(records, snapshot.Lsn) { Explanation = trace?.Explain(metric, query, near) };
+        return new QueryResult(records, snapshot.Lsn) { Explanation = trace?.Explain(metric, near) };
     }
 
     /// <summary>How many of the matches, best first, are within the query's threshold; a NaN is not within any.</summary>

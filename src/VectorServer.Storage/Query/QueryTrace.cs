@@ -17,6 +17,7 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
     private int _filteredRows = snapshot.LiveCount;
     private Candidate[] _candidates = [];
     private int _found;
+    private int _scored;
     private int _indexedRows;
     private IndexKind _kind = IndexKind.Flat;
     private double _filterMs;
@@ -34,7 +35,11 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
     public void Planned(QueryPlan plan, string why) => (_plan, _why) = (plan, why);
 
     /// <summary>An approximate index of the first rows found some, before those that are dead or do not match are taken out.</summary>
-    public void Found(IndexKind kind, int indexedRows, int count) => (_kind, _indexedRows, _found) = (kind, indexedRows, count);
+    /// <param name="kind">What the index is.</param>
+    /// <param name="indexedRows">Rows it answers for.</param>
+    /// <param name="count">Rows it found.</param>
+    /// <param name="scored">Those of them that were scored exactly.</param>
+    public void Found(IndexKind kind, int indexedRows, int count, int scored) => (_kind, _indexedRows, _found, _scored) = (kind, indexedRows, count, scored);
 
     public void Shortlisted(Candidate[] candidates)
     {
@@ -46,7 +51,7 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
 
     public QueryExplanation Nothing() => QueryExplanation.Nothing with { Rows = snapshot.LiveCount, FilteredRows = _filteredRows, FilterMs = _filterMs };
 
-    public QueryExplanation Explain(Metric metric, VectorQuery query, ReadOnlySpan<Match> matches)
+    public QueryExplanation Explain(Metric metric, ReadOnlySpan<Match> matches)
     {
         var hydrateMs = Lap();
         var tail = _candidates.Count(candidate => candidate.Row >= _indexedRows);
@@ -58,14 +63,14 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
             Rows = snapshot.LiveCount,
             FilteredRows = _filteredRows,
             Candidates = _plan == QueryPlan.Index ? _found + tail : _candidates.Length,
-            Rescored = _candidates.Length,
+            Rescored = _plan == QueryPlan.Index ? _scored + tail : _candidates.Length,
             Compression = (readsCodes ? snapshot.Codes!.Codec.Compression : Compression.Float32).ToName(),
             IndexKind = (_plan == QueryPlan.Index ? _kind : IndexKind.Flat).ToName(),
             FilterMs = _filterMs,
             CandidatesMs = _candidatesMs,
             RescoreMs = _rescoreMs,
             HydrateMs = hydrateMs,
-            Estimates = Estimates(metric, query, matches),
+            Estimates = Estimates(metric, matches),
         };
     }
 
@@ -78,21 +83,15 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
         _ => throw new UnreachableException(),
     };
 
-    private float?[] Estimates(Metric metric, VectorQuery query, ReadOnlySpan<Match> matches)
+    private float?[] Estimates(Metric metric, ReadOnlySpan<Match> matches)
     {
         var estimates = new float?[matches.Length];
         if (_plan is QueryPlan.Exact or QueryPlan.Sparse)
             return estimates;
         var ranks = _candidates.ToDictionary(candidate => candidate.Row, candidate => candidate.Rank);
-
-        // A graph leaves out of a distance what is the query's alone, for it is the same for all rows.
-        var ofQuery = _kind == IndexKind.Hnsw && metric == Metric.Euclidean
-            ? (float)ExactScorer.Exact(Metric.DotProduct, query.Vector!.Value.Span, query.Vector.Value.Span)
-            : 0;
         for (var i = 0; i < estimates.Length; i++)
         {
-            var rank = ranks[matches[i].Row] - (matches[i].Row < _indexedRows ? ofQuery : 0);
-            estimates[i] = (float)metric.ToRank(rank); // its own inverse
+            estimates[i] = (float)metric.ToRank(ranks[matches[i].Row]); // its own inverse
         }
 
         return estimates;
