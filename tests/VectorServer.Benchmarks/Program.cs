@@ -1,4 +1,5 @@
 using VectorServer.Benchmarks;
+using VectorServer.Benchmarks.Kinds;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 
@@ -15,6 +16,7 @@ return args switch
     ["ann", var directory] => AnnBench.Run(directory, IndexKind.Hnsw),
     ["ann", var directory, var name] when IndexKindNames.TryParse(name, out var kind) && kind is not (IndexKind.Auto or IndexKind.Flat) =>
         AnnBench.Run(directory, kind),
+    ["kinds", .. var words] when KindsOptions.Parse(words) is { } options => await KindsBench.RunAsync(options),
     ["sparse"] => await SparseBench.RunAsync(100_000),
     ["sparse", var rows] when int.TryParse(rows, out var count) && count > 0 => await SparseBench.RunAsync(count),
     ["filter"] => await FilterBench.RunAsync(100_000),
@@ -46,6 +48,8 @@ static int Usage()
           recall DIRECTORY [CODE]  recall@10 of each code, or one, on vectors.npy, queries.npy and cosine_top100.npy
           ann DIRECTORY [hnsw|ivf_flat|ivf_pq]  on the same files: build time, recall@10 and queries a second of an approximate index
           filter            filters: evaluation, queries and recall under them, memory; metadata of matches
+          kinds [--beside DIR] [--real DIR] [--quick] [--million] [--only PART,...] [--rows N] [--topk K] [--index KIND] [--compression CODE] [--recall-only] [--out FILE]
+                            recall and time on all kinds of data, beside another build of the engine (the directory of its VectorServer.Storage.dll)
           sparse [ROWS]     sparse queries against a pass over all their inverted lists; 100000 records of 100 indices
           checksums         comparing raw vectors with their checksums, at the first read and later
           encode            encodes per second and core

@@ -20,11 +20,11 @@ public abstract record Filter
     /// <summary>Any of at least two.</summary>
     internal sealed record Or(IReadOnlyList<Filter> Filters) : Filter;
 
-    /// <summary>The record has the field, and the operator holds for its value; with <paramref name="Negated"/>: has it, and does not hold.</summary>
+    /// <summary>The record has the field, and the operator holds for its value; with <paramref name="Negated"/>, exactly the other records match.</summary>
     /// <param name="Field">The metadata key.</param>
     /// <param name="Operator">How the value compares. On a list, equality and membership hold when they do for some element.</param>
     /// <param name="Operands">One, a number for the order operators; any number of strings and numbers for <see cref="FilterOperator.In"/>.</param>
-    /// <param name="Negated">Whether the outcome is turned round; a record that lacks the field matches neither way.</param>
+    /// <param name="Negated">Whether the outcome is turned round, so that a record that lacks the field matches.</param>
     internal sealed record Comparison(string Field, FilterOperator Operator, IReadOnlyList<FilterValue> Operands, bool Negated) : Filter;
 
     /// <summary>The record has the field, or lacks it.</summary>

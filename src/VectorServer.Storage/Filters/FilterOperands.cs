@@ -6,8 +6,21 @@ namespace VectorServer.Storage.Filters;
 /// <summary>Reads and checks names and operands of the filter language.</summary>
 internal static class FilterOperands
 {
+    /// <summary>The keys of an object with their values, each once: readers of JSON differ in which of two they heed, and a delete must not guess.</summary>
+    public static IEnumerable<(string Name, JsonElement Value)> ReadKeys(JsonElement element)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in element.EnumerateObject())
+        {
+            var name = ReadName(property);
+            if (!seen.Add(name))
+                throw Invalid($"the key '{name}' occurs twice in one object; join conditions by '$and'");
+            yield return (name, property.Value);
+        }
+    }
+
     /// <summary>A field or operator as the client spelled it.</summary>
-    public static string ReadName(JsonProperty property)
+    private static string ReadName(JsonProperty property)
     {
         string name;
         try

@@ -26,33 +26,34 @@ internal sealed class FilterParser
     {
         if (element.ValueKind != JsonValueKind.Object)
             throw Invalid($"a filter must be an object, got '{JsonExcerpt.Of(element)}'");
-        return element.EnumerateObject().Any() ? new FilterParser().ReadFilter(element, depth: 0) : null;
+        return element.EnumerateObject().Any() ? new FilterParser().ReadFilter(element, negated: false, depth: 0) : null;
     }
 
-    /// <summary>An object of fields, <c>$and</c> and <c>$or</c>, all of which must hold.</summary>
-    private Filter ReadFilter(JsonElement element, int depth)
+    /// <summary>An object of fields, <c>$and</c>, <c>$or</c> and <c>$not</c>, all of which must hold; negated, one must fail.</summary>
+    private Filter ReadFilter(JsonElement element, bool negated, int depth)
     {
         if (depth > MaxDepth)
             throw TooDeep();
 
         var parts = new List<Filter>();
-        foreach (var property in element.EnumerateObject())
+        foreach (var (name, value) in FilterOperands.ReadKeys(element))
         {
-            var name = FilterOperands.ReadName(property);
             parts.Add(name switch
             {
-                "$and" => Join(ReadFilters(name, property.Value, depth), all: true),
-                "$or" => Join(ReadFilters(name, property.Value, depth), all: false),
-                _ when name.StartsWith('$') => throw Invalid($"operator '{name}' is not allowed here, only '$and', '$or' and field names are"),
-                _ => ReadField(name, property.Value, depth),
+                "$and" => Join(ReadFilters(name, value, negated, depth), all: !negated),
+                "$or" => Join(ReadFilters(name, value, negated, depth), all: negated),
+                "$not" when value.ValueKind == JsonValueKind.Object && value.EnumerateObject().Any() => ReadFilter(value, !negated, depth + 1),
+                "$not" => throw Invalid($"operator '$not' needs a non-empty filter object, got '{JsonExcerpt.Of(value)}'"),
+                _ when name.StartsWith('$') => throw Invalid($"operator '{name}' is not allowed here, only '$and', '$or', '$not' and field names are"),
+                _ => ReadField(name, value, negated, depth),
             });
         }
 
-        return Join(parts, all: true);
+        return Join(parts, all: !negated);
     }
 
     /// <summary>The list under <c>$and</c> or <c>$or</c>.</summary>
-    private List<Filter> ReadFilters(string name, JsonElement list, int depth)
+    private List<Filter> ReadFilters(string name, JsonElement list, bool negated, int depth)
     {
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
             throw Invalid($"operator '{name}' needs a non-empty list of filters, got '{JsonExcerpt.Of(list)}'");
@@ -62,16 +63,16 @@ internal sealed class FilterParser
         {
             if (item.ValueKind != JsonValueKind.Object || !item.EnumerateObject().Any())
                 throw Invalid($"operator '{name}' needs a list of non-empty filter objects, got '{JsonExcerpt.Of(item)}' in it");
-            filters.Add(ReadFilter(item, depth + 1));
+            filters.Add(ReadFilter(item, negated, depth + 1));
         }
 
         return filters;
     }
 
     /// <summary>What one field must satisfy: a value it equals, or an object of operators.</summary>
-    private Filter ReadField(string field, JsonElement condition, int depth) => condition.ValueKind == JsonValueKind.Object
-        ? ReadOperators(field, condition, negated: false, depth)
-        : Compare(field, FilterOperator.Equal, [FilterOperands.ReadScalar(field, "$eq", condition)], negated: false);
+    private Filter ReadField(string field, JsonElement condition, bool negated, int depth) => condition.ValueKind == JsonValueKind.Object
+        ? ReadOperators(field, condition, negated, depth)
+        : Compare(field, FilterOperator.Equal, [FilterOperands.ReadScalar(field, "$eq", condition)], negated);
 
     /// <summary>Operators on one field, all of which must hold; negated, one must fail.</summary>
     private Filter ReadOperators(string field, JsonElement operators, bool negated, int depth)
@@ -80,8 +81,8 @@ internal sealed class FilterParser
             throw TooDeep();
 
         var parts = new List<Filter>();
-        foreach (var property in operators.EnumerateObject())
-            parts.Add(ReadOperator(field, FilterOperands.ReadName(property), property.Value, negated, depth));
+        foreach (var (name, operand) in FilterOperands.ReadKeys(operators))
+            parts.Add(ReadOperator(field, name, operand, negated, depth));
         if (parts.Count == 0)
             throw Invalid($"field '{field}' needs at least one operator");
         return Join(parts, all: !negated);

@@ -26,38 +26,56 @@ internal static class HybridScan
         var start = snapshot.FirstRow / RowsPerStep * RowsPerStep;
         var terms = snapshot.Generation.Sparse.Terms(sparse, start);
         var prepared = codes?.Codec.Prepare(dense);
+        var norm = ExactScorer.Norm(dense);
+        var exact = new ExactRank(Metric.DotProduct, snapshot, dense, sparse);
         Span<float> ranks = stackalloc float[RowsPerStep];
         Span<double> sparseScores = stackalloc double[RowsPerStep];
         for (var row = start; row < snapshot.RowCount; row += RowsPerStep)
         {
             cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(RowsPerStep, snapshot.RowCount - row);
+            var parts = 0d;
             foreach (ref var term in terms.AsSpan())
+            {
                 term.MoveTo(row + count);
+                parts += term.Largest;
+            }
+
             if (filtered?.ContainsAny(row, count) == false)
                 continue;
 
             if (prepared is null)
-                ScoreRaw(snapshot, dense, row, ranks[..count]);
+                ReachRaw(snapshot, dense, norm, row, ranks[..count]);
             else
                 codes!.Score(prepared, row, ranks[..count]);
             sparseScores.Clear();
             foreach (ref readonly var term in terms.AsSpan())
                 term.AddScores(row, sparseScores);
-            for (var i = 0; i < count; i++)
-                ranks[i] = (float)(ranks[i] + sparseScores[i]);
-            CandidateScan.Offer(snapshot, snapshot.FirstRow, row, ranks[..count], filtered is null ? [] : filtered.Words[(row >> 6)..], nearest);
+            var words = filtered is null ? [] : filtered.Words[(row >> 6)..];
+            if (prepared is null)
+            {
+                var rounding = SparseScan.Rounding(parts, terms.Length);
+                for (var i = 0; i < count; i++)
+                    ranks[i] = float.BitIncrement((float)(ranks[i] + sparseScores[i] + rounding));
+                CandidateScan.OfferExactly(snapshot, snapshot.FirstRow, row, ranks[..count], words, exact, nearest);
+            }
+            else
+            {
+                for (var i = 0; i < count; i++)
+                    ranks[i] = (float)(ranks[i] + sparseScores[i]);
+                CandidateScan.Offer(snapshot, snapshot.FirstRow, row, ranks[..count], words, nearest);
+            }
         }
     }
 
-    private static void ScoreRaw(NamespaceSnapshot snapshot, ReadOnlySpan<float> query, int firstRow, Span<float> scores)
+    private static void ReachRaw(NamespaceSnapshot snapshot, ReadOnlySpan<float> query, float queryNorm, int firstRow, Span<float> reaches)
     {
         var vectors = snapshot.Generation.Vectors;
         var perChunk = Math.Min(RowsPerStep, vectors.RowsPerChunk); // both are powers of two
-        for (var i = 0; i < scores.Length; i += perChunk)
+        for (var i = 0; i < reaches.Length; i += perChunk)
         {
-            var part = scores.Slice(i, Math.Min(perChunk, scores.Length - i));
-            ExactScorer.Rows(Metric.DotProduct, vectors.Rows(firstRow + i, part.Length), query, queryNorm: 0, part);
+            var part = reaches.Slice(i, Math.Min(perChunk, reaches.Length - i));
+            ExactScorer.Reach(Metric.DotProduct, vectors.Rows(firstRow + i, part.Length), query, queryNorm, part);
         }
     }
 }

@@ -14,10 +14,7 @@ namespace VectorServer.Storage.Query;
 /// </remarks>
 internal static class IndexSearch
 {
-    private const int TailPerMatch = 4;
-    private const int TailMin = 40;
-
-    /// <returns>Live, matching rows; null when there are fewer than the query wants and a scan would find more, or where a scan is cheaper.</returns>
+    /// <returns>Live, matching rows with exact ranks, nearest first; null when there are fewer than the query wants and a scan would find more, or where a scan is cheaper.</returns>
     public static Candidate[]? Find(
         IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
     {
@@ -28,29 +25,37 @@ internal static class IndexSearch
             return null; // has no direction: all rows are as near
         var wanted = Math.Min(query.TopK, candidateRows);
         var search = new Search(index.Metric, snapshot, indexed, filtered);
-        var estimates = trace is null ? null : new Dictionary<int, float>();
+        var estimates = trace is null ? null : new Dictionary<int, double>();
         var effort = QueryPlanner.IndexEffort(index, snapshot, query);
         var nearest = QueryPlanner.EffortOfCaller(index, snapshot, query) is null
             ? search.Held(vector, wanted, effort, estimates, cancellation)
             : search.Once(vector, wanted, effort, estimates, out _);
-        trace?.Found(approximate.Kind, indexed, search.FoundRows, search.ScoredRows);
         if (nearest is null)
             return null;
-
-        List<Candidate> candidates = [.. nearest.Take().Select(candidate => candidate with { Rank = estimates?[candidate.Row] ?? candidate.Rank })];
+        trace?.Found(approximate.Kind, indexed, search.FoundRows, search.ScoredRows, estimates!);
         cancellation.ThrowIfCancellationRequested();
         if (indexed < snapshot.RowCount)
+            AddTail(index.Metric, snapshot, query, filtered, indexed, nearest, cancellation);
+        var candidates = nearest.Take();
+        return candidates.Length < wanted ? null : candidates;
+    }
+
+    /// <summary>Offers the rows behind the index: few from the raw vectors, many by their codes.</summary>
+    private static void AddTail(
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int indexed, TopK nearest, CancellationToken cancellation)
+    {
+        var vector = query.Vector!.Value.Span;
+        if (snapshot.Codes is null || snapshot.RowCount - indexed <= QueryPlanner.ExactRowsMax)
         {
-            var rows = (int)Math.Min(int.MaxValue, Math.Max(TailMin, (long)TailPerMatch * query.TopK));
-            var tail = new TopK(Math.Min(rows, candidateRows), snapshot.Generation.Ids);
-            if (snapshot.Codes is null)
-                CandidateScan.Exact(index.Metric, snapshot, vector, filtered, tail, cancellation, indexed);
-            else
-                CandidateScan.Codes(snapshot, vector, filtered, tail, cancellation, indexed);
-            candidates.AddRange(tail.Take());
+            CandidateScan.Exact(metric, snapshot, vector, filtered, nearest, cancellation, indexed);
+            return;
         }
 
-        return candidates.Count < wanted ? null : [.. candidates];
+        var tail = new TopK(QueryPlanner.CandidateCount(query, snapshot.Codes.Codec), snapshot.Generation.Ids);
+        CandidateScan.Codes(snapshot, vector, filtered, tail, cancellation, indexed);
+        var exact = new ExactRank(metric, snapshot, vector);
+        foreach (var candidate in tail.Take())
+            nearest.Offer(candidate.Row, exact.Of(candidate.Row));
     }
 
     /// <summary>A search of an index's rows in a snapshot.</summary>
@@ -70,7 +75,7 @@ internal static class IndexSearch
         public int ScoredRows { get; private set; }
 
         /// <summary>The nearest rows, with more effort where the first was too little; null where a scan is cheaper.</summary>
-        public TopK? Held(ReadOnlySpan<float> query, int wanted, int effort, Dictionary<int, float>? estimates, CancellationToken cancellation)
+        public TopK? Held(ReadOnlySpan<float> query, int wanted, int effort, Dictionary<int, double>? estimates, CancellationToken cancellation)
         {
             while (true)
             {
@@ -90,13 +95,14 @@ internal static class IndexSearch
         /// <param name="effort">As the index takes it.</param>
         /// <param name="estimates">Gets the estimated ranks of the rows scored.</param>
         /// <param name="isSettled">Out: whether what the effort left out cannot be as near.</param>
-        public TopK Once(ReadOnlySpan<float> query, int wanted, int effort, Dictionary<int, float>? estimates, out bool isSettled)
+        public TopK Once(ReadOnlySpan<float> query, int wanted, int effort, Dictionary<int, double>? estimates, out bool isSettled)
         {
             const int rowsAhead = 2; // a row comes from memory in about the time in which two others are scored
             var found = _index.Search(query, new SearchAsk(effort, wanted, _acceptsAll ? null : Accepts));
             FoundRows += found.Rows.Length;
             var nearest = new TopK(wanted, snapshot.Generation.Ids);
             var vectors = snapshot.Generation.Vectors;
+            var exact = new ExactRank(metric, snapshot, query);
             var offered = 0;
             for (var i = 0; i < found.Rows.Length; i++)
             {
@@ -104,14 +110,15 @@ internal static class IndexSearch
                     vectors.Prefetch(found.Rows[i + rowsAhead].Row);
                 if (found.Rows[i].Most < nearest.Threshold)
                     continue;
-                var rank = (float)metric.ToRank(ExactScorer.Exact(metric, vectors.Row(found.Rows[i].Row), query));
+                var rank = exact.Of(found.Rows[i].Row);
                 ScoredRows++;
                 for (var row = found.Rows[i].Row; row >= 0; row = _index.NextCopy(row))
                 {
                     if (row >= indexed || (!_acceptsAll && !Accepts(row)))
                         continue;
                     offered++;
-                    estimates?[row] = (float)found.Rows[i].Rank;
+                    if (estimates is not null)
+                        estimates[row] = found.Rows[i].Rank;
                     if (!(rank < nearest.Threshold))
                         nearest.Offer(row, rank);
                 }

@@ -7,18 +7,15 @@ using VectorServer.Storage.Scoring;
 namespace VectorServer.Storage.Query;
 
 /// <summary>A row and its exact score, as the metric defines it.</summary>
-internal readonly record struct Match(int Row, float Score);
+internal readonly record struct Match(int Row, double Score);
 
 /// <summary>Answers a query on one snapshot.</summary>
 /// <remarks>
-/// Steps: 1. resolve an id to its vectors; 2. narrow by the filter; 3. plan; 4. find candidates; 5. rescore them exactly and keep topK;
-/// 6. hydrate. Scores are the same whatever the plan: all come from step 5.
+/// Steps: 1. resolve an id to its vectors; 2. narrow by the filter; 3. plan; 4. find candidates; 5. rescore exactly those that were found by
+/// estimates, and keep topK; 6. hydrate. Scores are the same whatever the plan: all come from <see cref="ExactRank"/>.
 /// </remarks>
 internal static class QueryExecutor
 {
-    /// <summary>Exact scans keep this many more candidates than topK, so that float32 rounding cannot cost a match its place.</summary>
-    private const int RoundingMargin = 16;
-
     /// <exception cref="StorageException">The query breaks a rule of the index.</exception>
     public static void Check(IndexDescriptor index, VectorQuery query)
     {
@@ -89,7 +86,9 @@ internal static class QueryExecutor
         trace?.Shortlisted(candidates);
 
         // Step 5: rescore exactly.
-        var matches = Rescorer.Rescore(index.Metric, snapshot, query, candidates);
+        var matches = plan is QueryPlan.Exact or QueryPlan.Index
+            ? Rescorer.Matches(index.Metric, candidates)
+            : Rescorer.Rescore(index.Metric, snapshot, query, candidates);
         trace?.Rescored();
         if (plan is QueryPlan.Codes or QueryPlan.Index)
             recall?.Consider(index, snapshot, query, matches, plan == QueryPlan.Index ? QueryPlanner.EffortOfCaller(index, snapshot, query) is null : false);
@@ -99,8 +98,8 @@ internal static class QueryExecutor
     private static Candidate[] Scan(
         Metric metric, QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
     {
-        var keep = plan == QueryPlan.Codes ? QueryPlanner.CandidateCount(query, snapshot.Codes!.Codec) : (long)query.TopK + RoundingMargin;
-        var nearest = new TopK((int)Math.Min(keep, candidateRows), snapshot.Generation.Ids);
+        var keep = plan == QueryPlan.Codes ? QueryPlanner.CandidateCount(query, snapshot.Codes!.Codec) : query.TopK;
+        var nearest = new TopK(Math.Min(keep, candidateRows), snapshot.Generation.Ids);
         if (plan == QueryPlan.Codes)
             CandidateScan.Codes(snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
         else
@@ -112,15 +111,15 @@ internal static class QueryExecutor
         Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
     {
         var codes = QueryPlanner.CodesOfHybrid(snapshot, query, candidateRows);
-        var keep = codes is null ? (long)query.TopK + RoundingMargin : QueryPlanner.CandidateCount(query, codes.Codec);
-        var nearest = new TopK((int)Math.Min(keep, candidateRows), snapshot.Generation.Ids);
+        var keep = codes is null ? query.TopK : QueryPlanner.CandidateCount(query, codes.Codec);
+        var nearest = new TopK(Math.Min(keep, candidateRows), snapshot.Generation.Ids);
         if (query.Vector is { } dense)
             HybridScan.Run(snapshot, query.Sparse!, dense.Span, codes, filtered, nearest, cancellation);
         else
             SparseScan.Run(snapshot, query.Sparse!, filtered, nearest, cancellation);
         var candidates = nearest.Take();
         trace?.Shortlisted(candidates);
-        var matches = Rescorer.Rescore(metric, snapshot, query, candidates);
+        var matches = codes is null ? Rescorer.Matches(metric, candidates) : Rescorer.Rescore(metric, snapshot, query, candidates);
         trace?.Rescored();
         return matches;
     }

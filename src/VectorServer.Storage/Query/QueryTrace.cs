@@ -18,6 +18,7 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
     private Candidate[] _candidates = [];
     private int _found;
     private int _scored;
+    private Dictionary<int, double>? _estimates;
     private int _indexedRows;
     private IndexKind _kind = IndexKind.Flat;
     private double _filterMs;
@@ -32,14 +33,16 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
         Lap(); // the count is the explanation's own
     }
 
-    public void Planned(QueryPlan plan, string why) => (_plan, _why) = (plan, why);
+    public void Planned(QueryPlan plan, string why) => (_plan, _why, _estimates) = (plan, why, null);
 
     /// <summary>An approximate index of the first rows found some, before those that are dead or do not match are taken out.</summary>
     /// <param name="kind">What the index is.</param>
     /// <param name="indexedRows">Rows it answers for.</param>
     /// <param name="count">Rows it found.</param>
     /// <param name="scored">Those of them that were scored exactly.</param>
-    public void Found(IndexKind kind, int indexedRows, int count, int scored) => (_kind, _indexedRows, _found, _scored) = (kind, indexedRows, count, scored);
+    /// <param name="estimates">What their ranks were estimated to be.</param>
+    public void Found(IndexKind kind, int indexedRows, int count, int scored, Dictionary<int, double> estimates) =>
+        (_kind, _indexedRows, _found, _scored, _estimates) = (kind, indexedRows, count, scored, estimates);
 
     public void Shortlisted(Candidate[] candidates)
     {
@@ -83,16 +86,14 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
         _ => throw new UnreachableException(),
     };
 
-    private float?[] Estimates(Metric metric, ReadOnlySpan<Match> matches)
+    private double?[] Estimates(Metric metric, ReadOnlySpan<Match> matches)
     {
-        var estimates = new float?[matches.Length];
+        var estimates = new double?[matches.Length];
         if (_plan is QueryPlan.Exact or QueryPlan.Sparse)
             return estimates;
-        var ranks = _candidates.ToDictionary(candidate => candidate.Row, candidate => candidate.Rank);
+        var ranks = _estimates ?? _candidates.ToDictionary(candidate => candidate.Row, candidate => candidate.Rank);
         for (var i = 0; i < estimates.Length; i++)
-        {
-            estimates[i] = (float)metric.ToRank(ranks[matches[i].Row]); // its own inverse
-        }
+            estimates[i] = ranks.TryGetValue(matches[i].Row, out var rank) ? metric.ToRank(rank) : null; // its own inverse
 
         return estimates;
     }

@@ -19,21 +19,24 @@ internal static class Rescorer
     {
         var nearest = new TopK(Math.Max(1, Math.Min(query.TopK, candidates.Length)), snapshot.Generation.Ids);
         var vectors = snapshot.Generation.Vectors;
+        var exact = new ExactRank(metric, snapshot, query.Vector is { } dense ? dense.Span : default, query.Sparse);
         for (var i = 0; i < candidates.Length; i++)
         {
             var candidate = candidates[i];
             if (i + RowsAhead < candidates.Length)
                 vectors.Prefetch(candidates[i + RowsAhead].Row);
-            var score = query.Sparse is { } sparse ? snapshot.Generation.Sparse.Score(sparse, candidate.Row) : 0;
-            if (query.Vector is { } vector)
-                score += ExactScorer.Exact(metric, vectors.Row(candidate.Row), vector.Span);
-            nearest.Offer(candidate.Row, (float)metric.ToRank(score));
+            nearest.Offer(candidate.Row, exact.Of(candidate.Row));
         }
 
-        var best = nearest.Take();
+        return Matches(metric, nearest.Take());
+    }
+
+    /// <summary>The matches that candidates with exact ranks are.</summary>
+    public static Match[] Matches(Metric metric, ReadOnlySpan<Candidate> best)
+    {
         var matches = new Match[best.Length];
         for (var i = 0; i < matches.Length; i++)
-            matches[i] = new Match(best[i].Row, (float)metric.ToRank(best[i].Rank)); // its own inverse
+            matches[i] = new Match(best[i].Row, metric.ToRank(best[i].Rank)); // its own inverse
         return matches;
     }
 }

@@ -37,10 +37,10 @@ public sealed record VectorQuery
     public bool Exact { get; init; }
 
     /// <summary>Leaves out matches that score lower. Not for <see cref="Scoring.Metric.Euclidean"/>.</summary>
-    public float? MinScore { get; init; }
+    public double? MinScore { get; init; }
 
     /// <summary>Leaves out matches that are farther, as a squared distance. For <see cref="Scoring.Metric.Euclidean"/> alone.</summary>
-    public float? MaxDistance { get; init; }
+    public double? MaxDistance { get; init; }
 
     /// <summary>Adds <see cref="QueryResult.Explanation"/>.</summary>
     public bool Explain { get; init; }
@@ -50,7 +50,7 @@ public sealed record VectorQuery
 public sealed record NamespaceQuery(string Namespace, VectorQuery Query);
 
 /// <summary>A match: <paramref name="Score"/> as the metric defines it; parts not asked for are empty or null.</summary>
-public sealed record ScoredRecord(string Id, float Score, ReadOnlyMemory<float> Values, SparseVector? Sparse, RecordMetadata? Metadata);
+public sealed record ScoredRecord(string Id, double Score, ReadOnlyMemory<float> Values, SparseVector? Sparse, RecordMetadata? Metadata);
 
 /// <summary>Matches, best first; ties by id.</summary>
 public sealed record QueryResult(IReadOnlyList<ScoredRecord> Matches, Lsn MaxIndexedLsn)

@@ -38,7 +38,7 @@ public sealed record QueryExplanation
     public double HydrateMs { get; init; }
 
     /// <summary>What the codes or the index estimated the score of each match to be, in their order; null where the plan estimates nothing.</summary>
-    public IReadOnlyList<float?> Estimates { get; init; } = [];
+    public IReadOnlyList<double?> Estimates { get; init; } = [];
 
     /// <summary>There was nothing to search.</summary>
     internal static QueryExplanation Nothing { get; } = new() { Plan = "exact", Why = "there is nothing to search", Compression = "float32", IndexKind = "flat" };

@@ -79,18 +79,17 @@ internal sealed class PostingList
                 scores[found[i] - firstRow] += (double)weight * theirs[i];
         }
 
-        /// <summary>The most that a weight makes of any of some postings; never below 0, which a row without the index gets.</summary>
-        public double Most(float weight, int start, int end)
+        /// <summary>Bounds of the values of some postings, on either side of 0, which a row without the index counts.</summary>
+        public (float Low, float High) Extremes(int start, int end)
         {
-            var side = weight < 0 ? 1 : 0;
-            var extreme = 0f;
+            var (low, high) = (0f, 0f);
             for (var block = start >> BlockShift; block << BlockShift < end; block++)
             {
-                var bound = bounds[(2 * block) + side];
-                extreme = weight < 0 ? Math.Min(extreme, bound) : Math.Max(extreme, bound);
+                high = Math.Max(high, bounds[2 * block]);
+                low = Math.Min(low, bounds[(2 * block) + 1]);
             }
 
-            return (double)weight * extreme;
+            return (low, high);
         }
     }
 }

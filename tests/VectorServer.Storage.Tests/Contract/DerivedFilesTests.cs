@@ -162,6 +162,6 @@ public sealed class DerivedFilesTests : IndexContract
 
     private float[][] Queries() => [.. Enumerable.Range(0, 10).Select(_ => RandomVector(_random, Dimension))];
 
-    private static List<(string Id, float Score)> Answers(VectorIndex index, IEnumerable<float[]> queries) =>
+    private static List<(string Id, double Score)> Answers(VectorIndex index, IEnumerable<float[]> queries) =>
         [.. queries.SelectMany(query => index.Query("", new VectorQuery { TopK = 10, Vector = query }, Cancellation).Matches).Select(match => (match.Id, match.Score))];
 }

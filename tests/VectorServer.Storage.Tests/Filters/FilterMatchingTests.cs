@@ -10,17 +10,25 @@ public sealed class FilterMatchingTests
 {
     [Theory]
     [InlineData("""{"genre":"drama"}""", new[] { 0, 2 })]
-    [InlineData("""{"genre":{"$ne":"drama"}}""", new[] { 1, 5 })]
+    [InlineData("""{"genre":{"$ne":"drama"}}""", new[] { 1, 3, 4, 5 })]
     [InlineData("""{"year":{"$gte":2019,"$lt":2021}}""", new[] { 0, 1 })]
     [InlineData("""{"year":2019,"genre":"drama"}""", new[] { 0 })]
     [InlineData("""{"$or":[{"year":2020},{"year":2021}]}""", new[] { 1, 2 })]
     [InlineData("""{"genre":{"$in":["comedy","action"]}}""", new[] { 1, 2, 5 })]
-    [InlineData("""{"genre":{"$nin":["comedy"]}}""", new[] { 0, 5 })]
+    [InlineData("""{"genre":{"$nin":["comedy"]}}""", new[] { 0, 3, 4, 5 })]
     [InlineData("""{"genre":{"$exists":false}}""", new[] { 3, 4 })]
-    [InlineData("""{"genre":{"$not":{"$eq":"drama"}}}""", new[] { 1, 5 })]
-    [InlineData("""{"year":{"$not":{"$gt":2019,"$lt":2021}}}""", new[] { 0, 2, 3 })]
+    [InlineData("""{"genre":{"$not":{"$eq":"drama"}}}""", new[] { 1, 3, 4, 5 })]
+    [InlineData("""{"year":{"$not":{"$gt":2019,"$lt":2021}}}""", new[] { 0, 2, 3, 4, 5 })]
     [InlineData("""{"genre":{"$in":[]}}""", new int[0])]
-    [InlineData("""{"genre":{"$nin":[]}}""", new[] { 0, 1, 2, 5 })]
+    [InlineData("""{"genre":{"$nin":[]}}""", new[] { 0, 1, 2, 3, 4, 5 })]
+    [InlineData("""{"genre":{"$ne":"drama","$exists":true}}""", new[] { 1, 5 })]
+    [InlineData("""{"unknown":{"$ne":1}}""", new[] { 0, 1, 2, 3, 4, 5 })]
+    [InlineData("""{"genre":{"$not":{"$ne":"drama"}}}""", new[] { 0, 2 })]
+    [InlineData("""{"$not":{"genre":"drama"}}""", new[] { 1, 3, 4, 5 })]
+    [InlineData("""{"$not":{"genre":"drama","year":2019}}""", new[] { 1, 2, 3, 4, 5 })]
+    [InlineData("""{"$not":{"$or":[{"genre":"drama"},{"year":{"$exists":false}}]}}""", new[] { 1, 3 })]
+    [InlineData("""{"$not":{"$and":[{"genre":"comedy"},{"year":{"$gt":2020}}]},"genre":{"$exists":true}}""", new[] { 0, 1, 5 })]
+    [InlineData("""{"$and":[{"$not":{"genre":"action"}},{"$not":{"$not":{"genre":"comedy"}}}]}""", new[] { 1, 2 })]
     public void Filter_matches_the_rows_it_should(string filter, int[] expected)
     {
         using var temporary = new TemporaryStore();
@@ -36,9 +44,9 @@ public sealed class FilterMatchingTests
     }
 
     [Theory]
-    [InlineData("1", new[] { 0 }, new[] { 1, 2, 3 })]
-    [InlineData("\"1\"", new[] { 1, 3 }, new[] { 0, 2 })]
-    [InlineData("true", new[] { 2 }, new[] { 0, 1, 3 })]
+    [InlineData("1", new[] { 0 }, new[] { 1, 2, 3, 4 })]
+    [InlineData("\"1\"", new[] { 1, 3 }, new[] { 0, 2, 4 })]
+    [InlineData("true", new[] { 2 }, new[] { 0, 1, 3, 4 })]
     public void Types_are_never_equal_across(string operand, int[] equal, int[] different)
     {
         using var temporary = new TemporaryStore();

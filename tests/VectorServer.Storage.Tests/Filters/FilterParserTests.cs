@@ -17,8 +17,13 @@ public sealed class FilterParserTests
     [InlineData("[]", "a filter must be an object, got '[]'")]
     [InlineData("null", "a filter must be an object, got 'null'")]
     [InlineData("\"genre\"", "a filter must be an object, got '\"genre\"'")]
-    [InlineData("""{"$eq":1}""", "operator '$eq' is not allowed here, only '$and', '$or' and field names are")]
-    [InlineData("""{"$not":{"f":1}}""", "operator '$not' is not allowed here, only '$and', '$or' and field names are")]
+    [InlineData("""{"$eq":1}""", "operator '$eq' is not allowed here, only '$and', '$or', '$not' and field names are")]
+    [InlineData("""{"$not":{}}""", "operator '$not' needs a non-empty filter object, got '{}'")]
+    [InlineData("""{"$not":[{"f":1}]}""", "operator '$not' needs a non-empty filter object, got '[{\"f\":1}]'")]
+    [InlineData("""{"$not":{"$gt":1}}""", "operator '$gt' is not allowed here, only '$and', '$or', '$not' and field names are")]
+    [InlineData("""{"f":1,"g":2,"\u0066":3}""", "the key 'f' occurs twice in one object; join conditions by '$and'")]
+    [InlineData("""{"f":{"$gt":1,"$gt":2}}""", "the key '$gt' occurs twice in one object; join conditions by '$and'")]
+    [InlineData("""{"$or":[{"g":1}],"$or":[{"g":2}]}""", "the key '$or' occurs twice in one object; join conditions by '$and'")]
     [InlineData("""{"$and":[]}""", "operator '$and' needs a non-empty list of filters, got '[]'")]
     [InlineData("""{"$or":{"f":1}}""", "operator '$or' needs a non-empty list of filters, got '{\"f\":1}'")]
     [InlineData("""{"$or":[{}]}""", "operator '$or' needs a list of non-empty filter objects, got '{}' in it")]
@@ -72,9 +77,12 @@ public sealed class FilterParserTests
         static string Negated(int levels) =>
             """{"f":""" + string.Concat(Enumerable.Repeat("""{"$not":""", levels)) + """{"$eq":1}""" + new string('}', levels + 1);
 
+        static string NegatedWhole(int levels) => string.Concat(Enumerable.Repeat("""{"$not":""", levels)) + """{"f":1}""" + new string('}', levels);
+
         Assert.NotNull(TemporaryStore.FilterOf(Nested(FilterParser.MaxDepth)));
+        Assert.NotNull(TemporaryStore.FilterOf(NegatedWhole(FilterParser.MaxDepth)));
         Assert.NotNull(TemporaryStore.FilterOf(Negated(FilterParser.MaxDepth)));
-        foreach (var deeper in new[] { Nested(FilterParser.MaxDepth + 1), Negated(FilterParser.MaxDepth + 1) })
+        foreach (var deeper in new[] { Nested(FilterParser.MaxDepth + 1), Negated(FilterParser.MaxDepth + 1), NegatedWhole(FilterParser.MaxDepth + 1) })
         {
             var refusal = Assert.Throws<StorageException>(() => TemporaryStore.FilterOf(deeper));
             Assert.Equal("Invalid filter: '$and', '$or' and '$not' may nest at most 16 levels deep", refusal.Message);

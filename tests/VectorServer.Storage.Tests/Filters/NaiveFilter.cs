@@ -12,45 +12,34 @@ internal static class NaiveFilter
         {
             "$and" => part.Value.EnumerateArray().All(item => Matches(item, metadata)),
             "$or" => part.Value.EnumerateArray().Any(item => Matches(item, metadata)),
-            _ => Satisfies(Field(metadata, part.Name), part.Value, negated: false),
+            "$not" => !Matches(part.Value, metadata),
+            _ => Satisfies(Field(metadata, part.Name), part.Value),
         });
 
     private static JsonElement? Field(JsonElement? metadata, string name) =>
         metadata is { } fields && fields.TryGetProperty(name, out var value) ? value : null;
 
-    private static bool Satisfies(JsonElement? value, JsonElement condition, bool negated)
-    {
-        if (condition.ValueKind != JsonValueKind.Object)
-            return Holds(value, "$eq", condition, negated);
-        return negated
-            ? condition.EnumerateObject().Any(part => Holds(value, part.Name, part.Value, negated))
-            : condition.EnumerateObject().All(part => Holds(value, part.Name, part.Value, negated));
-    }
+    private static bool Satisfies(JsonElement? value, JsonElement condition) => condition.ValueKind == JsonValueKind.Object
+        ? condition.EnumerateObject().All(part => Holds(value, part.Name, part.Value))
+        : Holds(value, "$eq", condition);
 
-    private static bool Holds(JsonElement? value, string name, JsonElement operand, bool negated)
+    private static bool Holds(JsonElement? value, string name, JsonElement operand) => name switch
     {
-        if (name == "$not")
-            return Satisfies(value, operand, !negated);
-        if (name == "$exists")
-            return value.HasValue == (operand.GetBoolean() != negated);
-        if (value is not { } present)
-            return false;
-        return negated != name switch
-        {
-            "$eq" => AnyOf(present, item => Same(item, operand)),
-            "$ne" => !AnyOf(present, item => Same(item, operand)),
-            "$in" => AnyOf(present, item => operand.EnumerateArray().Any(wanted => Same(item, wanted))),
-            "$nin" => !AnyOf(present, item => operand.EnumerateArray().Any(wanted => Same(item, wanted))),
-            "$gt" => present.ValueKind == JsonValueKind.Number && present.GetDouble() > operand.GetDouble(),
-            "$gte" => present.ValueKind == JsonValueKind.Number && present.GetDouble() >= operand.GetDouble(),
-            "$lt" => present.ValueKind == JsonValueKind.Number && present.GetDouble() < operand.GetDouble(),
-            "$lte" => present.ValueKind == JsonValueKind.Number && present.GetDouble() <= operand.GetDouble(),
-            _ => throw new ArgumentException($"no such operator: {name}"),
-        };
-    }
+        "$not" => !Satisfies(value, operand),
+        "$exists" => value.HasValue == operand.GetBoolean(),
+        "$eq" => AnyOf(value, item => Same(item, operand)),
+        "$ne" => !AnyOf(value, item => Same(item, operand)),
+        "$in" => AnyOf(value, item => operand.EnumerateArray().Any(wanted => Same(item, wanted))),
+        "$nin" => !AnyOf(value, item => operand.EnumerateArray().Any(wanted => Same(item, wanted))),
+        "$gt" => value is { ValueKind: JsonValueKind.Number } number && number.GetDouble() > operand.GetDouble(),
+        "$gte" => value is { ValueKind: JsonValueKind.Number } number && number.GetDouble() >= operand.GetDouble(),
+        "$lt" => value is { ValueKind: JsonValueKind.Number } number && number.GetDouble() < operand.GetDouble(),
+        "$lte" => value is { ValueKind: JsonValueKind.Number } number && number.GetDouble() <= operand.GetDouble(),
+        _ => throw new ArgumentException($"no such operator: {name}"),
+    };
 
-    private static bool AnyOf(JsonElement value, Func<JsonElement, bool> test) =>
-        value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Any(test) : test(value);
+    private static bool AnyOf(JsonElement? value, Func<JsonElement, bool> test) =>
+        value is { } present && (present.ValueKind == JsonValueKind.Array ? present.EnumerateArray().Any(test) : test(present));
 
     private static bool Same(JsonElement left, JsonElement right) => left.ValueKind == right.ValueKind && left.ValueKind switch
     {

@@ -30,6 +30,9 @@ internal sealed class RandomMetadata(Random random)
         "0.30000000000000004", "0.3", "1e-7", "123456789.123456789",
     ];
 
+    private static readonly string[] Operations = ["$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists"];
+    private static readonly string[] NestingOperators = [.. Operations, "$not"];
+
     /// <summary>A JSON object of up to six fields, or null for a record without metadata.</summary>
     public string? Metadata()
     {
@@ -40,23 +43,29 @@ internal sealed class RandomMetadata(Random random)
     /// <summary>A valid filter of up to three levels.</summary>
     public string Filter(int depth = 3)
     {
-        var parts = Enumerable.Range(0, random.Next(4) == 0 ? 2 : 1).Select(_ => depth > 0 && random.Next(3) == 0
-            ? $"\"{Pick("$and", "$or")}\":[{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Filter(depth - 1)))}]"
-            : $"{Quote(Pick(Keys))}:{(random.Next(4) == 0 ? Scalar() : Operators(depth))}");
+        var joins = depth > 0;
+        var parts = Different(() => joins && random.Next(3) == 0 ? Pick("$and", "$or", "$not") : Pick(Keys)).Select(key => key switch
+        {
+            "$and" or "$or" => $"\"{key}\":[{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Filter(depth - 1)))}]",
+            "$not" => $"\"$not\":{Filter(depth - 1)}",
+            _ => $"{Quote(key)}:{(random.Next(4) == 0 ? Scalar() : Operators(depth))}",
+        });
         return $"{{{string.Join(',', parts)}}}";
     }
 
-    private string Operators(int depth) =>
-        $"{{{string.Join(',', Enumerable.Range(0, random.Next(4) == 0 ? 2 : 1).Select(_ => Operator(depth)))}}}";
+    private string Operators(int depth) => $"{{{string.Join(',', Different(() => Pick(depth > 0 ? NestingOperators : Operations)).Select(name => Operator(name, depth)))}}}";
 
-    private string Operator(int depth) => random.Next(depth > 0 ? 9 : 8) switch
+    private string Operator(string name, int depth) => name switch
     {
-        0 or 1 => $"\"{Pick("$eq", "$ne")}\":{Scalar()}",
-        2 or 3 or 4 => $"\"{Pick("$gt", "$gte", "$lt", "$lte")}\":{Number()}",
-        5 or 6 => $"\"{Pick("$in", "$nin")}\":[{string.Join(',', Enumerable.Range(0, random.Next(6)).Select(_ => random.Next(2) == 0 ? Text() : Number()))}]",
-        7 => $"\"$exists\":{Pick("true", "false")}",
-        _ => $"\"$not\":{Operators(depth - 1)}",
+        "$eq" or "$ne" => $"\"{name}\":{Scalar()}",
+        "$in" or "$nin" => $"\"{name}\":[{string.Join(',', Enumerable.Range(0, random.Next(6)).Select(_ => random.Next(2) == 0 ? Text() : Number()))}]",
+        "$exists" => $"\"$exists\":{Pick("true", "false")}",
+        "$not" => $"\"$not\":{Operators(depth - 1)}",
+        _ => $"\"{name}\":{Number()}",
     };
+
+    /// <summary>One key, now and then two: a key twice in an object is refused.</summary>
+    private HashSet<string> Different(Func<string> pick) => random.Next(4) == 0 ? [pick(), pick()] : [pick()];
 
     private string Value() => random.Next(4) == 0
         ? $"[{string.Join(',', Enumerable.Range(0, random.Next(5)).Select(_ => Text()))}]"

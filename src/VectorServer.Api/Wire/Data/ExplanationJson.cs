@@ -37,11 +37,10 @@ internal static class ExplanationJson
         writer.WriteEndObject();
     }
 
-    // JSON has no infinity.
-    private static void WriteScore(Utf8JsonWriter writer, ReadOnlySpan<byte> name, float? score)
+    private static void WriteScore(Utf8JsonWriter writer, ReadOnlySpan<byte> name, double? score)
     {
-        if (score is { } given && float.IsFinite(given))
-            writer.WriteNumber(name, given);
+        if (score is { } given && !double.IsNaN(given))
+            writer.WriteNumber(name, WireScore.Of(given));
         else
             writer.WriteNull(name);
     }

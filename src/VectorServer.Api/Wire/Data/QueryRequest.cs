@@ -32,10 +32,10 @@ internal sealed class QueryRequest
     public bool? Exact { get; set; }
 
     /// <summary>Extension of this server: leave out matches that score lower.</summary>
-    public float? MinScore { get; set; }
+    public double? MinScore { get; set; }
 
     /// <summary>Extension of this server: leave out matches that are farther, for the metric euclidean.</summary>
-    public float? MaxDistance { get; set; }
+    public double? MaxDistance { get; set; }
 
     /// <summary>Each of <see cref="Queries"/> as a request of its own.</summary>
     public IEnumerable<QueryRequest> ToSingleQueries() => Queries!.Select(query => new QueryRequest

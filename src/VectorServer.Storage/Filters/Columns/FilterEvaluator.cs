@@ -31,15 +31,10 @@ internal static class FilterEvaluator
                 fields.Find(exists.Field)?.AddPresent(rows);
                 break;
             case Filter.Exists exists:
-                var absent = new RowSet(rows.RowCount);
-                absent.AddRange(0, rows.RowCount);
-                absent.ExceptWith(Present(fields, exists.Field, rows.RowCount));
-                rows.UnionWith(absent);
+                AddOthers(fields, exists with { Expected = true }, rows);
                 break;
             case Filter.Comparison { Negated: true } comparison:
-                var others = Present(fields, comparison.Field, rows.RowCount);
-                others.ExceptWith(Select(fields, rows.RowCount, comparison with { Negated = false }));
-                rows.UnionWith(others);
+                AddOthers(fields, comparison with { Negated = false }, rows);
                 break;
             case Filter.Comparison comparison:
                 fields.Find(comparison.Field)?.AddMatches(comparison.Operator, comparison.Operands, rows);
@@ -63,10 +58,12 @@ internal static class FilterEvaluator
         rows.UnionWith(all);
     }
 
-    private static RowSet Present(FieldColumns fields, string field, int rowCount)
+    /// <summary>Adds the rows that do not match, those that lack the leaf's field among them.</summary>
+    private static void AddOthers(FieldColumns fields, Filter leaf, RowSet rows)
     {
-        var present = new RowSet(rowCount);
-        fields.Find(field)?.AddPresent(present);
-        return present;
+        var others = new RowSet(rows.RowCount);
+        others.AddRange(0, rows.RowCount);
+        others.ExceptWith(Select(fields, rows.RowCount, leaf));
+        rows.UnionWith(others);
     }
 }

@@ -21,7 +21,6 @@ internal static class RecallTuner
     private const int QueriesMin = 32;
     private const long WorkMax = 6_000_000_000; // products of the exact scans: well under a second a core
     private const int ScansTimed = 5;
-    private const int RoundingMargin = 16;
     private const double Step = 1.4;
 
     /// <param name="index">What the index is.</param>
@@ -83,13 +82,10 @@ internal static class RecallTuner
 
     private static Truth TruthOf(Metric metric, NamespaceSnapshot snapshot, float[] vector, CancellationToken cancellation)
     {
-        var nearest = new TopK(HeldRecall.Many + RoundingMargin, snapshot.Generation.Ids);
+        var nearest = new TopK(HeldRecall.Many, snapshot.Generation.Ids);
         CandidateScan.Exact(metric, snapshot, vector, filtered: null, nearest, cancellation);
         var candidates = nearest.Take();
-        var ranks = new double[candidates.Length];
-        for (var i = 0; i < ranks.Length; i++)
-            ranks[i] = metric.ToRank(ExactScorer.Exact(metric, snapshot.Generation.Vectors.Row(candidates[i].Row), vector));
-        Array.Sort(ranks, candidates, Comparer<double>.Create((left, right) => right.CompareTo(left)));
+        double[] ranks = [.. candidates.Select(candidate => candidate.Rank)];
         return new Truth(vector, ranks, candidates.Length == 0 ? 0 : candidates[Math.Min(HeldRecall.Few, candidates.Length) - 1].Row);
     }
 
@@ -177,7 +173,7 @@ internal static class RecallTuner
         {
             if (wanted == 0)
                 return 1;
-            var last = (float)Ranks[wanted - 1];
+            var last = Ranks[wanted - 1];
             return Math.Min(wanted, found.Count(candidate => candidate.Rank >= last)) / (double)wanted;
         }
     }

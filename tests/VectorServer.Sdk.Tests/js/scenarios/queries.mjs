@@ -31,14 +31,15 @@ await withIndex({}, async (index) => {
 
   const filters = [
     [{ genre: 'drama' }, ['same', 'orthogonal']],
-    [{ genre: { $ne: 'drama' } }, ['near']],
+    [{ genre: { $ne: 'drama' } }, ['near', 'opposite']],
     [{ year: { $gte: 2019, $lt: 2022 } }, ['near']],
     [{ year: { $in: [2018, 2022] } }, ['same', 'orthogonal']],
-    [{ genre: { $nin: ['comedy'] } }, ['same', 'orthogonal']],
+    [{ genre: { $nin: ['comedy'] } }, ['same', 'orthogonal', 'opposite']],
     [{ tags: { $eq: 'long' } }, ['same']],
     [{ tags: { $in: ['new', 'long'] } }, ['same', 'near']],
     [{ seen: { $eq: true } }, ['same']],
     [{ year: { $exists: false } }, ['opposite']],
+    [{ $not: { genre: 'drama' } }, ['near', 'opposite']],
     [{ $or: [{ genre: 'comedy' }, { year: { $gt: 2021 } }] }, ['near', 'orthogonal']],
     [{ $and: [{ genre: 'drama' }, { year: 2022 }] }, ['orthogonal']],
     [{ genre: 'nothing' }, []],

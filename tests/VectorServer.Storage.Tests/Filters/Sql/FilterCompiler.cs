@@ -36,7 +36,7 @@ internal sealed class FilterCompiler
         Filter.And and => $"({string.Join(" AND ", and.Filters.Select(Condition))})",
         Filter.Or or => $"({string.Join(" OR ", or.Filters.Select(Condition))})",
         Filter.Exists exists => $"({Field(exists.Field).Type} IS {(exists.Expected ? "NOT " : "")}NULL)",
-        Filter.Comparison { Negated: true } comparison => $"({Field(comparison.Field).Type} IS NOT NULL AND NOT {Comparison(comparison)})",
+        Filter.Comparison { Negated: true } comparison => $"(NOT ifnull({Comparison(comparison)}, 0))",
         Filter.Comparison comparison => $"({Comparison(comparison)})",
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace VectorServer.Benchmarks;
+namespace VectorServer.DataKinds;
 
 /// <summary>A whole two-dimensional .npy file in memory: float16 or float32 as float32, or int32.</summary>
-internal static partial class NpyFile
+public static partial class NpyFile
 {
     public static (float[] Values, int Rows, int Columns) ReadFloats(string path)
     {
