@@ -78,19 +78,19 @@ internal static class QueryExecutor
 
         // Step 3: plan.
         var plan = QueryPlanner.Choose(index, snapshot, query, candidateRows);
-        trace?.Planned(plan, QueryPlanner.WhyOf(plan, snapshot, query, candidateRows));
+        trace?.Planned(plan, QueryPlanner.WhyOf(index, plan, snapshot, query, candidateRows));
 
         // Steps 4 and 5: find the nearest by the plan, and score them exactly.
         var outcome = plan switch
         {
             QueryPlan.Sparse => FindBySparse(index.Metric, snapshot, query, filtered, candidateRows, cancellation),
-            QueryPlan.Index => FindByIndex(index, snapshot, query, filtered, candidateRows, trace, cancellation),
+            QueryPlan.Index => IndexSearch.Find(index, snapshot, query, filtered, candidateRows, trace, cancellation),
             _ => null,
         };
         if (plan == QueryPlan.Index && outcome is null)
         {
             plan = QueryPlanner.WithoutIndex(snapshot);
-            trace?.Planned(plan, "the index found too few rows");
+            trace?.Planned(plan, "the index found too few rows, or a scan settles the answer sooner");
         }
 
         if (plan == QueryPlan.Codes)
@@ -105,9 +105,9 @@ internal static class QueryExecutor
 
         outcome ??= FindExactly(index.Metric, snapshot, query, filtered, candidateRows, cancellation);
         trace?.Settled(outcome);
-        var matches = Rescorer.Matches(index.Metric, outcome.Nearest);
+        var matches = outcome.Matches(index.Metric);
         if (plan is QueryPlan.Codes or QueryPlan.Index)
-            recall?.Consider(index, snapshot, query, matches);
+            recall?.Consider(index, snapshot, query, matches, plan == QueryPlan.Index && QueryPlanner.EffortOfCaller(index, snapshot, query) is null);
         snapshot.Generation.Answers.Add(outcome.IsCertified);
         return Answer(index.Metric, snapshot, query, matches, trace);
     }
@@ -132,25 +132,12 @@ internal static class QueryExecutor
             ? CodeSearch.Run(metric, snapshot, query, filtered, candidateRows, keepsEstimates: false, cancellation)
             : null;
 
-    private static SearchOutcome? FindByIndex(
-        IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
-    {
-        if (IndexSearch.Find(index, snapshot, query, filtered, candidateRows, trace, cancellation) is not { } candidates)
-            return null;
-        return new SearchOutcome(Rescorer.Rescore(index.Metric, snapshot, query, candidates))
-        {
-            Found = candidates.Length,
-            Scored = candidates.Length,
-            Estimates = query.Explain ? candidates.ToDictionary(candidate => candidate.Row, candidate => candidate.Rank) : null,
-        };
-    }
-
     /// <summary>Step 6: hydrate.</summary>
     private static QueryResult Answer(Metric metric, NamespaceSnapshot snapshot, VectorQuery query, Match[] matches, QueryTrace? trace)
     {
         var near = matches.AsSpan(0, CountNear(query, matches));
         var records = Hydrator.Matches(snapshot, near, query.IncludeValues, query.IncludeMetadata);
-        return new QueryResult(records, snapshot.Lsn) { Explanation = trace?.Explain(metric, query, near) };
+        return new QueryResult(records, snapshot.Lsn) { Explanation = trace?.Explain(metric, near) };
     }
 
     /// <summary>How many of the matches, best first, are within the query's threshold; a NaN is not within any.</summary>

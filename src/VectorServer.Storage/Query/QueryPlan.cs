@@ -1,3 +1,4 @@
+using System.Globalization;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
@@ -36,8 +37,6 @@ internal static class QueryPlanner
     // Below, a walk finds mostly rows that do not count, and a scan of the codes under the filter is faster.
     private const double IndexShareMin = 0.3;
 
-    private const int IndexEffortMax = 20_000;
-
     public static QueryPlan Choose(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
     {
         if (query.Sparse is not null)
@@ -57,7 +56,7 @@ internal static class QueryPlanner
         query.Vector is not null && !query.Exact && candidateRows > ExactRowsUpTo(snapshot, query) && snapshot.Codes is not null;
 
     /// <summary>Why <see cref="Choose"/> chose what it did.</summary>
-    public static string WhyOf(QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) => plan switch
+    public static string WhyOf(IndexDescriptor index, QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) => plan switch
     {
         QueryPlan.Sparse => "the query has a sparse part",
         QueryPlan.Exact when query.Exact => "exact was asked for",
@@ -65,27 +64,55 @@ internal static class QueryPlanner
         QueryPlan.Exact when candidateRows <= query.TopK => "topK takes every row",
         QueryPlan.Exact when candidateRows <= ExactRowsUpTo(snapshot, query) => "the filter leaves fewer bytes to score than a scan of the codes reads",
         QueryPlan.Exact => "the namespace has no codes and no index that is cheaper",
+        QueryPlan.Index when SearchChoice.EffortByHand(index.Search, snapshot.Nearest!.Kind) is { } effort =>
+            $"the index is asked with the {NameOfEffort(snapshot.Nearest!.Kind)} that was set by hand, {effort}",
+        QueryPlan.Index when snapshot.Nearest?.Held is { } held => string.Create(
+            CultureInfo.InvariantCulture,
+            $"the index is cheaper than a scan, with {NameOfEffort(snapshot.Nearest.Kind)} {held.Of(query.TopK)} for a recall of {held.Target}"),
         QueryPlan.Index => "the index is cheaper than a scan",
         _ when snapshot.Nearest is null => "the namespace has codes and no index",
         _ when ShareOf(snapshot, candidateRows) < IndexShareMin => "the filter leaves too few rows for the index",
+        _ when snapshot.Nearest.Held is { Effort: 0 } held => string.Create(
+            CultureInfo.InvariantCulture, $"a scan of the codes is cheaper than the index at a recall of {held.Target}"),
         _ => "a scan of the codes is cheaper than the index",
     };
 
-    /// <summary>How many rows an approximate index is asked for, so that enough of them are live and match.</summary>
-    public static int IndexEffort(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
+    private static string NameOfEffort(IndexKind kind) => kind == IndexKind.Hnsw ? "ef" : "nprobe";
+
+    /// <summary>The effort of an approximate index that somebody set: the query, or the index's own setting; null where it is measured.</summary>
+    public static int? EffortOfCaller(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query)
     {
-        var wanted = snapshot.Nearest?.Kind == IndexKind.Hnsw && query.MaxCandidates is null && query.ScanFactor is null && index.Search.HnswEf is { } ef
-            ? Math.Max(ef, query.TopK)
-            : CandidateCount(query, isOfIndex: true);
-        return (int)Math.Min(IndexEffortMax, Math.Ceiling(wanted / ShareOf(snapshot, candidateRows)));
+        if (snapshot.Nearest is not { } approximate)
+            return null;
+        if (approximate.Kind == IndexKind.Hnsw && (query.MaxCandidates is not null || query.ScanFactor is not null))
+            return CandidateCount(query, isOfIndex: true);
+        return SearchChoice.EffortByHand(index.Search, approximate.Kind) is { } effort
+            ? approximate.Kind == IndexKind.Hnsw ? Math.Max(effort, query.TopK) : effort
+            : null;
+    }
+
+    /// <summary>The effort of an approximate index: what somebody set, or what was measured to reach the recall that the index is held to.</summary>
+    public static int IndexEffort(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query)
+    {
+        if (EffortOfCaller(index, snapshot, query) is { } set)
+            return set;
+        var approximate = snapshot.Nearest!;
+        return approximate.Held is { Effort: > 0 } held
+            ? Math.Max(held.Of(query.TopK), approximate.Kind == IndexKind.Hnsw ? query.TopK : 1)
+            : Math.Max(approximate.UsualEffort, approximate.Kind == IndexKind.Hnsw ? CandidateCount(query, isOfIndex: true) : 1);
     }
 
     private static bool IsIndexCheaper(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
     {
         if (snapshot.Nearest is not { } approximate || ShareOf(snapshot, candidateRows) < IndexShareMin)
             return false;
+        if (SearchChoice.EffortByHand(index.Search, approximate.Kind) is not null)
+            return true;
+        if (approximate.Held is { Effort: 0 })
+            return false; // no effort that is worth it reaches the recall
         var tail = Math.Max(0, snapshot.RowCount - approximate.Count);
-        return approximate.ScannedRows(IndexEffort(index, snapshot, query, candidateRows), index.Search.IvfProbes) + tail < snapshot.RowCount;
+        var effort = IndexEffort(index, snapshot, query) / ShareOf(snapshot, candidateRows);
+        return approximate.ScannedRows((int)Math.Min(int.MaxValue, effort)) + tail < snapshot.RowCount;
     }
 
     private static double ShareOf(NamespaceSnapshot snapshot, int candidateRows) => (double)candidateRows / snapshot.RowCount;

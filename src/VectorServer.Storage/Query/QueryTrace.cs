@@ -33,6 +33,9 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
     public void Planned(QueryPlan plan, string why) => (_plan, _why) = (plan, why);
 
     /// <summary>An approximate index of the first rows found some, before those that are dead or do not match are taken out.</summary>
+    /// <param name="kind">What the index is.</param>
+    /// <param name="indexedRows">Rows it answers for.</param>
+    /// <param name="count">Rows it found.</param>
     public void Found(IndexKind kind, int indexedRows, int count) => (_kind, _indexedRows, _found) = (kind, indexedRows, count);
 
     public void Settled(SearchOutcome outcome)
@@ -43,7 +46,7 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
 
     public QueryExplanation Nothing() => QueryExplanation.Nothing with { Rows = snapshot.LiveCount, FilteredRows = _filteredRows, FilterMs = _filterMs };
 
-    public QueryExplanation Explain(Metric metric, VectorQuery query, ReadOnlySpan<Match> matches)
+    public QueryExplanation Explain(Metric metric, ReadOnlySpan<Match> matches)
     {
         var hydrateMs = Lap();
         var readsCodes = snapshot.Codes is not null && (_plan == QueryPlan.Codes || (_plan == QueryPlan.Sparse && _outcome.Bound is not null));
@@ -64,7 +67,7 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
             CandidatesMs = _candidatesMs,
             RescoreMs = _outcome.SettleMs,
             HydrateMs = hydrateMs,
-            Estimates = Estimates(metric, query, matches),
+            Estimates = Estimates(metric, matches),
         };
     }
 
@@ -77,20 +80,15 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
         _ => throw new UnreachableException(),
     };
 
-    private double?[] Estimates(Metric metric, VectorQuery query, ReadOnlySpan<Match> matches)
+    private double?[] Estimates(Metric metric, ReadOnlySpan<Match> matches)
     {
         var estimates = new double?[matches.Length];
         if (_outcome.Estimates is not { } ranks)
             return estimates;
-
-        // A graph leaves out of a distance what is the query's alone, for it is the same for all rows.
-        var ofQuery = _kind == IndexKind.Hnsw && metric == Metric.Euclidean
-            ? ExactScorer.Exact(Metric.DotProduct, query.Vector!.Value.Span, query.Vector.Value.Span)
-            : 0;
         for (var i = 0; i < estimates.Length; i++)
         {
             if (ranks.TryGetValue(matches[i].Row, out var rank) && double.IsFinite(rank))
-                estimates[i] = metric.ToRank(rank - (matches[i].Row < _indexedRows ? ofQuery : 0)); // its own inverse
+                estimates[i] = metric.ToRank(rank); // its own inverse
         }
 
         return estimates;

@@ -1,4 +1,5 @@
 using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query;
 
@@ -24,6 +25,10 @@ internal sealed record SearchOutcome(Candidate[] Nearest)
     /// <summary>Estimates of rows that were scored, as far as they were kept.</summary>
     public IReadOnlyDictionary<int, double>? Estimates { get; init; }
 
-    /// <summary>The certificate in words.</summary>
-    public string BoundName => Bound is { } bound ? bound.Name : "exact";
+    /// <summary>The certificate in words; null where there is none.</summary>
+    public string? BoundName => !IsCertified ? null : Bound is { } bound ? bound.Name : "exact";
+
+    /// <summary>The rows with their scores.</summary>
+    public Match[] Matches(Metric metric) =>
+        Array.ConvertAll(Nearest, candidate => new Match(candidate.Row, metric.ToRank(candidate.Rank))); // its own inverse
 }

@@ -26,9 +26,9 @@ public sealed record QueryExplanation
 
     /// <summary>
     /// What is known of the records left out: <c>exact</c>, all were scored; <c>deterministic</c>, none can be nearer; <c>kappa=N</c>, their estimates
-    /// would have to be off by N standard deviations.
+    /// would have to be off by N standard deviations. Null without a certificate.
     /// </summary>
-    public string Bound { get; init; } = "exact";
+    public string? Bound { get; init; }
 
     /// <summary>The share of records for which an estimate is off by more than <see cref="Bound"/> allows, if errors are normally distributed.</summary>
     public double MissShare { get; init; }

@@ -31,7 +31,7 @@ public sealed partial class VectorIndex
         (_descriptor, _options) = (descriptor, options);
         Calibrated = Integrity.CalibrationFile.Read(NamespaceLayout.IndexCalibration(directory), options);
         _codecChoice = new CodecChoice(descriptor, Calibrated);
-        _searchChoice = new SearchChoice(descriptor);
+        _searchChoice = new SearchChoice(descriptor, RecallTuner.Measure);
         _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, _searchChoice, options);
         _recall = new RecallGauge(options.RecallSample, _namespaces.Ending);
     }
