@@ -135,6 +135,12 @@ public sealed record NamespaceStorageStats(
     /// <summary>Queries compared since the codes and the index are what they are.</summary>
     public long RecallSamples { get; init; }
 
+    /// <summary>Rows that have codes; those behind are scanned.</summary>
+    public long CodedRows { get; init; }
+
+    /// <summary>The share of answers, since the namespace was opened or compacted, of which it is known that no nearer record was left out; null before the first.</summary>
+    public double? CertifiedShare { get; init; }
+
     /// <summary>Those of a snapshot, without what is measured of queries.</summary>
     internal static NamespaceStorageStats Of(string name, NamespaceSnapshot snapshot)
     {
@@ -148,7 +154,11 @@ public sealed record NamespaceStorageStats(
             snapshot.RowCount - snapshot.LiveCount,
             (snapshot.Nearest?.Kind ?? Ann.IndexKind.Flat).ToName(),
             Math.Min(snapshot.Nearest?.Count ?? 0, snapshot.RowCount),
-            snapshot.Nearest?.Bytes ?? 0);
+            snapshot.Nearest?.Bytes ?? 0)
+        {
+            CodedRows = Math.Min(snapshot.Codes?.Count ?? 0, snapshot.RowCount),
+            CertifiedShare = snapshot.Generation.Answers.CertifiedShare,
+        };
     }
 }
 
