@@ -255,7 +255,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
         var wanted = target with { VectorType = source.VectorType, Dimension = source.Dimension, Metric = metric ?? source.Metric };
         CheckDescriptor(wanted);
         ThrowIfTaken(wanted.Name); // before the copying, to be asked again after it
-        var restored = Make(wanted, aside => backup.CopyTo(_options.Disk, aside, wanted.Metric, progress, cancellation), (descriptor, aside) =>
+        var restored = Make(wanted, aside => backup.CopyTo(_options.Disk, aside, wanted.Metric, _options.Log, progress, cancellation), (descriptor, aside) =>
         {
             _changes.Wait(cancellation);
             try

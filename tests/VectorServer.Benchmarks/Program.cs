@@ -1,4 +1,5 @@
 using VectorServer.Benchmarks;
+using VectorServer.Benchmarks.Kinds;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 
@@ -15,6 +16,7 @@ return args switch
     ["ann", var directory] => AnnBench.Run(directory, IndexKind.Hnsw),
     ["ann", var directory, var name] when IndexKindNames.TryParse(name, out var kind) && kind is not (IndexKind.Auto or IndexKind.Flat) =>
         AnnBench.Run(directory, kind),
+    ["kinds", .. var words] when KindsOptions.Parse(words) is { } options => await KindsBench.RunAsync(options),
     ["sparse"] => await SparseBench.RunAsync(100_000),
     ["sparse", var rows] when int.TryParse(rows, out var count) && count > 0 => await SparseBench.RunAsync(count),
     ["filter"] => await FilterBench.RunAsync(100_000),
@@ -27,6 +29,8 @@ return args switch
     ["open", var directory] => await OpenBench.RunAsync(1_000_000, 32, directory),
     ["open", var directory, var text] when int.TryParse(text, out var dimension) && dimension > 0 =>
         await OpenBench.RunAsync(1_000_000, dimension, directory),
+    ["namespaces"] => await NamespacesBench.RunAsync(10_000),
+    ["namespaces", var text] when int.TryParse(text, out var count) && count > 0 => await NamespacesBench.RunAsync(count),
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
     ["grow", var directory, var rows, var target] when int.TryParse(rows, out var count) && count > 0 => GrownData.Make(directory, count, target),
@@ -46,6 +50,8 @@ static int Usage()
           recall DIRECTORY [CODE]  recall@10 of each code, or one, on vectors.npy, queries.npy and cosine_top100.npy
           ann DIRECTORY [hnsw|ivf_flat|ivf_pq]  on the same files: build time, recall@10 and queries a second of an approximate index
           filter            filters: evaluation, queries and recall under them, memory; metadata of matches
+          kinds [--beside DIR] [--real DIR] [--quick] [--million] [--only PART,...] [--rows N] [--topk K] [--index KIND] [--compression CODE] [--recall-only] [--out FILE]
+                            recall and time on all kinds of data, beside another build of the engine (the directory of its VectorServer.Storage.dll)
           sparse [ROWS]     sparse queries against a pass over all their inverted lists; 100000 records of 100 indices
           checksums         comparing raw vectors with their checksums, at the first read and later
           encode            encodes per second and core
@@ -53,6 +59,7 @@ static int Usage()
           load              durable upserts and loads a second into the engine, without HTTP
           requests [SERVER] what requests cost, on this server or on several builds of it (paths of VectorServer.Api.dll)
           open [DIRECTORY [DIMENSION]]  a start with 1000000 rows, of 32 dimensions: time to the first answer, memory; the directory is kept
+          namespaces [COUNT]  first statistics after a start with 10000 namespaces, after a clean stop and after a kill
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
           grow DIRECTORY ROWS TARGET  no bench: makes a larger set of the same shape from the same files, for ann
           peers DIRECTORY [ROWS] [--http] [--write]  the same files in this engine and in others, fetched for it: hnswlib, FAISS, usearch, zvec, LanceDB, Chroma

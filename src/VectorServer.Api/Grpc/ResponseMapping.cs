@@ -121,7 +121,7 @@ internal static class ResponseMapping
     private static Proto.Packed.ScoredVector ToProto(ScoredRecord match) => new()
     {
         Id = match.Id,
-        Score = match.Score,
+        Score = double.IsNaN(match.Score) ? 0 : WireScore.Of(match.Score), // the default, which REST leaves out
         Values = ToBytes(match.Values.Span),
         Metadata = match.Metadata.ToStruct(),
         SparseValues = match.Sparse.ToProto(),

@@ -1,19 +1,21 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query;
 
-/// <summary>Scans a snapshot's rows and offers the live, matching ones. Cost: one pass over the raw vectors or the codes.</summary>
+/// <summary>Scans a snapshot's rows and offers the live, matching ones. Cost: one pass over the raw vectors.</summary>
 internal static class CandidateScan
 {
     private const int RowsPerStep = 512; // scores of a step stay in the first-level cache
     private const int RowsPerWord = 64; // of a filter's bitmap
 
-    /// <summary>Scores the raw vectors from a row on: all of them, or only those of a filter's rows.</summary>
+    /// <summary>
+    /// Offers the raw vectors from a row on, all of them or only those of a filter's rows, with exact ranks: of those that may be among the
+    /// nearest as far as float32 can tell.
+    /// </summary>
     public static void Exact(
         Metric metric,
         NamespaceSnapshot snapshot,
@@ -25,6 +27,7 @@ internal static class CandidateScan
     {
         var vectors = snapshot.Generation.Vectors;
         var norm = ExactScorer.Norm(query);
+        var exact = new ExactRank(metric, snapshot, query);
         if (filtered is not null)
         {
             Span<float> one = stackalloc float[1];
@@ -32,106 +35,58 @@ internal static class CandidateScan
             {
                 if (row.Value < firstRow || !snapshot.IsLive(row.Value))
                     continue;
-                ExactScorer.Rows(metric, vectors.Row(row.Value), query, norm, one);
+                ExactScorer.Reach(metric, vectors.Row(row.Value), query, norm, one);
                 if (!(one[0] < nearest.Threshold))
-                    nearest.Offer(row.Value, one[0]);
+                    nearest.Offer(row.Value, exact.Of(row.Value));
             }
 
             return;
         }
 
-        Span<float> scores = stackalloc float[RowsPerStep];
+        Span<float> reaches = stackalloc float[RowsPerStep];
         for (var row = Math.Max(firstRow, snapshot.FirstRow); row < snapshot.RowCount;)
         {
             cancellation.ThrowIfCancellationRequested();
             var chunkEnd = (row | (vectors.RowsPerChunk - 1)) + 1L;
-            var step = scores[..(int)Math.Min(RowsPerStep, Math.Min(chunkEnd, snapshot.RowCount) - row)];
-            ExactScorer.Rows(metric, vectors.Rows(row, step.Length), query, norm, step);
-            Offer(snapshot, row, row, step, [], nearest);
+            var step = reaches[..(int)Math.Min(RowsPerStep, Math.Min(chunkEnd, snapshot.RowCount) - row)];
+            ExactScorer.Reach(metric, vectors.Rows(row, step.Length), query, norm, step);
+            OfferExactly(snapshot, row, row, step, [], exact, nearest);
             row += step.Length;
         }
     }
 
-    /// <summary>Scores the codes from a row on.</summary>
-    public static void Codes(
-        NamespaceSnapshot snapshot, ReadOnlySpan<float> query, RowSet? filtered, TopK nearest, CancellationToken cancellation, int firstRow = 0)
-    {
-        var codes = snapshot.Codes!;
-        var prepared = codes.Codec.Prepare(query);
-        Span<float> scores = stackalloc float[RowsPerStep];
-
-        // Steps start on multiples of their length, so each lies in one chunk and begins with a block.
-        firstRow = Math.Max(firstRow, snapshot.FirstRow);
-        for (var row = firstRow / RowsPerStep * RowsPerStep; row < snapshot.RowCount; row += RowsPerStep)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var step = scores[..Math.Min(RowsPerStep, snapshot.RowCount - row)];
-            if (filtered is null)
-            {
-                codes.Score(prepared, row, step);
-                Offer(snapshot, firstRow, row, step, [], nearest);
-            }
-            else
-            {
-                ScoreFiltered(codes, prepared, snapshot, firstRow, row, step, filtered.Words[(row >> 6)..], nearest);
-            }
-        }
-    }
-
-    /// <summary>Scores the runs of 64 rows that have any of the filter's, and offers those.</summary>
-    private static void ScoreFiltered(
-        CodeStore codes,
-        PreparedQuery query,
+    /// <summary>
+    /// Offers the rows that are live, not below <paramref name="firstRow"/> and, where there are <paramref name="words"/>, whose bits are set in
+    /// them, with the exact rank of each whose <paramref name="reaches"/>, which no exact rank is above, is near enough.
+    /// </summary>
+    public static void OfferExactly(
         NamespaceSnapshot snapshot,
         int firstRow,
-        int stepRow,
-        Span<float> scores,
+        int scoredRow,
+        ReadOnlySpan<float> reaches,
         ReadOnlySpan<ulong> words,
+        ExactRank exact,
         TopK nearest)
     {
-        for (var start = 0; start < scores.Length;)
+        for (var start = 0; start < reaches.Length; start += RowsPerWord)
         {
-            if (words[start >> 6] == 0)
-            {
-                start += RowsPerWord;
-                continue;
-            }
-
-            var end = start + RowsPerWord;
-            while (end < scores.Length && words[end >> 6] != 0)
-                end += RowsPerWord;
-            var run = scores[start..Math.Min(end, scores.Length)];
-            codes.Score(query, stepRow + start, run);
-            Offer(snapshot, firstRow, stepRow + start, run, words[(start >> 6)..], nearest);
-            start = end;
-        }
-    }
-
-    /// <summary>
-    /// Offers the rows scored that are near enough, live, not below <paramref name="firstRow"/> and, where there are <paramref name="words"/>,
-    /// whose bits are set in them.
-    /// </summary>
-    public static void Offer(
-        NamespaceSnapshot snapshot, int firstRow, int scoredRow, ReadOnlySpan<float> scores, ReadOnlySpan<ulong> words, TopK nearest)
-    {
-        for (var start = 0; start < scores.Length; start += RowsPerWord)
-        {
-            var rest = NotBelow(scores[start..Math.Min(start + RowsPerWord, scores.Length)], nearest.Threshold);
+            var rest = NotBelow(reaches[start..Math.Min(start + RowsPerWord, reaches.Length)], nearest.Threshold);
             if (!words.IsEmpty)
                 rest &= words[start >> 6];
             for (; rest != 0; rest &= rest - 1)
             {
                 var i = start + BitOperations.TrailingZeroCount(rest);
                 var row = scoredRow + i;
-                if (row >= firstRow && !(scores[i] < nearest.Threshold) && snapshot.IsLive(row))
-                    nearest.Offer(row, scores[i]);
+                if (row >= firstRow && !(reaches[i] < nearest.Threshold) && snapshot.IsLive(row))
+                    nearest.Offer(row, exact.Of(row));
             }
         }
     }
 
     /// <summary>A bit for each of up to 64 scores that is not below the threshold; a NaN is not, as little as any other score is below NaN.</summary>
-    private static ulong NotBelow(ReadOnlySpan<float> scores, float threshold)
+    private static ulong NotBelow(ReadOnlySpan<float> scores, double rank)
     {
+        var threshold = NotAbove(rank);
         var below = 0UL;
         var i = 0;
         var thresholds = Vector256.Create(threshold);
@@ -140,5 +95,12 @@ internal static class CandidateScan
         for (; i < scores.Length; i++)
             below |= scores[i] < threshold ? 1UL << i : 0;
         return ~below & (ulong.MaxValue >> (RowsPerWord - scores.Length));
+    }
+
+    /// <summary>The highest float32 that is not above a rank: what is below it is below the rank too.</summary>
+    private static float NotAbove(double rank)
+    {
+        var rounded = (float)rank;
+        return rounded > rank ? float.BitDecrement(rounded) : rounded;
     }
 }

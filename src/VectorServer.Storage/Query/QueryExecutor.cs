@@ -7,18 +7,15 @@ using VectorServer.Storage.Scoring;
 namespace VectorServer.Storage.Query;
 
 /// <summary>A row and its exact score, as the metric defines it.</summary>
-internal readonly record struct Match(int Row, float Score);
+internal readonly record struct Match(int Row, double Score);
 
 /// <summary>Answers a query on one snapshot.</summary>
 /// <remarks>
-/// Steps: 1. resolve an id to its vectors; 2. narrow by the filter; 3. plan; 4. find candidates; 5. rescore them exactly and keep topK;
-/// 6. hydrate. Scores are the same whatever the plan: all come from step 5.
+/// Steps: 1. resolve an id to its vectors; 2. narrow by the filter; 3. plan; 4. find candidates; 5. rescore exactly those that were found by
+/// estimates, and keep topK; 6. hydrate. Scores are the same whatever the plan: all come from <see cref="ExactRank"/>.
 /// </remarks>
 internal static class QueryExecutor
 {
-    /// <summary>Exact scans keep this many more candidates than topK, so that float32 rounding cannot cost a match its place.</summary>
-    private const int RoundingMargin = 16;
-
     private const float ScanFactorMin = 0.5f;
     private const float ScanFactorMax = 4;
 
@@ -81,68 +78,66 @@ internal static class QueryExecutor
 
         // Step 3: plan.
         var plan = QueryPlanner.Choose(index, snapshot, query, candidateRows);
-        trace?.Planned(plan, QueryPlanner.WhyOf(plan, snapshot, query, candidateRows));
-        if (plan == QueryPlan.Sparse)
-            return Answer(index.Metric, snapshot, query, SparseMatches(index.Metric, snapshot, query, filtered, candidateRows, trace, cancellation), trace);
+        trace?.Planned(plan, QueryPlanner.WhyOf(index, plan, snapshot, query, candidateRows));
 
-        // Step 4: find candidates.
-        var candidates = plan == QueryPlan.Index ? IndexSearch.Find(index, snapshot, query, filtered, candidateRows, trace, cancellation) : null;
-        if (candidates is null)
+        // Steps 4 and 5: find the nearest by the plan, and score them exactly.
+        var outcome = plan switch
         {
-            if (plan == QueryPlan.Index)
-            {
-                plan = QueryPlanner.WithoutIndex(snapshot);
-                trace?.Planned(plan, "the index found too few rows");
-            }
-
-            candidates = Scan(index.Metric, plan, snapshot, query, filtered, candidateRows, cancellation);
+            QueryPlan.Sparse => FindBySparse(index.Metric, snapshot, query, filtered, candidateRows, cancellation),
+            QueryPlan.Index => IndexSearch.Find(index, snapshot, query, filtered, candidateRows, trace, cancellation),
+            _ => null,
+        };
+        if (plan == QueryPlan.Index && outcome is null)
+        {
+            plan = QueryPlanner.WithoutIndex(snapshot);
+            trace?.Planned(plan, "the index found too few rows, or a scan settles the answer sooner");
         }
 
-        trace?.Shortlisted(candidates);
+        if (plan == QueryPlan.Codes)
+        {
+            outcome = CodeSearch.Run(index.Metric, snapshot, query, filtered, candidateRows, query.Explain, cancellation);
+            if (outcome is null)
+            {
+                plan = QueryPlan.Exact;
+                trace?.Planned(plan, "the codes rule out too few rows");
+            }
+        }
 
-        // Step 5: rescore exactly.
-        var matches = Rescorer.Rescore(index.Metric, snapshot, query, candidates);
-        trace?.Rescored();
+        outcome ??= FindExactly(index.Metric, snapshot, query, filtered, candidateRows, cancellation);
+        trace?.Settled(outcome);
+        var matches = outcome.Matches(index.Metric);
         if (plan is QueryPlan.Codes or QueryPlan.Index)
-            recall?.Consider(index, snapshot, query, matches);
+            recall?.Consider(index, snapshot, query, matches, plan == QueryPlan.Index && QueryPlanner.EffortOfCaller(index, snapshot, query) is null);
+        snapshot.Generation.Answers.Add(outcome.IsCertified);
         return Answer(index.Metric, snapshot, query, matches, trace);
     }
 
-    private static Candidate[] Scan(
-        Metric metric, QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
+    private static SearchOutcome FindExactly(
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
     {
-        var keep = plan == QueryPlan.Codes ? QueryPlanner.CandidateCount(query, snapshot.Codes!.Codec) : (long)query.TopK + RoundingMargin;
-        var nearest = new TopK((int)Math.Min(keep, candidateRows), snapshot.Generation.Ids);
-        if (plan == QueryPlan.Codes)
-            CandidateScan.Codes(snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
-        else
+        var nearest = new TopK(Math.Min(query.TopK, candidateRows), snapshot.Generation.Ids);
+        if (query.Sparse is null)
             CandidateScan.Exact(metric, snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
-        return nearest.Take();
+        else if (query.Vector is { } dense)
+            HybridScan.Run(snapshot, query.Sparse, dense.Span, filtered, nearest, cancellation);
+        else
+            SparseScan.Run(snapshot, query.Sparse, filtered, nearest, cancellation);
+        var best = nearest.Take();
+        return new SearchOutcome(best) { IsCertified = true, Found = best.Length, Scored = best.Length };
     }
 
-    private static Match[] SparseMatches(
-        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
-    {
-        var codes = QueryPlanner.CodesOfHybrid(snapshot, query, candidateRows);
-        var keep = codes is null ? (long)query.TopK + RoundingMargin : QueryPlanner.CandidateCount(query, codes.Codec);
-        var nearest = new TopK((int)Math.Min(keep, candidateRows), snapshot.Generation.Ids);
-        if (query.Vector is { } dense)
-            HybridScan.Run(snapshot, query.Sparse!, dense.Span, codes, filtered, nearest, cancellation);
-        else
-            SparseScan.Run(snapshot, query.Sparse!, filtered, nearest, cancellation);
-        var candidates = nearest.Take();
-        trace?.Shortlisted(candidates);
-        var matches = Rescorer.Rescore(metric, snapshot, query, candidates);
-        trace?.Rescored();
-        return matches;
-    }
+    private static SearchOutcome? FindBySparse(
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation) =>
+        QueryPlanner.ReadsCodesInHybrid(snapshot, query, candidateRows)
+            ? CodeSearch.Run(metric, snapshot, query, filtered, candidateRows, keepsEstimates: false, cancellation)
+            : null;
 
     /// <summary>Step 6: hydrate.</summary>
     private static QueryResult Answer(Metric metric, NamespaceSnapshot snapshot, VectorQuery query, Match[] matches, QueryTrace? trace)
     {
         var near = matches.AsSpan(0, CountNear(query, matches));
         var records = Hydrator.Matches(snapshot, near, query.IncludeValues, query.IncludeMetadata);
-        return new QueryResult(records, snapshot.Lsn) { Explanation = trace?.Explain(metric, query, near) };
+        return new QueryResult(records, snapshot.Lsn) { Explanation = trace?.Explain(metric, near) };
     }
 
     /// <summary>How many of the matches, best first, are within the query's threshold; a NaN is not within any.</summary>

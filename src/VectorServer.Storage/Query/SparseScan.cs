@@ -20,9 +20,15 @@ internal static class SparseScan
 {
     private const int WindowRows = 4096; // whose scores stay in the first-level cache
     private const int LookUpCost = 64; // of a row in a list, in postings added up
-    private const double RoundingSlack = 1 + 1e-6; // ranks are float32
+    private const double RoundingSlack = 1 + 1e-6; // of sums that no score is above
+    private const double SumError = 1.0 / (1L << 51); // twice that of one addition in either order
     private const double Untouched = -0.0; // no sum of products is this: what it is added to takes its sign
     private static readonly int Step = Vector512<double>.Count;
+
+    /// <summary>How far two sums of the same parts in different orders may lie apart.</summary>
+    /// <param name="parts">The sum of what each part is at most, as an absolute value.</param>
+    /// <param name="count">How many parts.</param>
+    public static double Rounding(double parts, int count) => parts * (count + 1) * SumError;
 
     public static void Run(NamespaceSnapshot snapshot, SparseVector query, RowSet? filtered, TopK nearest, CancellationToken cancellation)
     {
@@ -39,7 +45,7 @@ internal static class SparseScan
                 foreach (ref var term in terms.AsSpan())
                     term.MoveTo(row + count);
                 if (filtered is null || filtered.ContainsAny(row, count))
-                    new Window(snapshot, terms, order, bounds, row, buffer.AsSpan(0, WindowRows), filtered, nearest).Run();
+                    new Window(snapshot, query, terms, order, bounds, row, buffer.AsSpan(0, WindowRows), filtered, nearest).Run();
             }
         }
         finally
@@ -50,6 +56,7 @@ internal static class SparseScan
 
     private readonly ref struct Window(
         NamespaceSnapshot snapshot,
+        SparseVector query,
         QueryTerm[] terms,
         int[] order,
         double[] bounds,
@@ -65,6 +72,7 @@ internal static class SparseScan
             var count = OrderByBound();
             if (count == 0 || bounds[count - 1] < nearest.Threshold)
                 return;
+            var rounding = Rounding(count);
 
             // The first of them, which add least, do not reach the threshold together.
             var lookedUp = 0;
@@ -74,7 +82,7 @@ internal static class SparseScan
             for (var i = lookedUp; i < count; i++)
                 terms[order[i]].AddScores(firstRow, _scores);
 
-            if (lookedUp > 0 && IsDearer(lookedUp))
+            if (lookedUp > 0 && IsDearer(lookedUp, rounding))
             {
                 for (var i = 0; i < lookedUp; i++)
                     terms[order[i]].AddScores(firstRow, _scores);
@@ -83,10 +91,10 @@ internal static class SparseScan
 
             for (var i = 0; i < _scores.Length; i += Step)
             {
-                for (var rest = Promising(i, lookedUp); rest != 0; rest &= rest - 1)
+                for (var rest = Promising(i, lookedUp, rounding); rest != 0; rest &= rest - 1)
                 {
                     var at = i + BitOperations.TrailingZeroCount(rest);
-                    Offer(firstRow + at, _scores[at], lookedUp);
+                    Offer(firstRow + at, _scores[at], lookedUp, rounding);
                 }
             }
         }
@@ -108,39 +116,47 @@ internal static class SparseScan
             return count;
         }
 
+        /// <summary>How far a score summed here may lie from the row's own, which is summed in the order of the query.</summary>
+        private double Rounding(int count)
+        {
+            var parts = 0d;
+            for (var i = 0; i < count; i++)
+                parts += terms[order[i]].Largest;
+            return SparseScan.Rounding(parts, count);
+        }
+
         /// <summary>Is it dearer to look the promising rows up in the first terms' lists than to add those up?</summary>
-        private bool IsDearer(int lookedUp)
+        private bool IsDearer(int lookedUp, double rounding)
         {
             var postings = 0L;
             for (var i = 0; i < lookedUp; i++)
                 postings += terms[order[i]].CountInWindow;
             var promising = 0L;
             for (var i = 0; i < _scores.Length; i += Step)
-                promising += BitOperations.PopCount(Promising(i, lookedUp));
+                promising += BitOperations.PopCount(Promising(i, lookedUp, rounding));
             return promising * lookedUp * LookUpCost > postings;
         }
 
         /// <summary>A bit for each score of a step that was added to and reaches the threshold with all that is looked up.</summary>
-        private uint Promising(int first, int lookedUp)
+        private uint Promising(int first, int lookedUp, double rounding)
         {
-            var needed = nearest.Threshold - (lookedUp == 0 ? 0 : bounds[lookedUp - 1]);
+            var needed = nearest.Threshold - rounding - (lookedUp == 0 ? 0 : bounds[lookedUp - 1]);
             var step = Vector512.Create<double>(_scores.Slice(first, Step));
             var touched = ~Vector512.Equals(step.AsInt64(), Vector512.Create(Untouched).AsInt64());
             return (uint)(Vector512.GreaterThanOrEqual(step, Vector512.Create(needed)).AsInt64() & touched).ExtractMostSignificantBits();
         }
 
-        private void Offer(int row, double score, int lookedUp)
+        private void Offer(int row, double score, int lookedUp, double rounding)
         {
             for (var i = lookedUp - 1; i >= 0; i--)
             {
-                if (score + bounds[i] < nearest.Threshold)
+                if (score + bounds[i] + rounding < nearest.Threshold)
                     return;
                 score += terms[order[i]].ScoreOf(row);
             }
 
-            var rank = (float)score;
-            if (!(rank < nearest.Threshold) && (filtered is null || filtered.Contains(new RowId(row))) && snapshot.IsLive(row))
-                nearest.Offer(row, rank);
+            if (!(score + rounding < nearest.Threshold) && (filtered is null || filtered.Contains(new RowId(row))) && snapshot.IsLive(row))
+                nearest.Offer(row, snapshot.Generation.Sparse.Score(query, row));
         }
     }
 }

@@ -3,7 +3,7 @@ using VectorServer.Storage.Namespaces;
 namespace VectorServer.Storage.Query;
 
 /// <summary>A row and how near it is; higher is nearer, whatever the metric.</summary>
-internal readonly record struct Candidate(int Row, float Rank);
+internal readonly record struct Candidate(int Row, double Rank);
 
 /// <summary>The nearest rows seen so far: a bounded heap with the farthest kept row on top. Equal ranks are ordered by id.</summary>
 internal sealed class TopK(int capacity, IdTable ids)
@@ -12,10 +12,10 @@ internal sealed class TopK(int capacity, IdTable ids)
     private Candidate[] _heap = new Candidate[Math.Min(capacity, 64)];
     private int _count;
 
-    /// <summary>A row whose rank is below this is not worth offering; a NaN, which large finite vectors can give, ranks last.</summary>
-    public float Threshold { get; private set; } = float.NegativeInfinity;
+    /// <summary>A row whose rank is below this is not worth offering; a NaN ranks last.</summary>
+    public double Threshold { get; private set; } = double.NegativeInfinity;
 
-    public void Offer(int row, float rank)
+    public void Offer(int row, double rank)
     {
         var candidate = new Candidate(row, rank);
         if (_count < _capacity)
@@ -45,7 +45,7 @@ internal sealed class TopK(int capacity, IdTable ids)
         var candidates = _heap.AsSpan(0, _count).ToArray();
         Array.Sort(candidates, Compare);
         _count = 0;
-        Threshold = float.NegativeInfinity;
+        Threshold = double.NegativeInfinity;
         return candidates;
     }
 

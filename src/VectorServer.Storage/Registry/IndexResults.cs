@@ -37,10 +37,10 @@ public sealed record VectorQuery
     public bool Exact { get; init; }
 
     /// <summary>Leaves out matches that score lower. Not for <see cref="Scoring.Metric.Euclidean"/>.</summary>
-    public float? MinScore { get; init; }
+    public double? MinScore { get; init; }
 
     /// <summary>Leaves out matches that are farther, as a squared distance. For <see cref="Scoring.Metric.Euclidean"/> alone.</summary>
-    public float? MaxDistance { get; init; }
+    public double? MaxDistance { get; init; }
 
     /// <summary>Adds <see cref="QueryResult.Explanation"/>.</summary>
     public bool Explain { get; init; }
@@ -50,7 +50,7 @@ public sealed record VectorQuery
 public sealed record NamespaceQuery(string Namespace, VectorQuery Query);
 
 /// <summary>A match: <paramref name="Score"/> as the metric defines it; parts not asked for are empty or null.</summary>
-public sealed record ScoredRecord(string Id, float Score, ReadOnlyMemory<float> Values, SparseVector? Sparse, RecordMetadata? Metadata);
+public sealed record ScoredRecord(string Id, double Score, ReadOnlyMemory<float> Values, SparseVector? Sparse, RecordMetadata? Metadata);
 
 /// <summary>Matches, best first; ties by id.</summary>
 public sealed record QueryResult(IReadOnlyList<ScoredRecord> Matches, Lsn MaxIndexedLsn)
@@ -135,6 +135,12 @@ public sealed record NamespaceStorageStats(
     /// <summary>Queries compared since the codes and the index are what they are.</summary>
     public long RecallSamples { get; init; }
 
+    /// <summary>Rows that have codes; those behind are scanned.</summary>
+    public long CodedRows { get; init; }
+
+    /// <summary>The share of answers, since the namespace was opened or compacted, of which it is known that no nearer record was left out; null before the first.</summary>
+    public double? CertifiedShare { get; init; }
+
     /// <summary>Those of a snapshot, without what is measured of queries.</summary>
     internal static NamespaceStorageStats Of(string name, NamespaceSnapshot snapshot)
     {
@@ -148,7 +154,11 @@ public sealed record NamespaceStorageStats(
             snapshot.RowCount - snapshot.LiveCount,
             (snapshot.Nearest?.Kind ?? Ann.IndexKind.Flat).ToName(),
             Math.Min(snapshot.Nearest?.Count ?? 0, snapshot.RowCount),
-            snapshot.Nearest?.Bytes ?? 0);
+            snapshot.Nearest?.Bytes ?? 0)
+        {
+            CodedRows = Math.Min(snapshot.Codes?.Count ?? 0, snapshot.RowCount),
+            CertifiedShare = snapshot.Generation.Answers.CertifiedShare,
+        };
     }
 }
 

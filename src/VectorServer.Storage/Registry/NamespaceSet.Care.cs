@@ -51,6 +51,7 @@ internal sealed partial class NamespaceSet
         await _endings.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            ForgetLeft();
             var directory = NamespaceLayout.Namespace(_directory, name);
             var store = FindToDelete(name);
             _beingRepaired = name;
@@ -66,7 +67,7 @@ internal sealed partial class NamespaceSet
         finally
         {
             if (!_closed && _beingRepaired == name)
-                _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name));
+                _stores[name] = AtFirstUse(name);
             _beingRepaired = null;
             _endings.Release();
         }

@@ -40,9 +40,13 @@ internal sealed partial class NamespaceSet
         await _endings.WaitAsync().ConfigureAwait(false);
         try
         {
+            lock (_changes)
+                _closed = true;
+            var stores = _stores.ToArray(); // none is put in the place of another any more
             var opened = EndOpening();
             EndReadings(_ => true);
             await Task.WhenAll(opened.Select(store => store.CloseAsync())).ConfigureAwait(false);
+            SaveLeft(stores);
         }
         finally
         {

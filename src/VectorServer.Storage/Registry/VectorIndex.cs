@@ -31,7 +31,7 @@ public sealed partial class VectorIndex
         (_descriptor, _options) = (descriptor, options);
         Calibrated = Integrity.CalibrationFile.Read(NamespaceLayout.IndexCalibration(directory), options);
         _codecChoice = new CodecChoice(descriptor, Calibrated);
-        _searchChoice = new SearchChoice(descriptor);
+        _searchChoice = new SearchChoice(descriptor, RecallTuner.Measure);
         _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, _searchChoice, options);
         _recall = new RecallGauge(options.RecallSample, _namespaces.Ending);
     }
@@ -231,7 +231,7 @@ public sealed partial class VectorIndex
         {
             if (filter is null && _namespaces.AsLeft(name) is { } left)
             {
-                namespaces.Add(left.Storage);
+                namespaces.Add(left.Storage(_codecChoice.Wanted));
                 continue;
             }
 
@@ -333,15 +333,20 @@ public sealed partial class VectorIndex
     internal void Configure(IndexDescriptor changed)
     {
         var recode = changed.Compression != Descriptor.Compression;
+        var search = changed.Search != Descriptor.Search;
         Volatile.Write(ref _descriptor, changed);
         _searchChoice.Change(changed.Search);
         foreach (var store in _namespaces.Opened())
             store.ReviewIndex();
-        if (!recode)
-            return;
-        _codecChoice.Change(changed.Compression);
-        foreach (var store in _namespaces.Opened())
-            _ = RecodeAsync(store);
+        if (recode)
+        {
+            _codecChoice.Change(changed.Compression);
+            foreach (var store in _namespaces.Opened())
+                _ = RecodeAsync(store);
+        }
+
+        if (recode || search)
+            _namespaces.ReviewClosed(search);
     }
 
     internal Task CloseAsync() => _namespaces.CloseAsync();

@@ -23,7 +23,7 @@ internal static partial class ExactScorer
         {
             Metric.Cosine => sums.RowSquares == 0 || sums.QuerySquares == 0
                 ? 0
-                : Math.Clamp(sums.Dot / (Math.Sqrt(sums.RowSquares) * Math.Sqrt(sums.QuerySquares)), -1, 1),
+                : Math.Clamp(sums.Dot / Math.Sqrt(sums.RowSquares * sums.QuerySquares), -1, 1), // a row with itself is 1 to the last bit
             Metric.DotProduct => sums.Dot,
             Metric.Euclidean => sums.Distance,
             _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, null),

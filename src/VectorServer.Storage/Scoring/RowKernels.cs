@@ -41,6 +41,27 @@ internal readonly struct DotKernel : IRowKernel
     public static float Finish(float sum, float squares, float queryNorm) => sum;
 }
 
+/// <summary>A dot product raised by a share of both lengths.</summary>
+internal readonly struct DotReachKernel : IRowKernel
+{
+    public static bool NeedsSquares => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Add(Vector512<float> row, Vector512<float> query, Vector512<float> sum) =>
+        Vector512.FusedMultiplyAdd(row, query, sum);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Add(Vector256<float> row, Vector256<float> query, Vector256<float> sum) =>
+        Vector256.MultiplyAddEstimate(row, query, sum);
+
+    public static float Add(float row, float query, float sum) => sum + row * query;
+
+    /// <inheritdoc/>
+    /// <remarks>The share of the query's length comes in the place of the length.</remarks>
+    public static float Finish(float sum, float squares, float queryNorm) =>
+        sum + MathF.Sqrt(squares + ExactScorer.Underflow) * queryNorm;
+}
+
 internal readonly struct CosineKernel : IRowKernel
 {
     public static bool NeedsSquares => true;
@@ -59,9 +80,8 @@ internal readonly struct CosineKernel : IRowKernel
     public static float Finish(float sum, float squares, float queryNorm)
     {
         var smaller = Math.Min(squares, squares * queryNorm * queryNorm);
-        return smaller >= ExactScorer.SmallestSquares && squares < float.PositiveInfinity
-            ? sum / (MathF.Sqrt(squares) * queryNorm)
-            : float.NaN;
+        var lengths = MathF.Sqrt(squares) * queryNorm;
+        return smaller >= ExactScorer.SmallestSquares && lengths < float.PositiveInfinity ? sum / lengths : float.NaN;
     }
 }
 

@@ -23,12 +23,18 @@ internal struct QueryTerm
     /// <summary>The most that it adds to any row of the window; not below 0.</summary>
     public double Most { get; private set; }
 
+    /// <summary>What it adds to any row of the window is at most this as an absolute value.</summary>
+    public double Largest { get; private set; }
+
     /// <summary>Goes on to the window that follows, up to a row.</summary>
     public void MoveTo(int endRow)
     {
         _start = _end;
         _end = _postings.Seek(endRow, _start);
-        Most = IsInWindow ? _postings.Most(_weight, _start, _end) : 0;
+        var (low, high) = IsInWindow ? _postings.Extremes(_start, _end) : default;
+        var (byLow, byHigh) = ((double)_weight * low, (double)_weight * high);
+        Most = Math.Max(byLow, byHigh);
+        Largest = Math.Max(Math.Abs(byLow), Math.Abs(byHigh));
     }
 
     /// <summary>Adds its part to <c>scores[row - firstRow]</c> of every row of the window that has it.</summary>

@@ -107,6 +107,6 @@ public sealed class CompactionTests : IndexContract
         return index;
     }
 
-    private static List<(string Id, float Score)> Answers(VectorIndex index, IEnumerable<float[]> queries) =>
+    private static List<(string Id, double Score)> Answers(VectorIndex index, IEnumerable<float[]> queries) =>
         [.. queries.SelectMany(query => index.Query("", new VectorQuery { TopK = 10, Vector = query }, Cancellation).Matches).Select(match => (match.Id, match.Score))];
 }

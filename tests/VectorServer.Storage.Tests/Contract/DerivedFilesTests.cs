@@ -76,7 +76,8 @@ public sealed class DerivedFilesTests : IndexContract
         await ReopenAsync();
         Engine.ConfigureIndex("docs", descriptor => descriptor with { Compression = Compression.Sq8 });
         var index = Engine.GetIndex("docs");
-        Assert.Equal("sq8", index.Stats().Namespaces[0].Compression);
+        while (index.Stats().Namespaces[0].Compression != "sq8")
+            await Task.Delay(10, Cancellation);
         var queries = Queries();
         var before = Answers(index, queries);
         await Engine.DisposeAsync();
@@ -162,6 +163,6 @@ public sealed class DerivedFilesTests : IndexContract
 
     private float[][] Queries() => [.. Enumerable.Range(0, 10).Select(_ => RandomVector(_random, Dimension))];
 
-    private static List<(string Id, float Score)> Answers(VectorIndex index, IEnumerable<float[]> queries) =>
+    private static List<(string Id, double Score)> Answers(VectorIndex index, IEnumerable<float[]> queries) =>
         [.. queries.SelectMany(query => index.Query("", new VectorQuery { TopK = 10, Vector = query }, Cancellation).Matches).Select(match => (match.Id, match.Score))];
 }

@@ -40,7 +40,7 @@ public sealed class ExplainTests : IndexContract
         var explanation = Assert.IsType<QueryExplanation>(result.Explanation);
         Assert.Equal(("exact", "float32", "flat"), (explanation.Plan, explanation.Compression, explanation.IndexKind));
         Assert.Equal((9, 4), (explanation.Rows, explanation.FilteredRows));
-        Assert.Equal(new float?[] { null, null, null }, explanation.Estimates);
+        Assert.Equal(new double?[] { null, null, null }, explanation.Estimates);
     }
 
     [Theory]

@@ -155,6 +155,6 @@ public sealed class RestartTests : IndexContract
         Assert.Contains("in use by another process", error.Message, StringComparison.Ordinal);
     }
 
-    private static List<(string Id, float Score)> Answers(VectorIndex index, IEnumerable<float[]> queries) =>
+    private static List<(string Id, double Score)> Answers(VectorIndex index, IEnumerable<float[]> queries) =>
         [.. queries.SelectMany(query => index.Query("", new VectorQuery { TopK = 10, Vector = query }, Cancellation).Matches).Select(match => (match.Id, match.Score))];
 }

@@ -79,7 +79,7 @@ public sealed class SparseSearchTests : IndexContract
     private static void Compare(List<VectorRecord> records, VectorIndex index, VectorQuery query, Func<VectorRecord, bool> matches)
     {
         var expected = records.Where(matches)
-            .Select(record => (record.Id, Score: (float)Score(record, query)))
+            .Select(record => (record.Id, Score: Score(record, query)))
             .OrderByDescending(match => match.Score).ThenBy(match => match.Id, StringComparer.Ordinal).Take(query.TopK);
 
         Assert.Equal(expected, index.Query("", query, Cancellation).Matches.Select(match => (match.Id, match.Score)));

@@ -20,6 +20,13 @@ internal static class ExplanationJson
         writer.WriteNumber("filtered_rows"u8, explanation.FilteredRows);
         writer.WriteNumber("candidates"u8, explanation.Candidates);
         writer.WriteNumber("rescored"u8, explanation.Rescored);
+        writer.WriteBoolean("certified"u8, explanation.IsCertified);
+        if (explanation.Bound is { } bound)
+        {
+            writer.WriteString("bound"u8, bound);
+            writer.WriteNumber("miss_share"u8, explanation.MissShare);
+        }
+
         writer.WriteString("compression"u8, explanation.Compression);
         writer.WriteString("index_kind"u8, explanation.IndexKind);
         writer.WriteStartObject("ms"u8);
@@ -46,11 +53,10 @@ internal static class ExplanationJson
         writer.WriteEndObject();
     }
 
-    // JSON has no infinity.
-    private static void WriteScore(Utf8JsonWriter writer, ReadOnlySpan<byte> name, float? score)
+    private static void WriteScore(Utf8JsonWriter writer, ReadOnlySpan<byte> name, double? score)
     {
-        if (score is { } given && float.IsFinite(given))
-            writer.WriteNumber(name, given);
+        if (score is { } given && !double.IsNaN(given))
+            writer.WriteNumber(name, WireScore.Of(given));
         else
             writer.WriteNull(name);
     }

@@ -65,5 +65,7 @@ internal static class NamespaceMapping
             ns.IndexedRows,
             ns.IndexBytes,
             ns.RecallAt10 is { } recall ? Math.Round(recall, 4) : null,
-            ns.RecallSamples);
+            ns.RecallSamples,
+            ns.CodedRows,
+            ns.CertifiedShare is { } share ? Math.Round(share, 4) : null);
 }

@@ -22,9 +22,9 @@ internal sealed class QueryManyRequest
 
     public int? MaxCandidates { get; set; }
 
-    public float? MinScore { get; set; }
+    public double? MinScore { get; set; }
 
-    public float? MaxDistance { get; set; }
+    public double? MaxDistance { get; set; }
 
     public bool? Exact { get; set; }
 

@@ -33,10 +33,10 @@ internal sealed class QueryRequest
     public bool? Exact { get; set; }
 
     /// <summary>Extension of this server: leave out matches that score lower.</summary>
-    public float? MinScore { get; set; }
+    public double? MinScore { get; set; }
 
     /// <summary>Extension of this server: leave out matches that are farther, for the metric euclidean.</summary>
-    public float? MaxDistance { get; set; }
+    public double? MaxDistance { get; set; }
 
     /// <summary>Fields that are none of a query's: harmless, and told of.</summary>
     [JsonExtensionData]

@@ -72,10 +72,8 @@ internal static class QueryResponse
     {
         writer.WriteStartObject();
         writer.WriteString("id"u8, match.Id);
-
-        // Products of large finite vectors overflow float32, and JSON has no infinity.
-        if (!float.IsNaN(match.Score))
-            writer.WriteNumber("score"u8, Math.Clamp(match.Score, float.MinValue, float.MaxValue));
+        if (!double.IsNaN(match.Score))
+            writer.WriteNumber("score"u8, WireScore.Of(match.Score));
         writer.WriteRecordParts(match.Values.Span, match.Sparse, match.Metadata);
         writer.WriteEndObject();
     }

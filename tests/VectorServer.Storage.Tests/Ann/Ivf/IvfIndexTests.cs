@@ -143,7 +143,7 @@ public class IvfIndexTests
             {
                 var found = index.Search(vectors.AsSpan(row * dimension, dimension), 50);
                 Assert.Equal(50, found.Length);
-                Assert.All(found, candidate => Assert.True(float.IsFinite(candidate.Rank)));
+                Assert.All(found, candidate => Assert.True(double.IsFinite(candidate.Rank)));
             }
         }
     }
