@@ -135,6 +135,12 @@ public sealed record NamespaceStorageStats(
     /// <summary>Queries compared since the codes and the index are what they are.</summary>
     public long RecallSamples { get; init; }
 
+    /// <summary>Inverted lists of the index: as many as were asked for, or as its different vectors allow; 0 for kinds without.</summary>
+    public int IndexLists { get; init; }
+
+    /// <summary>The effort that was measured to reach the recall asked for, at topK 10: ef or nprobe; 0 where a scan is cheaper; null until then.</summary>
+    public int? IndexEffort { get; init; }
+
     /// <summary>Those of a snapshot, without what is measured of queries.</summary>
     internal static NamespaceStorageStats Of(string name, NamespaceSnapshot snapshot)
     {
@@ -148,7 +154,11 @@ public sealed record NamespaceStorageStats(
             snapshot.RowCount - snapshot.LiveCount,
             (snapshot.Nearest?.Kind ?? Ann.IndexKind.Flat).ToName(),
             Math.Min(snapshot.Nearest?.Count ?? 0, snapshot.RowCount),
-            snapshot.Nearest?.Bytes ?? 0);
+            snapshot.Nearest?.Bytes ?? 0)
+        {
+            IndexLists = snapshot.Nearest?.Lists ?? 0,
+            IndexEffort = snapshot.Nearest?.Held?.Effort,
+        };
     }
 }
 

@@ -8,7 +8,6 @@ namespace VectorServer.Storage.Tests.Ann.Ivf;
 public class IvfIndexTests
 {
     private const int TopK = 10;
-    private const int Candidates = 160;
 
     // Clusters are what lists are for: a tenth of them holds all neighbours. So it does of noise in few dimensions, but for borders; in many
     // dimensions every list is nearly as near as the next, the worst case there is: when written a tenth of them found half. Chance
@@ -68,9 +67,9 @@ public class IvfIndexTests
             index.Extend(row => vectors.AsSpan(row * dimension, dimension), rows, threads: 2, CancellationToken.None);
 
             Assert.Equal((rows, trained), (index.Count, index.TrainedRows));
-            Assert.Equal(Math.Min(trained, (int)(4 * Math.Sqrt(trained))), index.ListCount);
+            Assert.Equal(Math.Min(trained, (int)(4 * Math.Sqrt(trained))), index.Lists);
             Assert.Contains(index.Search(vectors.AsSpan((rows - 1) * dimension, dimension), 5), candidate => candidate.Row == rows - 1);
-            Assert.Equal(Math.Min(rows, 4000), index.Search(vectors.AsSpan(0, dimension), 4000, probes: 65_536).Select(found => found.Row).Distinct().Count());
+            Assert.Equal(Math.Min(rows, 4000), index.Search(vectors.AsSpan(0, dimension), 65_536, topK: 4000).Select(found => found.Row).Distinct().Count());
         }
     }
 
@@ -142,7 +141,7 @@ public class IvfIndexTests
             foreach (var row in new[] { 0, 2000, 2999 })
             {
                 var found = index.Search(vectors.AsSpan(row * dimension, dimension), 50);
-                Assert.Equal(50, found.Length);
+                Assert.Contains(row, index.WithCopies(found));
                 Assert.All(found, candidate => Assert.True(double.IsFinite(candidate.Rank)));
             }
         }
@@ -160,9 +159,9 @@ public class IvfIndexTests
         index.Prepare(row => vectors.AsSpan(row * dimension, dimension), 1000, threads: 2, CancellationToken.None);
         index.Extend(row => vectors.AsSpan(row * dimension, dimension), 60, threads: 2, CancellationToken.None);
 
-        Assert.Equal(asked, index.ListCount);
+        Assert.Equal(asked, index.Lists);
         foreach (var count in new[] { 1, 10, 60 })
-            Assert.Equal(count, index.Search(TestVectors.Gaussian(random, dimension), count, probes: 1).Length);
+            Assert.InRange(index.Search(TestVectors.Gaussian(random, dimension), effort: 1, topK: count).Length, count, 60);
     }
 
     [Fact]
@@ -199,7 +198,7 @@ public class IvfIndexTests
         index.Extend(row => vectors.AsSpan(row * dimension, dimension), rows, threads: 2, CancellationToken.None);
 
         Assert.Equal(rows, index.Count);
-        var found = index.Search(vectors.AsSpan(0, dimension), rows, probes: 20);
+        var found = index.Search(vectors.AsSpan(0, dimension), effort: 20, topK: rows);
         Assert.Equal(rows, found.Select(candidate => candidate.Row).Distinct().Count());
     }
 
@@ -219,7 +218,7 @@ public class IvfIndexTests
             var query = queries.AsSpan(i * dimension, dimension);
             ExactScorer.Rows(metric, vectors, query, ExactScorer.Norm(query), exact);
             var nearest = Enumerable.Range(0, exact.Length).OrderByDescending(row => exact[row]).Take(TopK).ToHashSet();
-            found += index.Search(query, Candidates, probes).Count(candidate => nearest.Contains(candidate.Row));
+            found += index.Search(query, probes ?? index.UsualEffort).Count(candidate => nearest.Contains(candidate.Row));
         }
 
         return found / (double)(queries.Length / dimension * TopK);
