@@ -73,6 +73,9 @@ public sealed record EngineOptions
     /// <summary>Set by the engine.</summary>
     internal OpenNamespaces OpenNamespaces { get; init; } = new(int.MaxValue, TimeSpan.Zero);
 
+    /// <summary>Memory for columns that no filter has asked for.</summary>
+    internal Filters.Columns.ColumnBudget ColumnBudget { get; init; } = Filters.Columns.ColumnBudget.Usual();
+
     private static int OpenNamespacesByDefault()
     {
         const int handlesEach = 12;

@@ -19,7 +19,15 @@ public sealed partial class VectorEngine
         if (_options.IdleClose <= TimeSpan.Zero)
             return;
         var between = _options.IdleClose / LooksPerIdleTime;
-        _idleTimer = _options.Time.CreateTimer(_ => _ = CloseIdleAsync(), null, between, between);
+        _idleTimer = _options.Time.CreateTimer(_ => _ = CareAsync(), null, between, between);
+    }
+
+    /// <summary>Gives back what nobody uses: whole namespaces, and the columns of those that are used without filters.</summary>
+    internal Task CareAsync()
+    {
+        foreach (var store in Indexes.SelectMany(index => index.Namespaces.Opened()))
+            store.Age();
+        return CloseIdleAsync();
     }
 
     /// <summary>Closes the namespaces that nobody has used for <see cref="EngineOptions.IdleClose"/>.</summary>

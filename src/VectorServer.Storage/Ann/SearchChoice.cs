@@ -30,14 +30,17 @@ internal sealed class SearchChoice(IndexDescriptor index, RecallMeasure? tune = 
     public void Change(SearchOptions options) => Volatile.Write(ref _options, options);
 
     /// <summary>The kind that a namespace should have now; <see cref="IndexKind.Flat"/> for none.</summary>
-    public IndexKind KindFor(NamespaceSnapshot snapshot)
+    public IndexKind KindFor(NamespaceSnapshot snapshot) => KindFor(snapshot.LiveCount);
+
+    /// <summary>The same of one with so many records.</summary>
+    public IndexKind KindFor(int liveCount)
     {
         var kind = Options.Kind;
         if (index.Dimension == 0 || kind == IndexKind.Flat)
             return IndexKind.Flat;
         if (kind == IndexKind.Auto)
-            return snapshot.LiveCount >= AutoRows ? IndexKind.Hnsw : IndexKind.Flat;
-        return snapshot.LiveCount >= NamedRows ? kind : IndexKind.Flat;
+            return liveCount >= AutoRows ? IndexKind.Hnsw : IndexKind.Flat;
+        return liveCount >= NamedRows ? kind : IndexKind.Flat;
     }
 
     /// <summary>Whether an index is still what the options ask for.</summary>

@@ -14,7 +14,7 @@ internal static partial class BackupLayout
 
     public const string Namespaces = "namespaces";
 
-    public static bool IsId(string id) => IdPattern().IsMatch(id);
+    public static bool IsId(string? id) => id is not null && IdPattern().IsMatch(id);
 
     /// <param name="dataDirectory">The engine's.</param>
     /// <param name="id">Already found to be one by <see cref="IsId"/>.</param>
@@ -32,17 +32,25 @@ internal static partial class BackupLayout
     {
         var ns = Namespace(name);
         var generation = NamespaceLayout.Generation(ns, NamespaceExport.GenerationNumber);
-        return new[]
-        {
-            (NamespaceLayout.Description(ns), false),
-            (NamespaceLayout.Checkpoint(ns), false),
-            (NamespaceLayout.CheckpointCopy(ns), true),
-            (NamespaceLayout.Vectors(generation), false),
-            (NamespaceLayout.VectorChecksums(generation), true),
-            (NamespaceLayout.Metadata(generation), false),
-            (NamespaceLayout.Codec(generation), true),
-        }.Select(file => (file.Item1.Replace('\\', '/'), file.Item2));
+        return
+        [
+            (Slashed(NamespaceLayout.Description(ns)), false),
+            (Slashed(NamespaceLayout.Checkpoint(ns)), false),
+            (Slashed(NamespaceLayout.CheckpointCopy(ns)), true),
+            (Slashed(NamespaceLayout.Vectors(generation)), false),
+            (Slashed(NamespaceLayout.VectorChecksums(generation)), true),
+            (Slashed(NamespaceLayout.Metadata(generation)), false),
+            .. DerivedFiles(name).Select(path => (path, true)),
+        ];
     }
+
+    /// <summary>Whether a file is the same under every metric. What is not named here is derived from the vectors for one metric, or may be.</summary>
+    public static bool IsOfAnyMetric(string path) => path == Aliases || Path.GetFileName(path) is
+        "namespace.json" or "checkpoint.json" or "checkpoint.copy.json" or "vectors.npy" or "vectors.crc" or "metadata.db";
+
+    /// <summary>Those of them that are made anew of the others where they are missing or damaged.</summary>
+    public static IEnumerable<string> DerivedFiles(string name) =>
+        NamespaceLayout.Derived(NamespaceLayout.Generation(Namespace(name), NamespaceExport.GenerationNumber)).Select(Slashed);
 
     /// <summary>Where a file of a backup goes in an index's directory.</summary>
     public static string InIndex(string indexDirectory, string path) => path switch
@@ -56,6 +64,8 @@ internal static partial class BackupLayout
 
     public static StorageException Damaged(string id, string file, string why, Exception? cause = null) =>
         new(StorageErrorCode.DataCorruption, $"Backup {id} is damaged: {file} {why}", cause);
+
+    private static string Slashed(string path) => path.Replace('\\', '/');
 
     // \z: unlike $, no line break after it.
     [GeneratedRegex(@"^[a-z0-9-]{1,100}\z")]

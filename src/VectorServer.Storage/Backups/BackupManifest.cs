@@ -21,7 +21,7 @@ internal sealed record BackupManifest(
     IReadOnlyList<BackupNamespace> Namespaces,
     IReadOnlyList<BackupFile> Files)
 {
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2; // 1 had no derived files but the calibration of the codes
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="id">For the message.</param>
@@ -36,8 +36,8 @@ internal sealed record BackupManifest(
         try
         {
             var format = JsonSerializer.Deserialize(json, BackupJsonContext.Default.BackupFormat)!.FormatVersion;
-            if (format != CurrentFormat)
-                throw new StorageException(StorageErrorCode.FailedPrecondition, $"Backup {id} has format {format}, this program reads {CurrentFormat}");
+            if (format is < 1 or > CurrentFormat)
+                throw new StorageException(StorageErrorCode.FailedPrecondition, $"Backup {id} has format {format}, this program reads those up to {CurrentFormat}");
             var manifest = JsonSerializer.Deserialize(json, BackupJsonContext.Default.BackupManifest)!;
             manifest.Check(id);
             return manifest;

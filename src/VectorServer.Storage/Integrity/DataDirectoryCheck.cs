@@ -48,6 +48,8 @@ public static class DataDirectoryCheck
             others.AddRange(CheckIndex(directory, index.Name));
             try
             {
+                if (repair)
+                    options.Disk.DeleteFile(NamespaceLayout.ClosedNamespaces(directory)); // what a repair changes
                 CheckNamespaces(directory, index);
             }
             catch (Exception e) when (e.IsDiskError())

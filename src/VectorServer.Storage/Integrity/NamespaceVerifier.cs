@@ -54,7 +54,7 @@ internal sealed class NamespaceVerifier(string directory, int dimension)
         Try("wal", isDerived: false, () => WalReader.CheckBeginning(NamespaceLayout.Wal(directory), new Lsn(checkpoint.Lsn), checkpoint.HasLog));
         var generation = NamespaceLayout.Generation(directory, checkpoint.Generation);
         CheckDerived(NamespaceLayout.Codec(generation), path => Codec.Deserialize(File.ReadAllBytes(path)));
-        foreach (var path in new[] { NamespaceLayout.CandidateIndex(generation), NamespaceLayout.Codes(generation), NamespaceLayout.Ids(generation) })
+        foreach (var path in NamespaceLayout.CheckedFiles(generation))
             CheckDerived(path, path => new CheckedReader(path).Dispose());
         CheckHeader(generation, checkpoint);
         CheckRows(generation, checkpoint, cancellation);

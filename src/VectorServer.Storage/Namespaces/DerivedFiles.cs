@@ -1,27 +1,36 @@
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Namespaces;
 
 /// <summary>
-/// Saves what an opening would otherwise make again from the rows: ids and codes. In the background after a checkpoint that found many new
-/// rows, and at close. What fails here costs the next opening some time, nothing else.
+/// Saves what an opening would otherwise make again from the rows, see <see cref="DerivedFile"/>. In the background after a checkpoint that
+/// found many new rows, and at close. What fails here costs the next opening some time, nothing else.
 /// </summary>
 internal sealed class DerivedFiles(Action<string> log)
 {
-    private const int RowsMin = 1_000; // fewer are read and encoded within milliseconds
+    /// <summary>Fewer rows are read and encoded within milliseconds.</summary>
+    public const int RowsMin = 1_000;
+
     private const int RowsMinUnderWay = 50_000;
     private const int ShareOfSaved = 5; // a file is written again when a fifth more is to be saved, at close a twentieth
     private const int ShareOfSavedAtClose = 20;
 
     private readonly BackgroundWork _work = new();
+    private volatile FoldedRows? _folded;
 
     public bool IsAtRest => _work.IsAtRest;
 
     /// <summary>Called by the writer, with what a checkpoint names.</summary>
     public void Consider(NamespaceSnapshot folded)
     {
-        if (!_work.IsAtRest || !IsDue(folded, RowsMinUnderWay, ShareOfSaved) || !folded.Generation.TryAddReference())
+        _folded = FoldedRows.Of(folded);
+        Reconsider();
+    }
+
+    /// <summary>Called when more is derived of the rows that the newest checkpoint names.</summary>
+    public void Reconsider()
+    {
+        if (_folded is not { } folded || !_work.IsAtRest || !DerivedFile.All.Any(file => file.IsDue(folded, RowsMinUnderWay, ShareOfSaved)) || !folded.Generation.TryAddReference())
             return;
         if (!_work.TryStart(() => SaveAndRelease(folded)))
             folded.Generation.Release();
@@ -31,19 +40,16 @@ internal sealed class DerivedFiles(Action<string> log)
     public Task StopAsync() => _work.StopAsync();
 
     /// <summary>Called once the namespace takes no more writes and is folded.</summary>
-    public void SaveOnClose(NamespaceSnapshot folded)
+    public void SaveOnClose(NamespaceSnapshot folded) => Save(FoldedRows.Of(folded), RowsMin, ShareOfSavedAtClose, CancellationToken.None);
+
+    /// <summary>Saves what is there of rows that are written to another generation's directory too, by the same numbers.</summary>
+    public static void SaveCopies(FoldedRows folded, string directory, CancellationToken cancellation)
     {
-        if (IsDue(folded, RowsMin, ShareOfSavedAtClose))
-            Save(folded, RowsMin, ShareOfSavedAtClose, CancellationToken.None);
+        foreach (var file in DerivedFile.All.Where(file => file.There(folded) >= RowsMin))
+            file.Write(folded, file.In(directory), cancellation);
     }
 
-    private static bool IsDue(NamespaceSnapshot folded, int rowsMin, int share) =>
-        IsDue(folded.RowCount, folded.Generation.SavedIds, rowsMin, share)
-        || (folded.Codes is { } codes && IsDue(Math.Min(codes.Count, folded.RowCount), codes.SavedRows, rowsMin, share));
-
-    private static bool IsDue(int rows, int saved, int rowsMin, int share) => rows - saved >= Math.Max(rowsMin, saved / share);
-
-    private Task SaveAndRelease(NamespaceSnapshot folded)
+    private Task SaveAndRelease(FoldedRows folded)
     {
         try
         {
@@ -57,19 +63,15 @@ internal sealed class DerivedFiles(Action<string> log)
         return Task.CompletedTask;
     }
 
-    private void Save(NamespaceSnapshot folded, int rowsMin, int share, CancellationToken cancellation)
+    private void Save(FoldedRows folded, int rowsMin, int share, CancellationToken cancellation)
     {
-        var generation = folded.Generation;
         try
         {
-            if (IsDue(folded.RowCount, generation.SavedIds, rowsMin, share))
+            foreach (var file in DerivedFile.All)
             {
-                IdFile.Write(generation.IdsPath, generation, folded.RowCount, cancellation);
-                generation.SavedIds = folded.RowCount;
+                if (file.IsDue(folded, rowsMin, share) && file.Write(folded, file.In(folded.Generation.Directory), cancellation) is var rows and > 0)
+                    file.Note(folded, rows);
             }
-
-            if (folded.Codes is { } codes && IsDue(Math.Min(codes.Count, folded.RowCount), codes.SavedRows, rowsMin, share))
-                codes.SavedRows = CodeFile.Write(generation.Disk, generation.CodesPath, codes, folded.RowCount, cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using VectorServer.Storage.Filters.Columns;
 using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
@@ -11,17 +12,18 @@ namespace VectorServer.Storage.Namespaces;
 /// One generation of a namespace's rows: its files and what is derived from them in memory. Rows are only ever added; compaction makes
 /// the next generation. Counted references keep the files open until the last reader of the generation is done.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A cancellation without a timer holds nothing to dispose.")]
 internal sealed class Generation
 {
-    private readonly string _directory;
     private int _references = 1; // the namespace's own
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action? _afterClose;
     private readonly List<IDisposable> _derived = [];
+    private readonly CancellationTokenSource _closing = new();
 
     private Generation(Disk disk, int number, string directory, NpyMatrix vectors, MetadataStore metadata)
     {
-        (Disk, Number, _directory, Vectors, Metadata) = (disk, number, directory, vectors, metadata);
+        (Disk, Number, Directory, Vectors, Metadata) = (disk, number, directory, vectors, metadata);
     }
 
     public Disk Disk { get; }
@@ -44,21 +46,33 @@ internal sealed class Generation
     /// <summary>The metadata as filters read it.</summary>
     public ColumnStore Columns { get; } = new();
 
+    /// <summary>What searches of these rows knew of their answers.</summary>
+    public AnswerCount Answers { get; } = new();
+
     /// <summary>Ends when the last reference is given back and the files are closed.</summary>
     public Task Closed => _closed.Task;
 
-    public string VectorsPath => NamespaceLayout.Vectors(_directory);
+    public string Directory { get; }
 
-    public string CodecPath => NamespaceLayout.Codec(_directory);
+    public string VectorsPath => NamespaceLayout.Vectors(Directory);
 
-    public string CodesPath => NamespaceLayout.Codes(_directory);
+    public string CodecPath => NamespaceLayout.Codec(Directory);
 
-    public string IdsPath => NamespaceLayout.Ids(_directory);
+    public string CodesPath => NamespaceLayout.Codes(Directory);
+
+    public string IdsPath => NamespaceLayout.Ids(Directory);
 
     /// <summary>Rows whose ids are in <c>ids.bin</c>.</summary>
     public int SavedIds { get; set; }
 
-    public string CandidateIndexPath => NamespaceLayout.CandidateIndex(_directory);
+    public string SparsePath => NamespaceLayout.Sparse(Directory);
+
+    /// <summary>Rows whose inverted lists are in <c>sparse.bin</c>.</summary>
+    public int SavedSparse { get; set; }
+
+    public string ColumnsPath => NamespaceLayout.Columns(Directory);
+
+    public string CandidateIndexPath => NamespaceLayout.CandidateIndex(Directory);
 
     public static Generation Create(Disk disk, string namespaceDirectory, int number, int dimension)
     {
@@ -83,8 +97,10 @@ internal sealed class Generation
     /// <param name="namespaceDirectory">Where the namespace lies.</param>
     /// <param name="checkpoint">What counts.</param>
     /// <param name="dimension">Of the vectors.</param>
-    /// <param name="log">Told of a saved table of ids that cannot be used.</param>
-    public static Generation Open(Disk disk, string namespaceDirectory, Checkpoint checkpoint, int dimension, Action<string> log)
+    /// <param name="columnBudget">For columns that no filter has asked for.</param>
+    /// <param name="log">Told of a derived file that cannot be used.</param>
+    public static Generation Open(
+        Disk disk, string namespaceDirectory, Checkpoint checkpoint, int dimension, ColumnBudget columnBudget, Action<string> log)
     {
         var directory = NamespaceLayout.Generation(namespaceDirectory, checkpoint.Generation);
         var vectors = NpyMatrix.Open(disk, NamespaceLayout.Vectors(directory), dimension, checkpoint.RowCount);
@@ -101,6 +117,8 @@ internal sealed class Generation
             metadata.BeginBatch(); // for whoever reads the file already, it goes from one whole state to the next
             metadata.RollBackTo(checkpoint.RowCount, new Lsn(checkpoint.Lsn));
             var generation = new Generation(disk, checkpoint.Generation, directory, vectors, metadata);
+            generation.Columns.Attach(new SavedColumns(disk, generation.ColumnsPath, checkpoint.RowCount, log));
+            generation.LoadColumnsAhead(columnBudget);
             generation.Load(checkpoint, log);
             return generation;
         }
@@ -113,12 +131,15 @@ internal sealed class Generation
     }
 
     /// <summary>Bytes of the files on disk.</summary>
-    public long SizeBytes(int rowCount)
+    public long SizeBytes(int rowCount) => SizeBytes(Directory, rowCount, Vectors.RowBytes);
+
+    /// <summary>Bytes of the files of a generation, open or not.</summary>
+    public static long SizeBytes(string directory, int rowCount, int rowBytes)
     {
-        var metadata = NamespaceLayout.Metadata(_directory);
-        return NpyHeader.Bytes + ((long)rowCount * Vectors.RowBytes)
-            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm") + LengthOf(CodecPath)
-            + LengthOf(CodesPath) + LengthOf(IdsPath) + LengthOf(CandidateIndexPath) + LengthOf(NamespaceLayout.VectorChecksums(_directory));
+        var metadata = NamespaceLayout.Metadata(directory);
+        return NpyHeader.Bytes + ((long)rowCount * rowBytes)
+            + LengthOf(metadata) + LengthOf(metadata + "-wal") + LengthOf(metadata + "-shm")
+            + LengthOf(NamespaceLayout.VectorChecksums(directory)) + NamespaceLayout.Derived(directory).Sum(LengthOf);
 
         // A file that comes or goes at this moment, or with its namespace, counts nothing.
         static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
@@ -129,7 +150,7 @@ internal sealed class Generation
     {
         Vectors.Seal(rowCount);
         Metadata.Checkpoint();
-        Disk.SyncDirectory(_directory);
+        Disk.SyncDirectory(Directory);
     }
 
     /// <summary>Takes a reference unless the generation is closed already.</summary>
@@ -173,6 +194,7 @@ internal sealed class Generation
             Vectors.Dispose();
             foreach (var derived in _derived)
                 derived.Dispose();
+            Columns.LeaveBudget();
             _afterClose?.Invoke();
         }
         finally
@@ -184,6 +206,7 @@ internal sealed class Generation
     /// <summary>Gives up the namespace's own reference: the last reader closes the files and then runs <paramref name="afterClose"/>.</summary>
     public void Retire(Action afterClose)
     {
+        _closing.Cancel();
         _afterClose = afterClose;
         Release();
     }
@@ -217,9 +240,57 @@ internal sealed class Generation
         if (checkpoint.Deaths is { } deaths && deaths != Tombstones.Sum)
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has other dead rows than its checkpoint says");
 
-        Metadata.ReadSparse(hasSparse ? 0 : SavedIds, (row, vector) => Sparse.Add(row.Value, vector));
+        LoadSparse(hasSparse ? 0 : SavedIds, checkpoint, log);
         if (checkpoint.SparseRows is { } sparseRows && sparseRows != Sparse.RowCount)
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's metadata has more or fewer sparse vectors than its checkpoint says");
+    }
+
+    /// <summary>Beside the rest of the opening, so that a filter that follows it finds them.</summary>
+    private void LoadColumnsAhead(ColumnBudget budget)
+    {
+        if (!File.Exists(ColumnsPath) || !TryAddReference())
+            return;
+        _ = Task.Run(() =>
+        {
+            try
+            {
+                Columns.LoadAhead(budget, _closing.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // nobody asked
+            }
+            finally
+            {
+                Release();
+            }
+        });
+    }
+
+    private void LoadSparse(int firstRow, Checkpoint checkpoint, Action<string> log)
+    {
+        void ReadFrom(int row) => Metadata.ReadSparse(row, (number, vector) => Sparse.Add(number.Value, vector));
+        if (firstRow == 0 && File.Exists(SparsePath))
+        {
+            try
+            {
+                SavedSparse = Sparse.Load(SparsePath, checkpoint.RowCount);
+                ReadFrom(SavedSparse);
+                if (checkpoint.SparseRows is null || checkpoint.SparseRows == Sparse.RowCount)
+                    return;
+                log("reads its sparse vectors from the metadata: the derived file sparse.bin is of other rows");
+            }
+            catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
+            {
+                log($"reads its sparse vectors from the metadata: {e.Message}");
+            }
+
+            Disk.DeleteFile(SparsePath);
+            SavedSparse = 0;
+            Sparse.Clear();
+        }
+
+        ReadFrom(firstRow);
     }
 
     /// <returns>Whether any of the rows loaded may have a sparse vector.</returns>

@@ -1,4 +1,5 @@
 using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Namespaces;
 
@@ -11,13 +12,15 @@ internal sealed class HeldNamespace : IDisposable
     private readonly SnapshotLease _lease;
     private readonly MetadataStore.RentedReader _reader;
 
-    private HeldNamespace(NamespaceDescription description, SnapshotLease lease)
+    private HeldNamespace(NamespaceStore store, SnapshotLease lease)
     {
-        (Description, _lease) = (description, lease);
+        (Description, Metric, _lease) = (store.Description, store.Metric, lease);
         _reader = lease.Snapshot.Generation.Metadata.Rent();
     }
 
     public NamespaceDescription Description { get; }
+
+    public Metric Metric { get; }
 
     public NamespaceSnapshot Snapshot => _lease.Snapshot;
 
@@ -30,7 +33,7 @@ internal sealed class HeldNamespace : IDisposable
             return null;
         try
         {
-            return new HeldNamespace(store.Description, lease);
+            return new HeldNamespace(store, lease);
         }
         catch (Exception e)
         {

@@ -1,13 +1,21 @@
+using VectorServer.Storage.Ann;
+using VectorServer.Storage.Filters.Columns;
 using VectorServer.Storage.IO;
+using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Npy;
 
 namespace VectorServer.Storage.Namespaces;
 
-/// <summary>Writes what a held namespace shows as a namespace directory of its own: compacted, with an empty log, to go on at the same LSN.</summary>
+/// <summary>
+/// Writes what a held namespace shows as a namespace directory of its own: compacted, with an empty log, to go on at the same LSN, and with
+/// what is derived of its rows, so that it opens as fast. A graph is of rows by their numbers: it goes along as far as no row before was dead.
+/// </summary>
 internal static class NamespaceExport
 {
     /// <summary>The one generation in such a directory.</summary>
     public const int GenerationNumber = 1;
+
+    private const int RowsPerStep = 10_000; // encoded between looks at whether the work is still wanted
 
     /// <param name="disk">Where it is written.</param>
     /// <param name="held">What to write.</param>
@@ -22,14 +30,16 @@ internal static class NamespaceExport
         held.Description.Write(disk, NamespaceLayout.Description(directory));
 
         int rows;
-        var sparseRows = 0;
+        int sparseRows;
         var target = Generation.Create(disk, directory, GenerationNumber, dimension);
         try
         {
-            rows = RowCopy.CopyLive(source, held.Metadata, target, (_, _, sparse) => sparseRows += sparse is null ? 0 : 1, cancellation);
+            rows = RowCopy.CopyLive(source, held.Metadata, target, (row, id, sparse) => Add(target, row, id, sparse), cancellation);
+            sparseRows = target.Sparse.RowCount;
             target.Seal(rows);
-            if (source.Codes is { } codes)
-                AtomicFile.Write(disk, target.CodecPath, codes.Codec.Serialize());
+            var codes = source.Codes is { } coded ? CodeKeeper.Make(coded.Codec, target) : null;
+            if (rows >= DerivedFiles.RowsMin)
+                WriteDerived(held, new NamespaceSnapshot(target, FirstRow: 0, rows, rows, source.Lsn, codes), cancellation);
         }
         finally
         {
@@ -40,5 +50,32 @@ internal static class NamespaceExport
         new Checkpoint(Checkpoint.CurrentFormat, GenerationNumber, rows, FirstRow: 0, rows, source.Lsn.Value, Deaths: 0, sparseRows)
             .Write(disk, NamespaceLayout.Checkpoint(directory));
         return rows;
+    }
+
+    private static void Add(Generation target, int row, string id, SparseVector? sparse)
+    {
+        target.Ids.Add(id);
+        if (sparse is not null)
+            target.Sparse.Add(row, sparse);
+    }
+
+    private static void WriteDerived(HeldNamespace held, NamespaceSnapshot written, CancellationToken cancellation)
+    {
+        var (source, target) = (held.Snapshot, written.Generation);
+        target.Columns.MakeAhead(target.Metadata, written.RowCount, ColumnBudget.Usual(), cancellation);
+        if (written.Codes is { } codes)
+        {
+            for (var end = 0; end < written.RowCount;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                end = Math.Min(written.RowCount, end + RowsPerStep);
+                codes.EncodeUpTo(target.Vectors.Row, end);
+            }
+        }
+
+        DerivedFiles.SaveCopies(FoldedRows.Of(written), target.Directory, cancellation);
+        var kept = source.LiveRows().Select((row, number) => (row, number)).TakeWhile(pair => pair.row == pair.number).Count();
+        if (source.Nearest is { } index && Math.Min(index.Count, kept) is var count && count >= DerivedFiles.RowsMin)
+            CandidateIndexFile.Write(target.Disk, target.CandidateIndexPath, index, held.Metric, target.Vectors.Dimension, count);
     }
 }

@@ -37,6 +37,9 @@ internal static class NamespaceLayout
     /// <summary>The aliases of the index's namespaces.</summary>
     public static string Aliases(string indexDirectory) => Path.Combine(indexDirectory, "aliases.json");
 
+    /// <summary>What a clean stop leaves of an index with many namespaces.</summary>
+    public static string ClosedNamespaces(string indexDirectory) => Path.Combine(indexDirectory, "namespaces.bin");
+
     public static string Namespace(string indexDirectory, string name) =>
         Path.Combine(indexDirectory, name.Length == 0 ? "__default__" : Encode(name));
 
@@ -46,6 +49,9 @@ internal static class NamespaceLayout
 
     /// <summary>The same as <see cref="Checkpoint"/>, read only to repair.</summary>
     public static string CheckpointCopy(string namespaceDirectory) => Path.Combine(namespaceDirectory, "checkpoint.copy.json");
+
+    /// <summary>What lists and statistics say of the namespace, see <see cref="CountsFile"/>.</summary>
+    public static string Counts(string namespaceDirectory) => Path.Combine(namespaceDirectory, "counts.bin");
 
     public static string Wal(string namespaceDirectory) => Path.Combine(namespaceDirectory, "wal");
 
@@ -65,11 +71,23 @@ internal static class NamespaceLayout
 
     public static string Ids(string generationDirectory) => Path.Combine(generationDirectory, "ids.bin");
 
+    public static string Columns(string generationDirectory) => Path.Combine(generationDirectory, "columns.bin");
+
+    public static string Sparse(string generationDirectory) => Path.Combine(generationDirectory, "sparse.bin");
+
     public static string CandidateIndex(string generationDirectory) => Path.Combine(generationDirectory, "ann.bin");
+
+    /// <summary>The files of a generation that are made of its rows, and made anew where they are missing or damaged.</summary>
+    public static string[] Derived(string generationDirectory) =>
+        [Codec(generationDirectory), .. CheckedFiles(generationDirectory)];
+
+    /// <summary>Those of them that end in the checksum of all before.</summary>
+    public static string[] CheckedFiles(string generationDirectory) =>
+        [CandidateIndex(generationDirectory), Codes(generationDirectory), Ids(generationDirectory), Columns(generationDirectory), Sparse(generationDirectory)];
 
     /// <summary>The directories of an index or of the backups, but for a file system's own at its root, and what is in the place of an index's file.</summary>
     public static IEnumerable<string> DirectoriesIn(string directory) => Directory.GetDirectories(directory)
-        .Where(found => Path.GetFileName(found) != "lost+found" && found != Aliases(directory) && found != IndexCalibration(directory));
+        .Where(found => Path.GetFileName(found) != "lost+found" && found != Aliases(directory) && found != IndexCalibration(directory) && found != ClosedNamespaces(directory));
 
     /// <summary>The name that a namespace's directory encodes; null for one whose name was too long to be kept whole.</summary>
     public static string? NameOf(string namespaceDirectory)

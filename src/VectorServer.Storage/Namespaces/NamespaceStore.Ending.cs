@@ -1,5 +1,6 @@
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Npy;
+using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Namespaces;
 
@@ -18,6 +19,7 @@ internal sealed partial class NamespaceStore
             await _writer.CloseAsync().ConfigureAwait(false);
             SaveOnClose();
             _wal.Dispose();
+            _counts.Dispose();
             Generation[] replaced;
             lock (_removal)
                 replaced = [.. _replaced];
@@ -33,6 +35,11 @@ internal sealed partial class NamespaceStore
             _options.OpenNamespaces.Leave();
         }
     }
+
+    /// <summary>What is to be said of it now that it is closed; null where its disk had refused it something.</summary>
+    public NamespaceAsLeft? AsLeft() => _failure is null
+        ? NamespaceAsLeft.Of(_directory, Description.Name, NamespaceCounts.Of(Current), Description.FilterableFields, _index.Dimension)
+        : null;
 
     /// <summary>Removes the namespace: its name is free once <paramref name="forget"/> ran, its files go when the last reader is done.</summary>
     public async Task DropAsync(Action forget)
@@ -63,6 +70,7 @@ internal sealed partial class NamespaceStore
             await StopWorkAsync().ConfigureAwait(false);
             await _writer.CloseAsync().ConfigureAwait(false);
             _wal.Dispose();
+            _counts.Dispose();
             lock (_removal)
             {
                 _removed = true;

@@ -16,7 +16,7 @@ internal sealed partial class NamespaceStore
     public bool IsIdleSince(long timestamp) =>
         _delayed is null or { IsSettled: true }
         && LastUsed <= timestamp
-        && _writer.IsAtRest && _builder.IsAtRest && _codes.IsAtRest && _derived.IsAtRest && _compactor.IsAtRest;
+        && _writer.IsAtRest && _builder.IsAtRest && _codes.IsAtRest && _columns.IsAtRest && _derived.IsAtRest && _compactor.IsAtRest;
 
     /// <summary>Takes an idle namespace from whoever might come: from here on no reader gets a snapshot of it, and it must be closed.</summary>
     public bool TryClaim(long idleSince)
@@ -34,6 +34,9 @@ internal sealed partial class NamespaceStore
         return false;
     }
 
+    /// <summary>Called now and then: gives back what nobody has asked for.</summary>
+    public void Age() => Current.Generation.Columns.Age();
+
     /// <summary>Counts as a use.</summary>
     internal void Touch() => Volatile.Write(ref _lastUsed, _options.Time.GetTimestamp());
 
@@ -44,7 +47,8 @@ internal sealed partial class NamespaceStore
     private void Review(NamespaceSnapshot snapshot)
     {
         _builder.Consider(snapshot);
-        _codes.Start();
+        _codes.Consider(snapshot);
+        _columns.Consider(snapshot);
         _compactor.Consider(snapshot);
     }
 
@@ -52,6 +56,7 @@ internal sealed partial class NamespaceStore
     {
         await _compactor.StopAsync().ConfigureAwait(false);
         await _codes.StopAsync().ConfigureAwait(false);
+        await _columns.StopAsync().ConfigureAwait(false);
         await _builder.StopAsync().ConfigureAwait(false);
         await _derived.StopAsync().ConfigureAwait(false);
     }

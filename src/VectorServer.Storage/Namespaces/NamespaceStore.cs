@@ -3,6 +3,7 @@ using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Registry;
+using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Wal;
 
 namespace VectorServer.Storage.Namespaces;
@@ -22,6 +23,8 @@ internal sealed partial class NamespaceStore
     private readonly DerivedFiles _derived;
     private readonly Compactor _compactor;
     private readonly DelayedView? _delayed;
+    private readonly CountsFile _counts;
+    private readonly ColumnKeeper _columns;
     private NamespaceSnapshot _current;
     private WalWriter _wal;
     private StorageException? _failure;
@@ -37,6 +40,8 @@ internal sealed partial class NamespaceStore
         _codes = new CodeKeeper(this, codecChoice, options, Log);
         _derived = new DerivedFiles(Log);
         _compactor = new Compactor(this, options, Log);
+        _columns = new ColumnKeeper(this, options, Log);
+        _counts = new CountsFile(options.Disk, NamespaceLayout.Counts(directory));
         Touch();
         (_current, _wal) = WithReserve(() => Recover(inUse: null));
         if (options.VisibilityDelay > TimeSpan.Zero)
@@ -50,10 +55,14 @@ internal sealed partial class NamespaceStore
 
         _writer = new NamespaceWriter(this);
         _builder = new CandidateIndexBuilder(this, searchChoice, options, Log);
+        _counts.Write(NamespaceCounts.Of(_current));
         Review(_current);
     }
 
     public NamespaceDescription Description { get; }
+
+    /// <summary>The index's.</summary>
+    public Metric Metric => _index.Metric;
 
     /// <summary>The newest snapshot, for the writer; readers take a lease.</summary>
     public NamespaceSnapshot Current => Volatile.Read(ref _current);
@@ -187,6 +196,9 @@ internal sealed partial class NamespaceStore
     /// <summary>Looks whether the approximate index is what is wanted now.</summary>
     public void ReviewIndex() => _builder.Consider(Current);
 
+    /// <summary>More is derived of rows that are folded in already.</summary>
+    public void ReconsiderDerived() => _derived.Reconsider();
+
     /// <inheritdoc cref="NamespaceWriter.WriteAsync"/>
     public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
         _writer.WriteAsync(resolve, readsState, cancellation);
@@ -251,6 +263,7 @@ internal sealed partial class NamespaceStore
     {
         Volatile.Write(ref _current, snapshot);
         _delayed?.Add(snapshot);
+        _counts.Write(NamespaceCounts.Of(snapshot));
         Review(snapshot);
     }
 

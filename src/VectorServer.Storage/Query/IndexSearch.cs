@@ -14,8 +14,8 @@ namespace VectorServer.Storage.Query;
 /// </remarks>
 internal static class IndexSearch
 {
-    /// <returns>Live, matching rows with exact ranks, nearest first; null when there are fewer than the query wants and a scan would find more, or where a scan is cheaper.</returns>
-    public static Candidate[]? Find(
+    /// <returns>Live, matching rows; null when there are fewer than the query wants and a scan would find more, or where a scan is cheaper.</returns>
+    public static SearchOutcome? Find(
         IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
     {
         var approximate = snapshot.Nearest!;
@@ -32,30 +32,19 @@ internal static class IndexSearch
             : search.Once(vector, wanted, effort, estimates, out _);
         if (nearest is null)
             return null;
-        trace?.Found(approximate.Kind, indexed, search.FoundRows, search.ScoredRows, estimates!);
+        trace?.Found(approximate.Kind, indexed, search.FoundRows);
         cancellation.ThrowIfCancellationRequested();
         if (indexed < snapshot.RowCount)
-            AddTail(index.Metric, snapshot, query, filtered, indexed, nearest, cancellation);
+            CandidateScan.Exact(index.Metric, snapshot, vector, filtered, nearest, cancellation, indexed);
         var candidates = nearest.Take();
-        return candidates.Length < wanted ? null : candidates;
-    }
-
-    /// <summary>Offers the rows behind the index: few from the raw vectors, many by their codes.</summary>
-    private static void AddTail(
-        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int indexed, TopK nearest, CancellationToken cancellation)
-    {
-        var vector = query.Vector!.Value.Span;
-        if (snapshot.Codes is null || snapshot.RowCount - indexed <= QueryPlanner.ExactRowsMax)
+        if (candidates.Length < wanted)
+            return null;
+        return new SearchOutcome(candidates)
         {
-            CandidateScan.Exact(metric, snapshot, vector, filtered, nearest, cancellation, indexed);
-            return;
-        }
-
-        var tail = new TopK(QueryPlanner.CandidateCount(query, snapshot.Codes.Codec), snapshot.Generation.Ids);
-        CandidateScan.Codes(snapshot, vector, filtered, tail, cancellation, indexed);
-        var exact = new ExactRank(metric, snapshot, vector);
-        foreach (var candidate in tail.Take())
-            nearest.Offer(candidate.Row, exact.Of(candidate.Row));
+            Found = search.FoundRows,
+            Scored = search.ScoredRows + Math.Max(0, snapshot.RowCount - indexed),
+            Estimates = estimates,
+        };
     }
 
     /// <summary>A search of an index's rows in a snapshot.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 
@@ -30,11 +29,9 @@ internal static class QueryPlanner
 
     private const float DefaultScanFactor = 4; // the wire's default
 
-    // Candidates are topK x scan factor x this: by default 16 for each match, and 160 for the usual topK of 10; of codes that rank well
-    // by themselves 4 and 40, which find all ten on real embeddings and on noise.
-    private const float CandidatesPerMatch = 4;
-    private const float CandidatesPerMatchOfFineCodes = 1;
+    private const float CandidatesPerMatch = 4; // of a caller that sets a scan factor
     private const float CandidatesPerMatchOfIndex = 6; // a graph finds 0.99 of the nearest with 200 nodes on its walk
+    private const int FarReadBytes = 128; // what it costs more to read a row by itself than one of many
     private const int MatchesMin = 10;
 
     // Below, a walk finds mostly rows that do not count, and a scan of the codes under the filter is faster.
@@ -44,7 +41,7 @@ internal static class QueryPlanner
     {
         if (query.Sparse is not null)
             return QueryPlan.Sparse;
-        if (query.Exact || candidateRows <= Math.Max(ExactRowsMax, query.TopK))
+        if (query.Exact || candidateRows <= ExactRowsUpTo(snapshot, query))
             return QueryPlan.Exact;
         if (IsIndexCheaper(index, snapshot, query, candidateRows))
             return QueryPlan.Index;
@@ -54,9 +51,9 @@ internal static class QueryPlanner
     /// <summary>The plan where the approximate index is not there, or did not find enough.</summary>
     public static QueryPlan WithoutIndex(NamespaceSnapshot snapshot) => snapshot.Codes is null ? QueryPlan.Exact : QueryPlan.Codes;
 
-    /// <summary>The codes that shortlist by the dense part of a query that has a sparse part too; null where the raw vectors do.</summary>
-    public static CodeStore? CodesOfHybrid(NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) =>
-        query.Vector is null || query.Exact || candidateRows <= Math.Max(ExactRowsMax, query.TopK) ? null : snapshot.Codes;
+    /// <summary>Whether a query with a sparse part too reads the codes for its dense part; else the raw vectors, or none.</summary>
+    public static bool ReadsCodesInHybrid(NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) =>
+        query.Vector is not null && !query.Exact && candidateRows > ExactRowsUpTo(snapshot, query) && snapshot.Codes is not null;
 
     /// <summary>Why <see cref="Choose"/> chose what it did.</summary>
     public static string WhyOf(IndexDescriptor index, QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) => plan switch
@@ -65,6 +62,7 @@ internal static class QueryPlanner
         QueryPlan.Exact when query.Exact => "exact was asked for",
         QueryPlan.Exact when candidateRows <= ExactRowsMax => $"there are no more than {ExactRowsMax} rows to score",
         QueryPlan.Exact when candidateRows <= query.TopK => "topK takes every row",
+        QueryPlan.Exact when candidateRows <= ExactRowsUpTo(snapshot, query) => "the filter leaves fewer bytes to score than a scan of the codes reads",
         QueryPlan.Exact => "the namespace has no codes and no index that is cheaper",
         QueryPlan.Index when SearchChoice.EffortByHand(index.Search, snapshot.Nearest!.Kind) is { } effort =>
             $"the index is asked with the {NameOfEffort(snapshot.Nearest!.Kind)} that was set by hand, {effort}",
@@ -87,7 +85,7 @@ internal static class QueryPlanner
         if (snapshot.Nearest is not { } approximate)
             return null;
         if (approximate.Kind == IndexKind.Hnsw && (query.MaxCandidates is not null || query.ScanFactor is not null))
-            return CandidateCount(query);
+            return CandidateCount(query, isOfIndex: true);
         return SearchChoice.EffortByHand(index.Search, approximate.Kind) is { } effort
             ? approximate.Kind == IndexKind.Hnsw ? Math.Max(effort, query.TopK) : effort
             : null;
@@ -101,7 +99,7 @@ internal static class QueryPlanner
         var approximate = snapshot.Nearest!;
         return approximate.Held is { Effort: > 0 } held
             ? Math.Max(held.Of(query.TopK), approximate.Kind == IndexKind.Hnsw ? query.TopK : 1)
-            : Math.Max(approximate.UsualEffort, approximate.Kind == IndexKind.Hnsw ? CandidateCount(query) : 1);
+            : Math.Max(approximate.UsualEffort, approximate.Kind == IndexKind.Hnsw ? CandidateCount(query, isOfIndex: true) : 1);
     }
 
     private static bool IsIndexCheaper(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
@@ -119,15 +117,21 @@ internal static class QueryPlanner
 
     private static double ShareOf(NamespaceSnapshot snapshot, int candidateRows) => (double)candidateRows / snapshot.RowCount;
 
-    /// <summary>How many candidates are shortlisted.</summary>
+    /// <summary>Rows up to which scoring each costs less than a scan of the codes.</summary>
+    private static int ExactRowsUpTo(NamespaceSnapshot snapshot, VectorQuery query)
+    {
+        var byBytes = snapshot.Codes is { } codes ? codes.ScannedBytes / (snapshot.Generation.Vectors.RowBytes + FarReadBytes) : 0;
+        return (int)Math.Max(byBytes, Math.Max(ExactRowsMax, query.TopK));
+    }
+
+    /// <summary>How many candidates an approximate index is asked for, or a caller allows.</summary>
     /// <param name="query">Its topK and effort.</param>
-    /// <param name="codec">The codes that do it; null for an approximate index.</param>
-    public static int CandidateCount(VectorQuery query, Codec? codec = null)
+    /// <param name="isOfIndex">Of an approximate index; else of the codes.</param>
+    public static int CandidateCount(VectorQuery query, bool isOfIndex = false)
     {
         if (query.MaxCandidates is { } asked)
             return Math.Max(asked, query.TopK);
-        var perMatch = codec is null ? CandidatesPerMatchOfIndex : codec.RanksFinely ? CandidatesPerMatchOfFineCodes : CandidatesPerMatch;
-        var count = Math.Max(query.TopK, MatchesMin) * perMatch * (query.ScanFactor ?? DefaultScanFactor);
+        var count = Math.Max(query.TopK, MatchesMin) * (isOfIndex ? CandidatesPerMatchOfIndex : CandidatesPerMatch) * (query.ScanFactor ?? DefaultScanFactor);
         return (int)Math.Clamp(count, query.TopK, int.MaxValue / 2);
     }
 }

@@ -15,15 +15,12 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
     private QueryPlan _plan = QueryPlan.Exact;
     private string _why = QueryExplanation.Nothing.Why;
     private int _filteredRows = snapshot.LiveCount;
-    private Candidate[] _candidates = [];
+    private SearchOutcome _outcome = new([]);
     private int _found;
-    private int _scored;
-    private Dictionary<int, double>? _estimates;
     private int _indexedRows;
     private IndexKind _kind = IndexKind.Flat;
     private double _filterMs;
     private double _candidatesMs;
-    private double _rescoreMs;
 
     public void Filtered(RowSet? filtered)
     {
@@ -33,45 +30,42 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
         Lap(); // the count is the explanation's own
     }
 
-    public void Planned(QueryPlan plan, string why) => (_plan, _why, _estimates) = (plan, why, null);
+    public void Planned(QueryPlan plan, string why) => (_plan, _why) = (plan, why);
 
     /// <summary>An approximate index of the first rows found some, before those that are dead or do not match are taken out.</summary>
     /// <param name="kind">What the index is.</param>
     /// <param name="indexedRows">Rows it answers for.</param>
     /// <param name="count">Rows it found.</param>
-    /// <param name="scored">Those of them that were scored exactly.</param>
-    /// <param name="estimates">What their ranks were estimated to be.</param>
-    public void Found(IndexKind kind, int indexedRows, int count, int scored, Dictionary<int, double> estimates) =>
-        (_kind, _indexedRows, _found, _scored, _estimates) = (kind, indexedRows, count, scored, estimates);
+    public void Found(IndexKind kind, int indexedRows, int count) => (_kind, _indexedRows, _found) = (kind, indexedRows, count);
 
-    public void Shortlisted(Candidate[] candidates)
+    public void Settled(SearchOutcome outcome)
     {
-        _candidates = candidates;
-        _candidatesMs = Lap();
+        _outcome = outcome;
+        _candidatesMs = Lap() - outcome.SettleMs;
     }
-
-    public void Rescored() => _rescoreMs = Lap();
 
     public QueryExplanation Nothing() => QueryExplanation.Nothing with { Rows = snapshot.LiveCount, FilteredRows = _filteredRows, FilterMs = _filterMs };
 
     public QueryExplanation Explain(Metric metric, ReadOnlySpan<Match> matches)
     {
         var hydrateMs = Lap();
-        var tail = _candidates.Count(candidate => candidate.Row >= _indexedRows);
-        var readsCodes = snapshot.Codes is not null && (_plan == QueryPlan.Codes || (_plan == QueryPlan.Index && _indexedRows < snapshot.RowCount));
+        var readsCodes = snapshot.Codes is not null && (_plan == QueryPlan.Codes || (_plan == QueryPlan.Sparse && _outcome.Bound is not null));
         return new QueryExplanation
         {
             Plan = NameOf(_plan),
             Why = _why,
             Rows = snapshot.LiveCount,
             FilteredRows = _filteredRows,
-            Candidates = _plan == QueryPlan.Index ? _found + tail : _candidates.Length,
-            Rescored = _plan == QueryPlan.Index ? _scored + tail : _candidates.Length,
+            Candidates = _plan == QueryPlan.Index ? _found + Math.Max(0, snapshot.RowCount - _indexedRows) : _outcome.Found,
+            Rescored = _outcome.Scored,
+            IsCertified = _outcome.IsCertified,
+            Bound = _outcome.BoundName,
+            MissShare = _outcome.Bound?.MissShare ?? 0,
             Compression = (readsCodes ? snapshot.Codes!.Codec.Compression : Compression.Float32).ToName(),
             IndexKind = (_plan == QueryPlan.Index ? _kind : IndexKind.Flat).ToName(),
             FilterMs = _filterMs,
             CandidatesMs = _candidatesMs,
-            RescoreMs = _rescoreMs,
+            RescoreMs = _outcome.SettleMs,
             HydrateMs = hydrateMs,
             Estimates = Estimates(metric, matches),
         };
@@ -89,11 +83,13 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
     private double?[] Estimates(Metric metric, ReadOnlySpan<Match> matches)
     {
         var estimates = new double?[matches.Length];
-        if (_plan is QueryPlan.Exact or QueryPlan.Sparse)
+        if (_outcome.Estimates is not { } ranks)
             return estimates;
-        var ranks = _estimates ?? _candidates.ToDictionary(candidate => candidate.Row, candidate => candidate.Rank);
         for (var i = 0; i < estimates.Length; i++)
-            estimates[i] = ranks.TryGetValue(matches[i].Row, out var rank) ? metric.ToRank(rank) : null; // its own inverse
+        {
+            if (ranks.TryGetValue(matches[i].Row, out var rank) && double.IsFinite(rank))
+                estimates[i] = metric.ToRank(rank); // its own inverse
+        }
 
         return estimates;
     }

@@ -3,7 +3,7 @@ namespace VectorServer.Storage.Registry;
 /// <summary>What an index is at this moment, as far as it is known without opening anything: for monitoring.</summary>
 /// <param name="Namespaces">All there are.</param>
 /// <param name="OpenNamespaces">Those open now.</param>
-/// <param name="Records">Live ones, of the namespaces used since the start.</param>
+/// <param name="Records">Live ones, but of namespaces whose files do not tell without being opened.</param>
 /// <param name="DeletedRows">Rows that compaction would give back, of the same.</param>
 /// <param name="LogBytes">What a crash now would leave to be replayed.</param>
 /// <param name="RecallAt10">Of the queries sampled, 0..1; null before the first.</param>

@@ -30,7 +30,7 @@ public sealed record VectorQuery
     /// <summary>How many candidates the codes may shortlist before exact rescoring; null lets the engine choose.</summary>
     public int? MaxCandidates { get; init; }
 
-    /// <summary>Effort relative to the engine's default candidate count, 0.5..4; null is 1.</summary>
+    /// <summary>Effort relative to the engine's default candidate count, 0.5..4; anything else is refused. Null is 4, the default.</summary>
     public float? ScanFactor { get; init; }
 
     /// <summary>Scan the raw vectors even where codes exist.</summary>

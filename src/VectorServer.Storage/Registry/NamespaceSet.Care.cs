@@ -51,10 +51,12 @@ internal sealed partial class NamespaceSet
         await _endings.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            ForgetLeft();
             var directory = NamespaceLayout.Namespace(_directory, name);
             var store = FindToDelete(name);
             _beingRepaired = name;
             _stores[name] = new Lazy<NamespaceStore>(() => throw BeingRepaired());
+            EndReadings(reading => reading.Namespace == name);
             if (store is not null)
                 await store.CloseAsync().ConfigureAwait(false);
             var repaired = DataDirectoryCheck.CheckNamespace(directory, _index, _options, repair: true, cancellation) with { Namespace = name };
@@ -65,7 +67,7 @@ internal sealed partial class NamespaceSet
         finally
         {
             if (!_closed && _beingRepaired == name)
-                _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name));
+                _stores[name] = AtFirstUse(name);
             _beingRepaired = null;
             _endings.Release();
         }

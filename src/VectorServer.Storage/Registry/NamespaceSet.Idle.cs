@@ -28,13 +28,6 @@ internal sealed partial class NamespaceSet
         }
     }
 
-    /// <summary>What is to be said of a namespace that was closed, so that lists and statistics open none again; null for any other, and for a damaged one.</summary>
-    public NamespaceAsLeft? AsLeft(string name) =>
-        _stores.TryGetValue(name, out var store) && store is Asleep { IsValueCreated: false } asleep && DamageOf(name) is null ? asleep.Left : null;
-
-    /// <summary>The same of all that are closed.</summary>
-    public IEnumerable<NamespaceAsLeft> AsLeft() => _stores.Keys.Select(AsLeft).OfType<NamespaceAsLeft>();
-
     /// <summary>A namespace with its newest snapshot, opened again if it was idle; null if readers see none.</summary>
     private NamespaceStore? Acquire(string name, out SnapshotLease lease)
     {
@@ -51,16 +44,18 @@ internal sealed partial class NamespaceSet
     private async Task CloseClaimedAsync(string name, NamespaceStore store)
     {
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var asleep = new Asleep(() =>
-        {
-            closed.Task.GetAwaiter().GetResult(); // the files must not be open twice
-            return _closed ? throw Closing() : Open(NamespaceLayout.Namespace(_directory, name));
-        });
+        var asleep = new ClosedNamespace(
+            () =>
+            {
+                closed.Task.GetAwaiter().GetResult(); // the files must not be open twice
+                return _closed ? throw Closing() : Open(NamespaceLayout.Namespace(_directory, name));
+            },
+            look: null);
         _stores[name] = asleep;
         try
         {
             await store.CloseAsync().ConfigureAwait(false); // after its last writes
-            asleep.Left = new NamespaceAsLeft(InfoOf(name, store, store.Current), NamespaceStorageStats.Of(name, store.Current));
+            asleep.Left = store.AsLeft();
         }
         finally
         {
@@ -76,19 +71,4 @@ internal sealed partial class NamespaceSet
         Thread.Yield();
         return true;
     }
-
-    private sealed class Asleep(Func<NamespaceStore> open) : Lazy<NamespaceStore>(open)
-    {
-        private volatile NamespaceAsLeft? _left;
-
-        /// <summary>Null until the closing has ended.</summary>
-        public NamespaceAsLeft? Left
-        {
-            get => _left;
-            set => _left = value;
-        }
-    }
 }
-
-/// <summary>What lists and statistics say of a namespace that is closed.</summary>
-internal sealed record NamespaceAsLeft(NamespaceInfo Info, NamespaceStorageStats Storage);

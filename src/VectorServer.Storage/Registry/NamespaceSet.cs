@@ -34,15 +34,7 @@ internal sealed partial class NamespaceSet
     {
         (_directory, _index, _codecChoice, _searchChoice, _options) = (directory, index, codecChoice, searchChoice, options);
         _aliases = AliasSet.Open(options.Disk, NamespaceLayout.Aliases(directory), index.Name, options.Log);
-        foreach (var found in NamespaceLayout.DirectoriesIn(directory))
-        {
-            if (Path.GetFileName(found).StartsWith(NamespaceLayout.TemporaryMark, StringComparison.Ordinal))
-                Sweep(found); // a creation or removal that did not finish
-            else if (ReadName(found) is { } name)
-                _stores[name] = AtFirstUse(found);
-            else
-                _unreadable.Add(found);
-        }
+        FindNamespaces();
     }
 
     public static StorageException NotFound() => new(StorageErrorCode.NotFound, "Namespace not found");
@@ -221,7 +213,7 @@ internal sealed partial class NamespaceSet
         catch (Exception e) when (e is not StorageException)
         {
             if (_stores.ContainsKey(name))
-                _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name)); // closed, but not removed
+                _stores[name] = AtFirstUse(name); // closed, but not removed
             if (e.IsDiskError())
                 throw DiskErrors.Refusal(e, "The namespace could not be removed");
             throw;
@@ -266,36 +258,11 @@ internal sealed partial class NamespaceSet
         return AliasOf(name) is { } alias ? throw AliasErrors.WriteTo(alias) : null;
     }
 
-    /// <summary>Removes what was never finished, once its own name is durable: with the old one a part of a namespace would come back.</summary>
-    private void Sweep(string unfinished)
-    {
-        _options.Disk.SyncDirectory(_directory);
-        _options.Disk.DeleteDirectory(unfinished);
-    }
-
-    /// <summary>
-    /// The name that a directory's description gives, or, where that is damaged, the directory's own name: the namespace is there, and
-    /// refuses to be opened. Null where neither tells, and the directory is left alone.
-    /// </summary>
-    private string? ReadName(string directory)
-    {
-        try
-        {
-            return NamespaceDescription.Read(NamespaceLayout.Description(directory)).Name;
-        }
-        catch (StorageException e)
-        {
-            _options.Log?.Invoke($"A namespace of index '{_index.Name}' is not served, its description in {directory} is damaged: {e}");
-            var name = NamespaceLayout.NameOf(directory);
-            _options.Damage.Report(_index.Name, name ?? Path.GetFileName(directory), e.Message, _options.Time.GetUtcNow());
-            return name;
-        }
-    }
-
     private NamespaceStore Open(string directory)
     {
         try
         {
+            ForgetLeft();
             return NamespaceStore.Open(directory, _index, _codecChoice, _searchChoice, _options);
         }
         catch (Exception e) when (e.IsDiskError() && !e.IsOfTheFile())
@@ -326,7 +293,7 @@ internal sealed partial class NamespaceSet
         catch (Exception e) when (!_closed && (e is not StorageException { Code: StorageErrorCode.DataCorruption } || e.GetBaseException().IsOfTheFile()))
         {
             // What is not the data's fault, too many open files perhaps, may be over at the next use.
-            _stores.TryUpdate(name, AtFirstUse(NamespaceLayout.Namespace(_directory, name)), store);
+            _stores.TryUpdate(name, AtFirstUse(name), store);
             throw;
         }
     }
@@ -338,9 +305,6 @@ internal sealed partial class NamespaceSet
             return true;
         return _closed ? throw Closing() : false;
     }
-
-    private Lazy<NamespaceStore> AtFirstUse(string directory) =>
-        new(() => _closed ? throw Closing() : Open(directory));
 
     private NamespaceStore GetOrCreate(string name)
     {
@@ -354,12 +318,14 @@ internal sealed partial class NamespaceSet
     {
         if (_closed)
             throw Closing();
+        RecordRules.CheckNewNamespaceName(name);
         if (_aliases.Find(name) is { } alias)
             throw AliasErrors.NameInUseByAlias(alias);
         var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
         _options.Reserve.Demand();
         try
         {
+            ForgetLeft();
             var created = NamespaceStore.Create(
                 NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _searchChoice, _options, visible);
             _stores[name] = new Lazy<NamespaceStore>(created);
@@ -368,7 +334,7 @@ internal sealed partial class NamespaceSet
         catch (Exception e) when (e.IsDiskError())
         {
             if (Directory.Exists(NamespaceLayout.Namespace(_directory, name)))
-                _stores[name] = AtFirstUse(NamespaceLayout.Namespace(_directory, name)); // made, though not known to be durable
+                _stores[name] = AtFirstUse(name); // made, though not known to be durable
             throw DiskErrors.Refusal(e, "The namespace could not be made");
         }
     }

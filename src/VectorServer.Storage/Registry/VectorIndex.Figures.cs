@@ -25,8 +25,8 @@ public sealed partial class VectorIndex
 
         foreach (var left in _namespaces.AsLeft())
         {
-            records += left.Storage.RecordCount;
-            deletedRows += left.Storage.DeletedRows;
+            records += left.Counts.LiveCount;
+            deletedRows += left.Counts.RowCount - left.Counts.LiveCount;
         }
 
         return new IndexFigures(_namespaces.Count, open, records, deletedRows, logBytes, samples == 0 ? null : recalls / samples)

@@ -8,7 +8,7 @@ namespace VectorServer.Storage.Sparse;
 /// end, so a reader of an older snapshot reads a prefix. One writer; readers need no lock.
 /// </summary>
 /// <remarks>Memory: 8 B a stored pair and about 130 B a distinct index. A query reads the lists of its own indices.</remarks>
-internal sealed class InvertedIndex
+internal sealed partial class InvertedIndex
 {
     private readonly ConcurrentDictionary<uint, PostingList> _lists = new();
 

@@ -16,9 +16,10 @@ internal sealed class PostingList
     {
         if (_count == _rows.Length)
         {
-            Volatile.Write(ref _rows, Grow(_rows, _count * 2));
-            Volatile.Write(ref _values, Grow(_values, _count * 2));
-            Volatile.Write(ref _bounds, Grow(_bounds, 2 * (((_count * 2) - 1 >> BlockShift) + 1)));
+            var capacity = Math.Max(FirstCapacity, _count * 2);
+            Volatile.Write(ref _rows, Grow(_rows, capacity));
+            Volatile.Write(ref _values, Grow(_values, capacity));
+            Volatile.Write(ref _bounds, Grow(_bounds, 2 * ((capacity - 1 >> BlockShift) + 1)));
         }
 
         var block = 2 * (_count >> BlockShift);
@@ -27,6 +28,20 @@ internal sealed class PostingList
         _bounds[block] = Math.Max(_bounds[block], value); // 0 at first, which a row without the index counts
         _bounds[block + 1] = Math.Min(_bounds[block + 1], value);
         Volatile.Write(ref _count, _count + 1);
+    }
+
+    /// <summary>A list of postings in ascending order of their rows; takes the arrays.</summary>
+    public static PostingList Of(int[] rows, float[] values)
+    {
+        var bounds = new float[2 * ((rows.Length >> BlockShift) + 1)];
+        for (var posting = 0; posting < values.Length; posting++)
+        {
+            var block = 2 * (posting >> BlockShift);
+            bounds[block] = Math.Max(bounds[block], values[posting]);
+            bounds[block + 1] = Math.Min(bounds[block + 1], values[posting]);
+        }
+
+        return new PostingList { _rows = rows, _values = values, _bounds = bounds, _count = rows.Length };
     }
 
     /// <summary>The postings there are now.</summary>
@@ -53,6 +68,12 @@ internal sealed class PostingList
         public int Row(int posting) => rows[posting];
 
         public float Value(int posting) => values[posting];
+
+        /// <summary>The rows of the first postings.</summary>
+        public ReadOnlySpan<int> FirstRows(int count) => rows.AsSpan(0, count);
+
+        /// <summary>The values of the first postings.</summary>
+        public ReadOnlySpan<float> FirstValues(int count) => values.AsSpan(0, count);
 
         /// <summary>The first posting from <paramref name="start"/> on whose row is not below; <see cref="Count"/> if there is none.</summary>
         public int Seek(int row, int start)

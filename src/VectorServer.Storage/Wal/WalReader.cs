@@ -42,7 +42,8 @@ internal static class WalReader
         StorageException Missing() => new(StorageErrorCode.DataCorruption, "The namespace's log, or its beginning, is missing", new FileNotFoundException(null, directory));
     }
 
-    private static long FirstLsn(string path) =>
+    /// <summary>The position that a segment begins at, by its name.</summary>
+    public static long FirstLsn(string path) =>
         long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var lsn) ? lsn : throw Damaged(path, 0);
 
     private static (int ValidBytes, bool IsSynced) ReplaySegment(

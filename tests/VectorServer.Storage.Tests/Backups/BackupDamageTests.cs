@@ -142,12 +142,12 @@ public sealed class BackupDamageTests : BackupContract
     public async Task A_backup_of_a_newer_format_says_so()
     {
         await MakeBackupAsync();
-        File.WriteAllBytes(Path.Combine(BackupDirectory, "manifest.json"), SealedJson.Seal("""{"format_version":2,"all_else":"is new"}"""u8));
+        File.WriteAllBytes(Path.Combine(BackupDirectory, "manifest.json"), SealedJson.Seal("""{"format_version":3,"all_else":"is new"}"""u8));
 
         var error = await FailAsync(() => RestoreAsync());
 
         Assert.Equal(StorageErrorCode.FailedPrecondition, error.Code);
-        Assert.Contains("format 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("format 3", error.Message, StringComparison.Ordinal);
         Assert.Empty(Engine.Backups.List());
     }
 

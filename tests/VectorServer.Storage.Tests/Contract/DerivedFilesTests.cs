@@ -76,7 +76,8 @@ public sealed class DerivedFilesTests : IndexContract
         await ReopenAsync();
         Engine.ConfigureIndex("docs", descriptor => descriptor with { Compression = Compression.Sq8 });
         var index = Engine.GetIndex("docs");
-        Assert.Equal("sq8", index.Stats().Namespaces[0].Compression);
+        while (index.Stats().Namespaces[0].Compression != "sq8")
+            await Task.Delay(10, Cancellation);
         var queries = Queries();
         var before = Answers(index, queries);
         await Engine.DisposeAsync();

@@ -1,5 +1,6 @@
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Integrity;
+using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Tests.Backups;
 
 namespace VectorServer.Storage.Tests.Integrity;
@@ -34,13 +35,19 @@ public sealed class BlindSpotTests : BackupContract
     [InlineData("codes.bin", 1)]
     [InlineData("ids.bin", 0)]
     [InlineData("ids.bin", 1)]
+    [InlineData("columns.bin", 0)]
+    [InlineData("columns.bin", 1)]
+    [InlineData("sparse.bin", 0)]
+    [InlineData("sparse.bin", 1)]
     [InlineData("../checkpoint.copy.json", 0)]
     [InlineData("../checkpoint.copy.json", 1)]
     public async Task A_derived_file_that_is_damaged_is_found_and_repaired(string file, int cut)
     {
         var random = new Random(2);
-        await CreateDense(compression: Compression.Sq8)
-            .UpsertAsync("ns", [.. Enumerable.Range(0, 1_200).Select(i => Dense($"id-{i}", RandomVector(random, 3)))], Cancellation);
+        var index = CreateDense(metric: Storage.Scoring.Metric.DotProduct, compression: Compression.Sq8);
+        await index.UpsertAsync("ns", [.. Enumerable.Range(0, 1_200).Select(i => Dense($"id-{i}", RandomVector(random, 3), """{"f":1}""")
+            with { Sparse = SparseVector.Create([(uint)(i % 7)], [1]) })], Cancellation);
+        Assert.Equal(1_200, index.Count("ns", Filter("""{"f":1}""")).Count); // which makes the columns
         await Engine.DisposeAsync();
         var path = Path.Combine(DataDirectory, "indexes", "docs", "ns", "gen-000001", file);
         var bytes = await File.ReadAllBytesAsync(path, Cancellation);

@@ -29,14 +29,14 @@ internal sealed class InvertedList(int blockBytes)
     public ReadOnlySpan<float> Errors(int count) => Volatile.Read(ref _errors).AsSpan(0, count);
 
     /// <summary>The blocks of the first <paramref name="count"/> rows.</summary>
-    public ReadOnlySpan<byte> Blocks(int count) => Volatile.Read(ref _blocks).AsSpan(0, Codec.BlockCount(count) * blockBytes);
+    public ReadOnlySpan<byte> Blocks(int count) => Volatile.Read(ref _blocks).AsSpan(0, BlockCodec.BlockCount(count) * blockBytes);
 
     /// <summary>Makes room for rows. What is large already gets a quarter more, so that it is not copied for each few rows.</summary>
     public void Reserve(int rows)
     {
         if (rows <= _rows.Length)
             return;
-        var blocks = Codec.BlockCount(Math.Max(rows, _count + _count / 4));
+        var blocks = BlockCodec.BlockCount(Math.Max(rows, _count + _count / 4));
         var grownRows = new int[blocks * Codec.RowsPerBlock];
         var grownBlocks = new byte[blocks * blockBytes];
         var grownErrors = new float[grownRows.Length];

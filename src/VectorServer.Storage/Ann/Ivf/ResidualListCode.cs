@@ -15,7 +15,7 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
 {
     private const double Deviations = 4;
 
-    private readonly PqLayout _layout = new(quantizer.SubVectors, hasLength: false);
+    private readonly PqLayout _layout = new(quantizer.SubVectors, hasError: false);
 
     public override int BlockBytes => _layout.BlockBytes;
 
@@ -64,7 +64,7 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
             square += (double)point[i] * point[i];
         }
 
-        _layout.Side.Write(block, rowInBlock, factor, space.IsDistance ? bias - square / 2 : bias, length: 0);
+        _layout.Side.Write(block, rowInBlock, factor, space.IsDistance ? bias - square / 2 : bias, error: 0);
         return (float)Math.Sqrt(errors);
     }
 
@@ -116,8 +116,9 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
             {
                 Layout = _layout,
                 Table = _table,
+                Shape = default, // the bound is the lists' own
                 Formula = new RankFormula(
-                    new RankWeights(_weight, 0, 0, (float)(_weight * toCentroid - (_isDistance ? _squares : 0))), _weight * _table.Step, HasLength: false),
+                    _weight * _table.Step, _weight, (float)(_weight * toCentroid - (_isDistance ? _squares : 0))),
             };
             PqScore.Blocks(query, blocks, nears);
 

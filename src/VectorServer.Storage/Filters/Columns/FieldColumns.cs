@@ -5,7 +5,7 @@ using VectorServer.Storage.Metadata;
 namespace VectorServer.Storage.Filters.Columns;
 
 /// <summary>The metadata of rows as one <see cref="Column"/> a field. One writer; readers need no lock.</summary>
-internal sealed class FieldColumns
+internal sealed partial class FieldColumns
 {
     private readonly KeyTable _fields = new();
     private Column[] _columns = [];

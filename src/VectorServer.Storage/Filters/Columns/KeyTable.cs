@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace VectorServer.Storage.Filters.Columns;
 
 /// <summary>
@@ -66,6 +68,17 @@ internal sealed class KeyTable
     {
         var slots = Volatile.Read(ref _slots);
         return Volatile.Read(ref slots[FindSlot(slots, HashOf(key), key)]);
+    }
+
+    /// <summary>The key of a number below <see cref="Count"/>.</summary>
+    public ReadOnlySpan<byte> KeyOf(int number) => BytesOf(number);
+
+    /// <summary>Makes room for keys, into an empty table that nobody reads yet.</summary>
+    public void Reserve(int count)
+    {
+        _locations = new long[Math.Max(4, count)];
+        _hashes = new int[Math.Max(4, count)];
+        _slots = EmptySlots((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(8, (count * 3L / 2) + 1)));
     }
 
     /// <summary>Seeded anew by each process, so that nobody can choose keys that collide.</summary>
