@@ -15,6 +15,13 @@ internal static class ExplanationJson
         writer.WriteNumber("filtered_rows"u8, explanation.FilteredRows);
         writer.WriteNumber("candidates"u8, explanation.Candidates);
         writer.WriteNumber("rescored"u8, explanation.Rescored);
+        writer.WriteBoolean("certified"u8, explanation.IsCertified);
+        if (explanation.Bound is { } bound)
+        {
+            writer.WriteString("bound"u8, bound);
+            writer.WriteNumber("miss_share"u8, explanation.MissShare);
+        }
+
         writer.WriteString("compression"u8, explanation.Compression);
         writer.WriteString("index_kind"u8, explanation.IndexKind);
         writer.WriteStartObject("ms"u8);

@@ -61,6 +61,8 @@ internal sealed record NamespaceSummary(long VectorCount);
 /// <param name="IndexEffort">The ef or nprobe measured to reach the recall asked for, 0 where a scan is cheaper; null until it was.</param>
 /// <param name="RecallAt10">What the latest sampled queries found of the true best 10; null before the first.</param>
 /// <param name="RecallSamples">How many were sampled.</param>
+/// <param name="CodedRows">Rows that have codes; those behind are scanned.</param>
+/// <param name="CertifiedShare">The share of answers of which it is known that no nearer record was left out; null before the first.</param>
 internal sealed record NamespaceStorage(
     [property: JsonPropertyName("record_count")] long RecordCount,
     [property: JsonPropertyName("compression")] string Compression,
@@ -73,4 +75,6 @@ internal sealed record NamespaceStorage(
     [property: JsonPropertyName("index_lists")] int? IndexLists,
     [property: JsonPropertyName("index_effort")] int? IndexEffort,
     [property: JsonPropertyName("recall_at_10")] double? RecallAt10,
-    [property: JsonPropertyName("recall_samples")] long RecallSamples);
+    [property: JsonPropertyName("recall_samples")] long RecallSamples,
+    [property: JsonPropertyName("coded_rows")] long CodedRows,
+    [property: JsonPropertyName("certified_share")] double? CertifiedShare);
