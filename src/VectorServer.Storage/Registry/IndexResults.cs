@@ -135,6 +135,12 @@ public sealed record NamespaceStorageStats(
     /// <summary>Queries compared since the codes and the index are what they are.</summary>
     public long RecallSamples { get; init; }
 
+    /// <summary>Inverted lists of the index: as many as were asked for, or as its different vectors allow; 0 for kinds without.</summary>
+    public int IndexLists { get; init; }
+
+    /// <summary>The effort that was measured to reach the recall asked for, at topK 10: ef or nprobe; 0 where a scan is cheaper; null until then.</summary>
+    public int? IndexEffort { get; init; }
+
     /// <summary>Rows that have codes; those behind are scanned.</summary>
     public long CodedRows { get; init; }
 
@@ -156,6 +162,8 @@ public sealed record NamespaceStorageStats(
             Math.Min(snapshot.Nearest?.Count ?? 0, snapshot.RowCount),
             snapshot.Nearest?.Bytes ?? 0)
         {
+            IndexLists = snapshot.Nearest?.Lists ?? 0,
+            IndexEffort = snapshot.Nearest?.Held?.Effort,
             CodedRows = Math.Min(snapshot.Codes?.Count ?? 0, snapshot.RowCount),
             CertifiedShare = snapshot.Generation.Answers.CertifiedShare,
         };
