@@ -19,6 +19,10 @@ public static class StorageMeter
 
     internal static readonly Counter<long> Replayed = Meter.CreateCounter<long>("vectorserver.replay.operations", "{operation}", "Replayed from logs when namespaces were opened");
 
+    internal static readonly Counter<long> Certified = Meter.CreateCounter<long>("vectorserver.answers.certified", "{answer}", "Searches of which no nearer record was left out");
+
+    internal static readonly Counter<long> Uncertified = Meter.CreateCounter<long>("vectorserver.answers.uncertified", "{answer}", "Searches by approximate indexes, or cut short by their callers");
+
     internal static readonly Histogram<double> NamespaceOpen = Histogram("vectorserver.namespace.open.duration", "Openings of namespaces, with the replay of their logs");
 
     internal static readonly Histogram<double> Checkpoint = Histogram("vectorserver.checkpoint.duration", "Foldings of a log into the data files");

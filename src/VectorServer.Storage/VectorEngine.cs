@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using VectorServer.Storage.Backups;
@@ -11,6 +12,11 @@ namespace VectorServer.Storage;
 /// <summary>The door to a data directory: one process opens it, lists and changes its indexes, and closes it. Thread-safe.</summary>
 public sealed partial class VectorEngine : IAsyncDisposable
 {
+    private const int IndexNameLengthMax = 45;
+
+    // What a host name can hold: clients find an index by its address.
+    private static readonly SearchValues<char> IndexNameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
     private readonly EngineOptions _options;
     private readonly DataDirectoryLock _lock;
     private readonly RegistryFile _registryFile;
@@ -34,7 +40,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
     /// <summary>What is damaged, and counts for metrics.</summary>
     public DamageLog Damage => _options.Damage;
 
-    /// <summary>Copies of indexes in the data directory, from which <see cref="RestoreIndexAsync"/> makes new ones.</summary>
+    /// <summary>Copies of indexes in the data directory, from which <see cref="RestoreIndexAsync(string, IndexDescriptor, IProgress{double}, CancellationToken)"/> makes new ones.</summary>
     public BackupStore Backups { get; }
 
     /// <summary>Every index, by name.</summary>
@@ -77,7 +83,11 @@ public sealed partial class VectorEngine : IAsyncDisposable
         : Damage.WhatIsWrong(name, null) is { } what ? throw new StorageException(StorageErrorCode.DataCorruption, $"Index {name} is damaged and not served: {what}")
         : throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
 
-    public bool TryGetIndex(string name, [NotNullWhen(true)] out VectorIndex? index) => _indexes.TryGetValue(name, out index);
+    public bool TryGetIndex(string name, [NotNullWhen(true)] out VectorIndex? index)
+    {
+        index = null;
+        return name is not null && _indexes.TryGetValue(name, out index);
+    }
 
     /// <param name="descriptor">What to create; <see cref="IndexDescriptor.CreatedAt"/> is set by the engine.</param>
     /// <param name="calibrationSample">Vectors to calibrate the codes on, <c>[n][dimension]</c>; null calibrates on the first rows written.</param>
@@ -185,7 +195,15 @@ public sealed partial class VectorEngine : IAsyncDisposable
     /// </exception>
     public Task<VectorIndex> RestoreIndexAsync(
         string backupId, IndexDescriptor target, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
-        _backupWork.RunAsync(stop => Backups.Read(backupId, backup => Restore(backup, target, progress, stop)), cancellation);
+        RestoreIndexAsync(backupId, target, metric: null, progress, cancellation);
+
+    /// <summary>
+    /// Does as <see cref="RestoreIndexAsync(string, IndexDescriptor, IProgress{double}, CancellationToken)"/>, and gives a dense index the
+    /// metric asked for: the vectors are the backup's, what is derived from them is made anew. Null takes the backup's metric.
+    /// </summary>
+    public Task<VectorIndex> RestoreIndexAsync(
+        string backupId, IndexDescriptor target, Scoring.Metric? metric, IProgress<double>? progress, CancellationToken cancellation) =>
+        _backupWork.RunAsync(stop => Backups.Read(backupId, backup => Restore(backup, target, metric, progress, stop)), cancellation);
 
     /// <summary>Stops backups and restores, waits for requests under way, folds every log into its data files and releases the directory.</summary>
     public async ValueTask DisposeAsync()
@@ -230,13 +248,14 @@ public sealed partial class VectorEngine : IAsyncDisposable
     }
 
     /// <summary>Copies without the registry's lock, which only the end takes: whoever comes first gets the name.</summary>
-    private VectorIndex Restore(BackupReader backup, IndexDescriptor target, IProgress<double>? progress, CancellationToken cancellation)
+    private VectorIndex Restore(
+        BackupReader backup, IndexDescriptor target, Scoring.Metric? metric, IProgress<double>? progress, CancellationToken cancellation)
     {
         var source = backup.Manifest.Index;
-        var wanted = target with { VectorType = source.VectorType, Dimension = source.Dimension, Metric = source.Metric };
+        var wanted = target with { VectorType = source.VectorType, Dimension = source.Dimension, Metric = metric ?? source.Metric };
         CheckDescriptor(wanted);
         ThrowIfTaken(wanted.Name); // before the copying, to be asked again after it
-        var restored = Make(wanted, aside => backup.CopyTo(_options.Disk, aside, _options.Log, progress, cancellation), (descriptor, aside) =>
+        var restored = Make(wanted, aside => backup.CopyTo(_options.Disk, aside, wanted.Metric, _options.Log, progress, cancellation), (descriptor, aside) =>
         {
             _changes.Wait(cancellation);
             try
@@ -318,9 +337,18 @@ public sealed partial class VectorEngine : IAsyncDisposable
 
     private static void CheckDescriptor(IndexDescriptor descriptor)
     {
+        if (descriptor is null)
+            throw StorageException.Invalid("The description of an index must not be null");
+        if (descriptor.Name is not { Length: >= 1 and <= IndexNameLengthMax } name)
+            throw StorageException.Invalid($"Index name must be 1 to {IndexNameLengthMax} characters long, got {descriptor.Name?.Length ?? 0}");
+        if (name.AsSpan().ContainsAnyExcept(IndexNameCharacters) || name[0] == '-' || name[^1] == '-')
+            throw StorageException.Invalid(
+                $"Index name must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character, got '{name}'");
+        if (!Enum.IsDefined(descriptor.VectorType) || !Enum.IsDefined(descriptor.Metric) || !Enum.IsDefined(descriptor.Compression))
+            throw StorageException.Invalid($"Index '{name}' has a vector type, metric or compression of no kind known here");
+        if (descriptor.Attributes is null || descriptor.Search is null)
+            throw StorageException.Invalid("The attributes and search options of an index must not be null");
         descriptor.Search.Check();
-        if (descriptor.Name.Length is 0 or > 45)
-            throw StorageException.Invalid("Index name must be 1 to 45 characters long");
         if (descriptor.VectorType == VectorType.Dense && descriptor.Dimension is < 1 or > 20_000)
             throw StorageException.Invalid($"Dimension must be between 1 and 20000, got {descriptor.Dimension}");
         if (descriptor.VectorType == VectorType.Sparse && (descriptor.Dimension != 0 || descriptor.Metric != Scoring.Metric.DotProduct))

@@ -11,7 +11,6 @@ namespace VectorServer.Benchmarks;
 internal static class AnnBench
 {
     private const int TopK = 10;
-    private const int ListCandidates = 160; // as served
     private static readonly int[] Efs = [32, 48, 64, 96, 128, 200];
     private static readonly int[] Probes = [4, 8, 16, 32, 64, 128, 256];
 
@@ -26,6 +25,7 @@ internal static class AnnBench
         using var index = Create(kind, dimension);
         var watch = Stopwatch.StartNew();
         index.Extend(row => vectors.AsSpan(row * dimension, dimension), rowCount, Environment.ProcessorCount, CancellationToken.None);
+        index.Settle(CancellationToken.None);
         Console.WriteLine($"""
             ## {Describe(index)}, {rowCount:N0} x {dimension}, {queryCount:N0} queries, cosine
 
@@ -68,25 +68,32 @@ internal static class AnnBench
     private static string Describe(CandidateIndex index) => index switch
     {
         HnswGraph graph => $"HNSW M={graph.Parameters.M} efConstruction={graph.Parameters.EfConstruction}",
-        IvfIndex lists => $"{index.Kind.ToName()} nlist={lists.ListCount}",
+        IvfIndex lists => $"{index.Kind.ToName()} nlist={lists.Lists}",
         _ => index.Kind.ToName(),
     };
 
     private static int[] Search(CandidateIndex index, float[] vectors, ReadOnlySpan<float> query, int effort)
     {
-        var found = index.Kind == IndexKind.Hnsw ? index.Search(query, effort) : index.Search(query, ListCandidates, effort);
-        var candidates = found.AsSpan()[..Math.Min(IndexSearch.RescoredRows(index.Kind, TopK, ListCandidates), found.Length)];
-        var norm = ExactScorer.Norm(query);
-        var scores = new float[candidates.Length];
-        var rows = new int[candidates.Length];
-        for (var i = 0; i < rows.Length; i++)
+        var found = index.Search(query, new SearchAsk(effort, TopK)).Rows;
+        var nearest = new double[TopK];
+        nearest.AsSpan().Fill(double.NegativeInfinity);
+        var rows = new int[TopK];
+        foreach (var candidate in found)
         {
-            rows[i] = candidates[i].Row;
-            ExactScorer.Rows(Metric.Cosine, vectors.AsSpan(rows[i] * query.Length, query.Length), query, norm, scores.AsSpan(i, 1));
-            scores[i] = -scores[i];
+            if (candidate.Most < nearest[^1])
+                continue;
+            var rank = ExactScorer.Exact(Metric.Cosine, vectors.AsSpan(candidate.Row * query.Length, query.Length), query);
+            var place = TopK;
+            for (; place > 0 && nearest[place - 1] < rank; place--)
+            {
+                if (place < TopK)
+                    (nearest[place], rows[place]) = (nearest[place - 1], rows[place - 1]);
+            }
+
+            if (place < TopK)
+                (nearest[place], rows[place]) = (rank, candidate.Row);
         }
 
-        Array.Sort(scores, rows);
-        return rows[..Math.Min(TopK, rows.Length)];
+        return rows;
     }
 }

@@ -33,7 +33,7 @@ internal static class EncodeBench
 
     private static void Measure(Compression compression, int dimension, float[] rows)
     {
-        var codec = Codec.Train(compression, Metric.Cosine, dimension, rows);
+        var codec = BlockCodec.Train(compression, Metric.Cosine, dimension, rows);
         var block = new byte[codec.BlockBytes];
         var times = Stopclock.Medians(
             Rounds,

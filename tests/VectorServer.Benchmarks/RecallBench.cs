@@ -11,8 +11,8 @@ internal static class RecallBench
     private static readonly int[] CandidateCounts = [TopK, 40, 80];
 
     /// <param name="directory">Holds vectors.npy, queries.npy and cosine_top100.npy (exact nearest rows, nearest first).</param>
-    /// <param name="codes">The codes to measure.</param>
-    public static int Run(string directory, IEnumerable<Compression> codes)
+    /// <param name="compressions">The codes to measure.</param>
+    public static int Run(string directory, IEnumerable<Compression> compressions)
     {
         var (vectors, rowCount, dimension) = NpyFile.ReadFloats(Path.Combine(directory, "vectors.npy"));
         var (queries, queryCount, _) = NpyFile.ReadFloats(Path.Combine(directory, "queries.npy"));
@@ -24,40 +24,33 @@ internal static class RecallBench
             | code | bytes per vector | code alone | 40 rescored | 80 rescored |
             |---|---:|---:|---:|---:|
             """);
-        foreach (var compression in codes)
+        foreach (var compression in compressions)
         {
-            var codec = Codec.Train(compression, Metric.Cosine, dimension, vectors.AsSpan(0, Math.Min(rowCount, SampleRows) * dimension));
-            var blocks = Encode(codec, vectors, rowCount);
+            var sampleRows = compression == Compression.Rabitq ? rowCount : Math.Min(rowCount, SampleRows);
+            var codec = Codec.Train(compression, Metric.Cosine, dimension, Row, sampleRows);
+            using var codes = codec.CreateCodes();
+            codes.EncodeUpTo(Row, rowCount);
             var found = new int[CandidateCounts.Length];
             for (var i = 0; i < queryCount; i++)
-                Count(codec, blocks, vectors, queries.AsSpan(i * dimension, dimension), truth.AsSpan(i * truthColumns, TopK), found);
+                Count(codes, vectors, queries.AsSpan(i * dimension, dimension), truth.AsSpan(i * truthColumns, TopK), found);
 
             var recalls = found.Select(count => $"{(double)count / (queryCount * TopK):F3}");
             Console.WriteLine($"| {compression.ToName()} | {codec.CodeBytesPerVector} | {string.Join(" | ", recalls)} |");
         }
 
         return 0;
-    }
 
-    private static byte[] Encode(Codec codec, float[] vectors, int rowCount)
-    {
-        var blocks = new byte[Codec.BlockCount(rowCount) * codec.BlockBytes];
-        for (var row = 0; row < rowCount; row++)
-        {
-            var block = blocks.AsSpan(row / Codec.RowsPerBlock * codec.BlockBytes, codec.BlockBytes);
-            codec.Encode(vectors.AsSpan(row * codec.Dimension, codec.Dimension), block, row % Codec.RowsPerBlock);
-        }
-
-        return blocks;
+        ReadOnlySpan<float> Row(int row) => vectors.AsSpan(row * dimension, dimension);
     }
 
     /// <summary>Adds to <paramref name="found"/> the true rows among the answers, for each candidate count.</summary>
-    private static void Count(Codec codec, byte[] blocks, float[] vectors, ReadOnlySpan<float> query, ReadOnlySpan<int> truth, int[] found)
+    private static void Count(RowCodes codes, float[] vectors, ReadOnlySpan<float> query, ReadOnlySpan<int> truth, int[] found)
     {
-        var scores = new float[vectors.Length / codec.Dimension];
-        codec.Score(codec.Prepare(query), blocks, scores);
+        var codec = codes.Codec;
+        var scores = new double[vectors.Length / codec.Dimension];
+        codes.Estimate(query, scores);
         var candidates = Enumerable.Range(0, scores.Length).ToArray();
-        Array.Sort(scores, candidates, Comparer<float>.Create((a, b) => b.CompareTo(a)));
+        Array.Sort(scores, candidates, Comparer<double>.Create((a, b) => b.CompareTo(a)));
 
         for (var i = 0; i < CandidateCounts.Length; i++)
         {

@@ -17,15 +17,20 @@ public static class Shapes
     public static RowShape Clusters(int count, double width, bool inOrder = false) => (draw, rows, dimension) =>
     {
         var centres = Centres(draw, count, dimension, 1);
-        return (row, values) => Around(draw, centres[inOrder ? (int)((long)row * count / rows) : row % count], width, values);
+        return (row, values) => Around(draw, centres[inOrder ? (int)((long)row * count / rows) : draw.Below(count)], width, values);
     };
 
-    /// <summary>Clusters whose widths range over two orders of magnitude.</summary>
+    /// <summary>Clusters of different widths, wider in a quarter of the components than in the others.</summary>
     public static RowShape ClustersOfWidths(int count) => (draw, _, dimension) =>
     {
         var centres = Centres(draw, count, dimension, 1);
-        double[] widths = [.. Enumerable.Range(0, count).Select(_ => Math.Pow(10, draw.Symmetric() - 0.5))];
-        return (row, values) => Around(draw, centres[row % count], widths[row % count], values);
+        double[] widths = [.. Enumerable.Range(0, count).Select(_ => 0.1 + (0.5 * draw.Unit()))];
+        return (_, values) =>
+        {
+            var cluster = draw.Below(count);
+            for (var i = 0; i < values.Length; i++)
+                values[i] = (float)(centres[cluster][i] + (widths[cluster] * draw.Normal() * (i < values.Length / 4 ? 1 : 0.3)));
+        };
     };
 
     /// <summary>Groups so far apart that all distances inside of one look like zero from another.</summary>

@@ -11,6 +11,7 @@ internal static class IndexTags
 {
     private const string CompressionTag = "vs_compression";
     private const string KindTag = "vs_index";
+    private const string RecallTag = "vs_recall";
 
     private static readonly Dictionary<string, Func<SearchOptions, int, SearchOptions>> Parameters = new(StringComparer.Ordinal)
     {
@@ -28,13 +29,15 @@ internal static class IndexTags
             throw WireException.Invalid($"Tag {CompressionTag} must be one of {CompressionNames.All}, got '{value}'");
         if (tag == KindTag && !IndexKindNames.TryParse(value, out _))
             throw WireException.Invalid($"Tag {KindTag} must be one of {IndexKindNames.All}, got '{value}'");
+        if (tag == RecallTag && !TryParseRecall(value, out _))
+            throw WireException.Invalid($"Tag {RecallTag} must be a number such as 0.99, got '{value}'");
         if (Parameters.ContainsKey(tag) && !TryParse(value, out _))
             throw WireException.Invalid($"Tag {tag} must be a whole number, got '{value}'");
     }
 
     public static bool SetsCompression(string tag) => tag == CompressionTag;
 
-    public static bool SetsSearch(string tag) => tag == KindTag || Parameters.ContainsKey(tag);
+    public static bool SetsSearch(string tag) => tag is KindTag or RecallTag || Parameters.ContainsKey(tag);
 
     /// <summary>Sets the tags named, removes those with an empty value; null when none is left.</summary>
     public static IReadOnlyDictionary<string, string>? Merge(
@@ -65,12 +68,17 @@ internal static class IndexTags
         {
             if (tag == KindTag && IndexKindNames.TryParse(text, out var kind))
                 search = search with { Kind = kind };
+            else if (tag == RecallTag && TryParseRecall(text, out var recall))
+                search = search with { Recall = recall };
             else if (Parameters.TryGetValue(tag, out var set) && TryParse(text, out var value))
                 search = set(search, value);
         }
 
         return search;
     }
+
+    private static bool TryParseRecall(string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
 
     private static bool TryParse(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

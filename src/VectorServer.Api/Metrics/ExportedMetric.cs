@@ -37,6 +37,8 @@ internal sealed record ExportedMetric(string Meter, string Instrument, string Na
         new(StorageMeter.Name, "vectorserver.log.written", "vectorserver_log_written_bytes_total", MetricKind.Counter, "Bytes written to the logs of namespaces."),
         new(StorageMeter.Name, "vectorserver.log.sync.duration", "vectorserver_log_sync_duration_seconds", MetricKind.Histogram, "Syncs of a log (fsync) before its writes are acknowledged."),
         new(StorageMeter.Name, "vectorserver.replay.operations", "vectorserver_replay_operations_total", MetricKind.Counter, "Operations replayed from logs when namespaces were opened."),
+        new(StorageMeter.Name, "vectorserver.answers.certified", "vectorserver_answers_certified_total", MetricKind.Counter, "Searches of which it is known that no nearer record was left out."),
+        new(StorageMeter.Name, "vectorserver.answers.uncertified", "vectorserver_answers_uncertified_total", MetricKind.Counter, "Searches by approximate indexes, or cut short by their callers."),
         new(StorageMeter.Name, "vectorserver.namespace.open.duration", "vectorserver_namespace_open_duration_seconds", MetricKind.Histogram, "Openings of namespaces, with the replay of their logs."),
         new(StorageMeter.Name, "vectorserver.checkpoint.duration", "vectorserver_checkpoint_duration_seconds", MetricKind.Histogram, "Checkpoints: foldings of a log into the data files."),
         new(StorageMeter.Name, "vectorserver.compaction.duration", "vectorserver_compaction_duration_seconds", MetricKind.Histogram, "Compactions of namespaces."),

@@ -1,5 +1,4 @@
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Ann;
 
@@ -7,12 +6,14 @@ namespace VectorServer.Storage.Ann;
 internal delegate ReadOnlySpan<float> RowReader(int row);
 
 /// <summary>
-/// An approximate index over the rows of a generation: finds candidates without looking at every row. Derived from the raw vectors, built
+/// An approximate index over the rows of a generation: finds rows without looking at every one. Derived from the raw vectors, built
 /// behind the acknowledgement; rows it does not hold yet are scanned. Rows are only added: dead ones stay ways to others until compaction
-/// makes another index. One builder; any number of searches beside it.
+/// makes another index. Rows with the same vector are found together. One builder; any number of searches beside it.
 /// </summary>
 internal abstract class CandidateIndex : IDisposable
 {
+    private volatile HeldRecall? _held;
+
     /// <summary>What it is; never <see cref="IndexKind.Auto"/> or <see cref="IndexKind.Flat"/>.</summary>
     public abstract IndexKind Kind { get; }
 
@@ -22,12 +23,24 @@ internal abstract class CandidateIndex : IDisposable
     /// <summary>Bytes of memory.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>The effort a search takes that does not say: nodes on a walk, or lists.</summary>
+    public abstract int UsualEffort { get; }
+
+    /// <summary>Inverted lists; 0 for kinds without.</summary>
+    public virtual int Lists => 0;
+
+    /// <summary>The effort that was measured to reach the recall asked for; null until then.</summary>
+    public HeldRecall? Held
+    {
+        get => _held;
+        set => _held = value;
+    }
+
     /// <summary>
     /// What a search costs, in rows whose codes could be scanned one after another in the same time.
     /// </summary>
-    /// <param name="count">As for <see cref="Search"/>.</param>
-    /// <param name="probes">As for <see cref="Search"/>.</param>
-    public abstract long ScannedRows(int count, int? probes);
+    /// <param name="effort">As for <see cref="Search"/>.</param>
+    public abstract long ScannedRows(int effort);
 
     /// <summary>Learns from the rows what the kind learns from them, before they are added step by step. One caller at a time.</summary>
     /// <param name="read">Gives the raw vectors.</param>
@@ -45,12 +58,18 @@ internal abstract class CandidateIndex : IDisposable
     /// <param name="cancellation">Stops between steps; what was added stays.</param>
     public abstract void Extend(RowReader read, int rowCount, int threads, CancellationToken cancellation);
 
+    /// <summary>Makes sure that every row can be found. Called after rows were added, by who added them.</summary>
+    public virtual void Settle(CancellationToken cancellation)
+    {
+    }
+
     /// <summary>Finds rows near a query.</summary>
     /// <param name="query"><c>[dimension]</c>.</param>
-    /// <param name="count">Candidates wanted, at least 1; more is more effort.</param>
-    /// <param name="probes">Inverted lists that are read, at least 1; null for the usual number. Kinds without lists take no notice.</param>
-    /// <returns>At most <paramref name="count"/> rows, nearest first by estimate; dead ones may be among them, and ones added at this moment.</returns>
-    public abstract Candidate[] Search(ReadOnlySpan<float> query, int count, int? probes = null);
+    /// <param name="ask">How hard to look, and for what.</param>
+    public abstract FoundRows Search(ReadOnlySpan<float> query, in SearchAsk ask);
+
+    /// <summary>The next older row with the same vector as one that was found; -1 if there is none.</summary>
+    public abstract int NextCopy(int row);
 
     /// <summary>Gives the memory back; no search may be under way.</summary>
     public abstract void Dispose();

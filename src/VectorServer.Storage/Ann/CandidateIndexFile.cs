@@ -6,11 +6,14 @@ using VectorServer.Storage.Scoring;
 namespace VectorServer.Storage.Ann;
 
 /// <summary>
-/// <c>ann.bin</c>: magic "VSANN" and format version (8 bytes); kind, metric, dimension (int32); the kind's body; CRC-32C of all before.
+/// <c>ann.bin</c>: magic "VSANN" and format version (8 bytes); kind, metric, dimension (int32); the recall held: rows, effort, effort of many
+/// (int32), target, recall, rows an effort costs (double), all zero where none was measured; the kind's body; CRC-32C of all before. Files of
+/// other versions are built anew.
 /// </summary>
 internal static class CandidateIndexFile
 {
-    private const ulong Magic = 0x0001_004E_4E41_5356; // "VSANN", 0, version 1 (int16), little-endian
+    private const ulong AnyMagic = 0x004E_4E41_5356;
+    private const ulong Magic = 0x0002_004E_4E41_5356; // "VSANN", 0, version 2 (int16), little-endian
 
     /// <summary>Saves the part of an index that holds the first <paramref name="count"/> rows, all of them durable already.</summary>
     public static void Write(Disk disk, string path, CandidateIndex index, Metric metric, int dimension, int count)
@@ -20,6 +23,7 @@ internal static class CandidateIndexFile
         file.Write((int)index.Kind);
         file.Write((int)metric);
         file.Write(dimension);
+        WriteHeld(file, index.Held);
         index.Write(file, count);
         file.Commit();
     }
@@ -28,16 +32,46 @@ internal static class CandidateIndexFile
     public static CandidateIndex Read(string path, Metric metric, int dimension, RowReader read, CancellationToken cancellation)
     {
         using var file = new CheckedReader(path);
-        if (file.Read<ulong>() != Magic)
-            throw file.Damaged("it does not begin as one");
+        var magic = file.Read<ulong>();
+        if (magic != Magic)
+            throw file.Damaged((magic & 0xFFFF_FFFF_FFFF) == AnyMagic ? $"its format version is {magic >> 48}, not {Magic >> 48}" : "it does not begin as one");
         var kind = (IndexKind)file.Read<int>();
         if (file.Read<int>() != (int)metric || file.Read<int>() != dimension)
             throw file.Damaged("it is of other vectors");
-        return kind switch
+        var held = ReadHeld(file);
+        try
         {
-            IndexKind.Hnsw => HnswGraph.Read(file, metric, dimension, read, cancellation),
-            IndexKind.IvfFlat or IndexKind.IvfPq => IvfIndex.Read(file, kind, metric, dimension, read, cancellation),
-            _ => throw file.Damaged($"kind {(int)kind} is unknown"),
-        };
+            CandidateIndex index = kind switch
+            {
+                IndexKind.Hnsw => HnswGraph.Read(file, metric, dimension, read, cancellation),
+                IndexKind.IvfFlat or IndexKind.IvfPq => IvfIndex.Read(file, kind, metric, dimension, read, cancellation),
+                _ => throw file.Damaged($"kind {(int)kind} is unknown"),
+            };
+            index.Held = held;
+            return index;
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw file.Damaged("it is of more rows than there are");
+        }
+    }
+
+    private static void WriteHeld(CheckedWriter file, HeldRecall? held)
+    {
+        file.Write(held?.Rows ?? 0);
+        file.Write(held?.Effort ?? 0);
+        file.Write(held?.EffortOfMany ?? 0);
+        file.Write(held?.Target ?? 0);
+        file.Write(held?.Recall ?? 0);
+        file.Write(held?.RowsPerEffort ?? 0);
+    }
+
+    private static HeldRecall? ReadHeld(CheckedReader file)
+    {
+        var (rows, effort, many) = (file.Read<int>(), file.Read<int>(), file.Read<int>());
+        var (target, recall, cost) = (file.Read<double>(), file.Read<double>(), file.Read<double>());
+        if (rows < 0 || effort < 0 || many < 0 || !(target is >= 0 and <= 1) || !(recall is >= 0 and <= 1) || !(cost >= 0) || !double.IsFinite(cost))
+            throw file.Damaged("its recall is none");
+        return rows == 0 ? null : new HeldRecall(target, rows, effort, many, recall, cost);
     }
 }

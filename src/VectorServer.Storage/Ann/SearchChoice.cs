@@ -6,8 +6,14 @@ using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Ann;
 
+/// <summary>Measures the effort with which a snapshot's approximate index reaches the recall that the options ask for.</summary>
+internal delegate HeldRecall RecallMeasure(
+    IndexDescriptor index, SearchOptions options, NamespaceSnapshot snapshot, int threads, CancellationToken cancellation);
+
 /// <summary>Which approximate index the namespaces of an index use, and from when on. Shared by them; changed when the index is configured.</summary>
-internal sealed class SearchChoice(IndexDescriptor index)
+/// <param name="index">What the index is.</param>
+/// <param name="tune">Measures the effort that reaches the recall asked for; null leaves each kind its usual one.</param>
+internal sealed class SearchChoice(IndexDescriptor index, RecallMeasure? tune = null)
 {
     /// <summary>Rows from which <see cref="IndexKind.Auto"/> builds a graph: below, a scan of the codes takes less than a millisecond and misses nothing.</summary>
     public const int AutoRows = 200_000;
@@ -45,6 +51,19 @@ internal sealed class SearchChoice(IndexDescriptor index)
         _ => true,
     };
 
+    /// <summary>Whether an index is searched with an effort that was measured for what the options ask for, and for about the rows it has.</summary>
+    public bool IsTuned(CandidateIndex candidates) =>
+        tune is null
+        || EffortByHand(Options, candidates.Kind) is not null
+        || (candidates.Held is { } held && held.Target == Options.Recall && candidates.Count / 4.0 * 3 <= held.Rows);
+
+    /// <summary>Measures the effort that an index needs.</summary>
+    public void Tune(NamespaceSnapshot snapshot, CandidateIndex candidates, int threads, CancellationToken cancellation)
+    {
+        if (tune is not null)
+            candidates.Held = tune(index, Options, snapshot with { Nearest = candidates }, threads, cancellation);
+    }
+
     /// <summary>An empty index of a kind.</summary>
     public CandidateIndex Create(IndexKind kind) => kind switch
     {
@@ -52,6 +71,9 @@ internal sealed class SearchChoice(IndexDescriptor index)
         IndexKind.IvfFlat or IndexKind.IvfPq => new IvfIndex(kind, index.Metric, index.Dimension, Options.IvfLists),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not an approximate index."),
     };
+
+    /// <summary>The effort that was set by hand for a kind; null where it is measured.</summary>
+    public static int? EffortByHand(SearchOptions options, IndexKind kind) => kind == IndexKind.Hnsw ? options.HnswEf : options.IvfProbes;
 
     private static HnswParameters HnswParametersOf(SearchOptions options) => new(options.HnswM, options.HnswEfConstruction);
 }

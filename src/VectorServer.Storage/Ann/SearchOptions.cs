@@ -5,6 +5,9 @@ public sealed record SearchOptions
 {
     public static readonly SearchOptions Default = new();
 
+    internal const double RecallMin = 0.9;
+    internal const double RecallMax = 0.999;
+
     public IndexKind Kind { get; init; }
 
     /// <summary>Links of a graph's node in the upper layers, 4..64; layer 0 has twice as many.</summary>
@@ -13,13 +16,19 @@ public sealed record SearchOptions
     /// <summary>Nodes kept on the walk that links a row, M..2000.</summary>
     public int HnswEfConstruction { get; init; } = 200;
 
-    /// <summary>Nodes kept on a query's walk, 1..10000; null takes the query's candidate count.</summary>
+    /// <summary>
+    /// Recall@10 that an index is held to, 0.9..0.999: after each build the effort of a query is set to what reached it on queries drawn from
+    /// the namespace. What is set by hand (<see cref="HnswEf"/>, <see cref="IvfProbes"/>) goes before.
+    /// </summary>
+    public double Recall { get; init; } = 0.99;
+
+    /// <summary>Nodes kept on a query's walk, 1..10000; null takes what reaches <see cref="Recall"/>.</summary>
     public int? HnswEf { get; init; }
 
-    /// <summary>Inverted lists, 1..65536; null takes 4 times the root of the rows.</summary>
+    /// <summary>Inverted lists, 1..65536; null takes 4 times the root of the rows. Where there are fewer different vectors, there are fewer lists.</summary>
     public int? IvfLists { get; init; }
 
-    /// <summary>Inverted lists that a query reads, 1..65536; null takes a tenth of them, at least 8.</summary>
+    /// <summary>Inverted lists that a query reads, 1..65536; null takes what reaches <see cref="Recall"/>.</summary>
     public int? IvfProbes { get; init; }
 
     /// <exception cref="StorageException">A parameter is out of its range.</exception>
@@ -29,6 +38,8 @@ public sealed record SearchOptions
         CheckRange("hnsw_ef_construction", HnswEfConstruction, HnswM, 2000);
         CheckRange("hnsw_ef", HnswEf ?? 1, 1, 10_000);
         CheckRange("ivf_nlist", IvfLists ?? 1, 1, 65_536);
+        if (!(Recall is >= RecallMin and <= RecallMax))
+            throw StorageException.Invalid(FormattableString.Invariant($"recall must be between {RecallMin} and {RecallMax}, got {Recall}"));
         CheckRange("ivf_nprobe", IvfProbes ?? 1, 1, 65_536);
     }
 

@@ -14,7 +14,7 @@ internal static partial class BackupLayout
 
     public const string Namespaces = "namespaces";
 
-    public static bool IsId(string id) => IdPattern().IsMatch(id);
+    public static bool IsId(string? id) => id is not null && IdPattern().IsMatch(id);
 
     /// <param name="dataDirectory">The engine's.</param>
     /// <param name="id">Already found to be one by <see cref="IsId"/>.</param>
@@ -43,6 +43,10 @@ internal static partial class BackupLayout
             .. DerivedFiles(name).Select(path => (path, true)),
         ];
     }
+
+    /// <summary>Whether a file is the same under every metric. What is not named here is derived from the vectors for one metric, or may be.</summary>
+    public static bool IsOfAnyMetric(string path) => path == Aliases || Path.GetFileName(path) is
+        "namespace.json" or "checkpoint.json" or "checkpoint.copy.json" or "vectors.npy" or "vectors.crc" or "metadata.db";
 
     /// <summary>Those of them that are made anew of the others where they are missing or damaged.</summary>
     public static IEnumerable<string> DerivedFiles(string name) =>

@@ -44,17 +44,20 @@ internal sealed class BackupReader
     /// <summary>Makes an index's directory of the backup, durable when the method returns.</summary>
     /// <param name="disk">Where it is made.</param>
     /// <param name="indexDirectory">Does not exist; holds a part if the method throws.</param>
+    /// <param name="metric">What is made for another one is left out, to be made anew.</param>
     /// <param name="log">Told of damaged files that are made anew of the others.</param>
     /// <param name="progress">Told the share of bytes copied.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/> names the first file that differs from its checksum.</exception>
-    public void CopyTo(Disk disk, string indexDirectory, Action<string>? log, IProgress<double>? progress, CancellationToken cancellation)
+    public void CopyTo(
+        Disk disk, string indexDirectory, Scoring.Metric metric, Action<string>? log, IProgress<double>? progress, CancellationToken cancellation)
     {
         var derived = Manifest.Namespaces.SelectMany(ns => BackupLayout.DerivedFiles(ns.Name)).ToHashSet(StringComparer.Ordinal);
-        var total = Manifest.Files.Sum(file => file.Length);
+        BackupFile[] files = [.. Manifest.Files.Where(file => metric == Manifest.Index.Metric || BackupLayout.IsOfAnyMetric(file.Path))];
+        var total = files.Sum(file => file.Length);
         var done = 0L;
         disk.CreateDirectory(indexDirectory);
-        foreach (var file in Manifest.Files)
+        foreach (var file in files)
         {
             var path = BackupLayout.InIndex(indexDirectory, file.Path);
             disk.CreateDirectory(Path.GetDirectoryName(path)!);

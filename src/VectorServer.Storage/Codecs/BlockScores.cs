@@ -10,7 +10,7 @@ internal static class BlockScores
     /// <exception cref="ArgumentException">They are not.</exception>
     public static void Check(ReadOnlySpan<byte> blocks, int blockBytes, int rows)
     {
-        var count = Codec.BlockCount(rows);
+        var count = BlockCodec.BlockCount(rows);
         if (blocks.Length != (long)count * blockBytes)
             throw new ArgumentException($"{rows} rows are {count} blocks of {blockBytes} bytes, not {blocks.Length} bytes.");
     }

@@ -1,51 +1,35 @@
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs.Pq;
+using VectorServer.Storage.Codecs.Rabitq;
 using VectorServer.Storage.Codecs.Scalar;
 using VectorServer.Storage.Codecs.Spectral;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs;
 
-/// <summary>
-/// A calibrated code: turns vectors into blocks of <see cref="RowsPerBlock"/> short codes and ranks those against a query.
-/// Immutable and thread-safe. Block b holds rows <c>16 b .. 16 b + 15</c>; blocks follow each other without gaps.
-/// </summary>
-internal abstract class Codec(Compression compression, Metric metric, int dimension)
+/// <summary>A calibrated code: what is learnt of vectors before they are coded. Immutable and thread-safe.</summary>
+internal abstract class Codec(Compression compression, RowSpace space)
 {
     /// <summary>One row for each int32 lane of a 512-bit register, so that a scan needs no horizontal sums.</summary>
     public const int RowsPerBlock = 16;
 
     public Compression Compression { get; } = compression;
 
-    public Metric Metric { get; } = metric;
+    /// <summary>Where rows are coded.</summary>
+    public RowSpace Space { get; } = space;
 
-    public int Dimension { get; } = dimension;
+    public Metric Metric => Space.Metric;
 
-    /// <summary>The code alone finds nine of the ten nearest, so that few candidates need rescoring.</summary>
-    public bool RanksFinely => Compression is Compression.SpectralK256 or Compression.Spectral4Bit or Compression.Sq8;
+    public int Dimension => Space.Dimension;
 
-    /// <summary>Bytes of one block, a multiple of 64.</summary>
-    public abstract int BlockBytes { get; }
+    /// <summary>Bytes of one code with its share of side data.</summary>
+    public abstract double CodeBytesPerVector { get; }
 
-    /// <summary>Bytes of one code with its share of the block's side data.</summary>
-    public double CodeBytesPerVector => (double)BlockBytes / RowsPerBlock;
+    /// <summary>Rows after whose writing the calibration should be made again; none for most.</summary>
+    public virtual int OutgrownAt => int.MaxValue;
 
-    /// <summary>Blocks that hold a number of rows, the last perhaps in part.</summary>
-    public static int BlockCount(int rows) => (rows + RowsPerBlock - 1) / RowsPerBlock;
-
-    /// <summary>Writes the code of one row into its block; rows of a block not yet written may hold anything, and score anything.</summary>
-    /// <param name="vector">Finite values, <c>[Dimension]</c>; any length, zero too.</param>
-    /// <param name="block">The row's block, <c>[BlockBytes]</c>; only the row's own bytes are touched.</param>
-    /// <param name="rowInBlock">0..15.</param>
-    public abstract void Encode(ReadOnlySpan<float> vector, Span<byte> block, int rowInBlock);
-
-    /// <summary>Everything about a query that does not depend on a row. The result is immutable and serves any number of threads.</summary>
-    public abstract PreparedQuery Prepare(ReadOnlySpan<float> query);
-
-    /// <summary>Estimates the scores of consecutive rows, in the unit of <see cref="ExactScorer.Rows"/>: higher is nearer.</summary>
-    /// <param name="query">From this codec's <see cref="Prepare"/>.</param>
-    /// <param name="blocks">Whole blocks.</param>
-    /// <param name="scores">Out: one per row; the last block may be cut short.</param>
-    public abstract void Score(PreparedQuery query, ReadOnlySpan<byte> blocks, Span<float> scores);
+    /// <summary>Memory for codes, empty.</summary>
+    public abstract RowCodes CreateCodes();
 
     /// <summary>The calibration with its checksum, for <see cref="Deserialize"/>.</summary>
     public byte[] Serialize() => CodecFormat.Write(this);
@@ -60,17 +44,22 @@ internal abstract class Codec(Compression compression, Metric metric, int dimens
     /// <param name="compression">A code, not <see cref="Compression.Auto"/> or <see cref="Compression.Float32"/>.</param>
     /// <param name="metric">How codes will be ranked; it decides what is kept beside them.</param>
     /// <param name="dimension">Components per vector, at least 1.</param>
-    /// <param name="sample">
-    /// Row-major <c>[n x dimension]</c>. A thousand rows calibrate well; of many, a few thousand spread evenly are read. With none the
-    /// code works for any data, less precisely.
+    /// <param name="read">Gives the sample's rows.</param>
+    /// <param name="rowCount">
+    /// A thousand rows calibrate well; of many, a few thousand spread evenly are read, but for <see cref="Compression.Rabitq"/>, which looks
+    /// for centres in all. With none the code works for any data, less precisely.
     /// </param>
-    public static Codec Train(Compression compression, Metric metric, int dimension, ReadOnlySpan<float> sample) => compression switch
+    /// <param name="cancellation">Stops between steps.</param>
+    public static Codec Train(Compression compression, Metric metric, int dimension, RowReader read, int rowCount, CancellationToken cancellation = default) =>
+        compression == Compression.Rabitq
+            ? RabitqCodec.Train(metric, dimension, read, rowCount, cancellation)
+            : BlockCodec.Train(compression, metric, dimension, Sample(dimension, read, rowCount));
+
+    private static float[] Sample(int dimension, RowReader read, int rowCount)
     {
-        Compression.SpectralK64 or Compression.SpectralK128 or Compression.SpectralK256 =>
-            SpectralCodec.Train(compression, metric, dimension, sample),
-        Compression.Spectral4Bit or Compression.Spectral2Bit or Compression.Spectral1Bit or Compression.Sq8 =>
-            ScalarCodec.Train(compression, metric, dimension, sample),
-        Compression.Pq => PqCodec.Train(metric, dimension, sample),
-        _ => throw new ArgumentOutOfRangeException(nameof(compression), compression, "Not a code."),
-    };
+        var sample = new float[rowCount * dimension];
+        for (var i = 0; i < rowCount; i++)
+            read(i).CopyTo(sample.AsSpan(i * dimension));
+        return sample;
+    }
 }

@@ -8,8 +8,11 @@ namespace VectorServer.Storage.Codecs;
 /// <param name="calibrated">A codec calibrated on a sample that was given at creation; null calibrates on the first rows.</param>
 internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
 {
-    /// <summary>What <see cref="Compression.Auto"/> takes once it takes any: with few candidates rescored as good as exact, at a half byte a dimension.</summary>
-    public const Compression AutoCompression = Compression.Spectral4Bit;
+    /// <summary>What <see cref="Compression.Auto"/> takes once it takes any: the least bytes scanned, at three or four bits a dimension in all.</summary>
+    public const Compression AutoCompression = Compression.Rabitq;
+
+    /// <summary>Dimensions from which <see cref="Compression.Auto"/> keeps codes: what they keep beside a row is longer than a shorter one.</summary>
+    public const int AutoDimensions = 12;
 
     /// <summary>Rows from which <see cref="Compression.Auto"/> keeps codes: below, an exact scan is as fast.</summary>
     public const int AutoRows = 5_000;
@@ -27,13 +30,11 @@ internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
 
     public void Change(Compression compression) => _compression = compression;
 
-    /// <summary>The codec for a namespace without codes; null while it should have none.</summary>
-    public Codec? Calibrate(NamespaceSnapshot snapshot)
+    /// <summary>The codes that a namespace should have at this moment; null for none yet.</summary>
+    public Compression? WantedFor(NamespaceSnapshot snapshot)
     {
         var wanted = WantedFor(snapshot.RowCount - snapshot.FirstRow, snapshot.LiveCount);
-        if (wanted == Compression.Float32)
-            return null;
-        return calibrated?.Compression == wanted ? calibrated : Train(wanted, snapshot);
+        return wanted == Compression.Float32 ? null : wanted;
     }
 
     /// <summary>The codes that a namespace should have now; <see cref="Compression.Float32"/> for none.</summary>
@@ -43,9 +44,18 @@ internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
     {
         var asked = _compression; // read once: the index may be configured at this moment
         var wanted = Resolve(asked);
-        if (index.VectorType == VectorType.Sparse || (asked == Compression.Auto && liveCount < AutoRows))
+        if (index.VectorType == VectorType.Sparse || (asked == Compression.Auto && (liveCount < AutoRows || index.Dimension < AutoDimensions)))
             return Compression.Float32;
         return calibrated?.Compression == wanted || rows >= RowsFor(wanted) ? wanted : Compression.Float32;
+    }
+
+    /// <summary>Calibrates what <see cref="WantedFor(NamespaceSnapshot)"/> named.</summary>
+    public Codec Calibrate(NamespaceSnapshot snapshot, Compression wanted, CancellationToken cancellation)
+    {
+        if (calibrated?.Compression == wanted)
+            return calibrated;
+        var rows = wanted == Compression.Rabitq ? snapshot.RowCount - snapshot.FirstRow : RowsFor(wanted);
+        return Codec.Train(wanted, index.Metric, index.Dimension, row => snapshot.Generation.Vectors.Row(snapshot.FirstRow + row), rows, cancellation);
     }
 
     /// <summary>Calibrates the codes of an index on vectors given at its creation; null when it will have none.</summary>
@@ -59,19 +69,10 @@ internal sealed class CodecChoice(IndexDescriptor index, Codec? calibrated)
         foreach (var vector in sample)
             RecordRules.CheckQuery(index, vector);
         var wanted = new CodecChoice(index, null).Wanted;
-        return wanted == Compression.Float32 ? null : Codec.Train(wanted, index.Metric, index.Dimension, sample.SelectMany(vector => vector).ToArray());
+        return wanted == Compression.Float32 ? null : Codec.Train(wanted, index.Metric, index.Dimension, row => sample[row], sample.Count);
     }
 
     private static Compression Resolve(Compression asked) => asked == Compression.Auto ? AutoCompression : asked;
 
     private static int RowsFor(Compression wanted) => wanted == Compression.Pq ? PqCalibrationRows : CalibrationRows;
-
-    private Codec Train(Compression wanted, NamespaceSnapshot snapshot)
-    {
-        var rows = RowsFor(wanted);
-        var sample = new float[rows * index.Dimension];
-        for (var i = 0; i < rows; i++)
-            snapshot.Generation.Vectors.Row(snapshot.FirstRow + i).CopyTo(sample.AsSpan(i * index.Dimension));
-        return Codec.Train(wanted, index.Metric, index.Dimension, sample);
-    }
 }

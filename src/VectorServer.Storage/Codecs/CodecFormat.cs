@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using VectorServer.Storage.Codecs.Pq;
+using VectorServer.Storage.Codecs.Rabitq;
 using VectorServer.Storage.Codecs.Scalar;
 using VectorServer.Storage.Codecs.Spectral;
 using VectorServer.Storage.IO;
@@ -10,10 +11,10 @@ namespace VectorServer.Storage.Codecs;
 /// <summary>
 /// A codec's calibration as bytes, little-endian:
 /// <code>
-/// 0   magic "VSCODEC" and format version (1)   8 bytes
+/// 0   magic "VSCODEC" and format version (2)   8 bytes
 /// 8   compression, metric, dimension           3 x int32
 /// 20  bytes of the body                        int32
-/// 24  body, the codec's own
+/// 24  body: the space's unit and mean (float64), then the codec's own
 /// end CRC32C of all before                     uint32
 /// </code>
 /// </summary>
@@ -22,11 +23,14 @@ internal static class CodecFormat
     private const int HeaderBytes = 24;
     private const int ChecksumBytes = 4;
 
-    private static ReadOnlySpan<byte> Magic => "VSCODEC\u0001"u8;
+    private static ReadOnlySpan<byte> Magic => "VSCODEC\u0002"u8;
 
     public static byte[] Write(Codec codec)
     {
-        var body = codec.SerializeBody();
+        var own = codec.SerializeBody();
+        var body = new byte[codec.Space.SerializedBytes + own.Length];
+        codec.Space.Write(body);
+        own.CopyTo(body, codec.Space.SerializedBytes);
         var bytes = new byte[HeaderBytes + body.Length + ChecksumBytes];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), (int)codec.Compression);
@@ -51,13 +55,14 @@ internal static class CodecFormat
         var metric = (Metric)BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
         var dimension = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]);
         var body = bytes[HeaderBytes..^ChecksumBytes];
+        var space = RowSpace.Read(metric, dimension, ref body);
         return compression switch
         {
-            Compression.SpectralK64 or Compression.SpectralK128 or Compression.SpectralK256 =>
-                SpectralCodec.Deserialize(compression, metric, dimension, body),
+            Compression.SpectralK64 or Compression.SpectralK128 or Compression.SpectralK256 => SpectralCodec.Deserialize(compression, space, body),
             Compression.Spectral4Bit or Compression.Spectral2Bit or Compression.Spectral1Bit or Compression.Sq8 =>
-                ScalarCodec.Deserialize(compression, metric, dimension, body),
-            Compression.Pq => PqCodec.Deserialize(metric, dimension, body),
+                ScalarCodec.Deserialize(compression, space, body),
+            Compression.Pq => PqCodec.Deserialize(space, body),
+            Compression.Rabitq => RabitqCodec.Deserialize(space, body),
             _ => throw Corrupt($"compression {(int)compression} is unknown"),
         };
     }

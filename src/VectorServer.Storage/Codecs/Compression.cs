@@ -32,6 +32,12 @@ public enum Compression
 
     /// <summary>Product quantisation: a byte for each four dimensions.</summary>
     Pq = 9,
+
+    /// <summary>
+    /// Rotated residuals to the nearest of some centres: a sign a coordinate that is scanned, two bits more that are read of the rows that
+    /// remain; fewer dimensions are scanned with four bits. What <see cref="Auto"/> takes.
+    /// </summary>
+    Rabitq = 10,
 }
 
 /// <summary>The names users write for <see cref="Compression"/>.</summary>
@@ -49,6 +55,7 @@ public static class CompressionNames
         (Compression.Spectral1Bit, "spectral_1bit"),
         (Compression.Sq8, "sq8"),
         (Compression.Pq, "pq"),
+        (Compression.Rabitq, "rabitq"),
     ];
 
     /// <summary>All names, for error messages: <c>auto, float32, ...</c>.</summary>

@@ -47,7 +47,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
         var wanted = choice.KindFor(snapshot);
         if (snapshot.Nearest is not { } index)
             return wanted != IndexKind.Flat;
-        return !choice.Fits(index, wanted) || snapshot.RowCount - index.Count >= TailRows;
+        return !choice.Fits(index, wanted) || snapshot.RowCount - index.Count >= TailRows || (snapshot.RowCount > 0 && !choice.IsTuned(index));
     }
 
     private async Task RunAsync()
@@ -108,8 +108,19 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
                 index.Extend(snapshot.Generation.Vectors.Row, end, options.BuildThreads, _work.Stopping);
             }
 
+            index.Settle(_work.Stopping);
             if (isFirst)
                 StorageMeter.IndexBuild.RecordSince(started);
+
+            if (store.TryAcquireCurrent(out var grown))
+            {
+                // Not the snapshot that the work began with: rows may have died or come since.
+                using (grown)
+                {
+                    if (grown.Snapshot.Generation == snapshot.Generation && grown.Snapshot.RowCount > 0 && choice.Fits(index, wanted) && !choice.IsTuned(index))
+                        choice.Tune(grown.Snapshot, index, options.BuildThreads, _work.Stopping);
+                }
+            }
 
             // A crash costs the building since the last save: that is kept below a fifth of the rows.
             if (index.Count - TailRows >= _savedRows * 1.2)

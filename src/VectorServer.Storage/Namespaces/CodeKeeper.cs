@@ -1,79 +1,69 @@
 using System.Threading.Channels;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Integrity;
+using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Namespaces;
 
 /// <summary>
-/// Keeps a namespace's codes: loads what was saved, encodes what is missing, takes another compression. A few rows are encoded where they
-/// are written; many in the background, and until they are done the namespace goes on with the codes it has, or without.
+/// Keeps a namespace's codes behind its rows: loads what was saved, calibrates, encodes what is missing, takes another compression. All in the
+/// background: rows without codes are scanned, and the codes there are serve until others are made.
 /// </summary>
-/// <remarks>All but the background work is called by the namespace's one writer, or before there is one.</remarks>
 internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, EngineOptions options, Action<string> log)
 {
-    private const int RowsAtOnceMax = 50_000; // half a second at usual dimensions
-    private const int RowsPerStep = 10_000; // between looks at whether the work is still wanted
+    private const int TailRows = 1_000; // behind the codes, worth a step; until then they are scanned
+    private const int TailRowsMax = 20_000; // so many are scanned in about the time that the codes of half a million take
+
+    /// <summary>Calibrating and encoding all rows takes all the memory bandwidth there is: one namespace of the process at a time.</summary>
+    private static readonly SemaphoreSlim Making = new(1);
 
     private readonly BackgroundWork _work = new();
-    private volatile CodeStore? _pending; // being encoded, of the generation below
-    private Generation? _pendingOf;
 
     /// <summary>No codes are being made.</summary>
-    public bool IsAtRest => _pending is null && _work.IsAtRest;
+    public bool IsAtRest => _work.IsAtRest;
 
-    /// <summary>The codes of a generation that is being opened; null while it has no calibration that fits the choice, and while many are missing.</summary>
-    public CodeStore? Open(NamespaceSnapshot snapshot)
+    /// <summary>The saved codes of a generation that is being opened; null without a calibration that fits the choice.</summary>
+    public RowCodes? Open(NamespaceSnapshot snapshot)
     {
         var generation = snapshot.Generation;
         var codec = CalibrationFile.Read(generation.CodecPath, options);
-        return codec?.Compression == choice.Wanted ? Encode(Load(codec, snapshot), snapshot) : null;
-    }
-
-    /// <summary>The snapshot's codes, brought up to its last row; made when there are rows enough to calibrate on.</summary>
-    public CodeStore? Extend(NamespaceSnapshot snapshot)
-    {
-        if (snapshot.Codes is { } codes)
+        if (codec?.Compression != choice.Wanted)
+            return null;
+        var codes = codec.CreateCodes();
+        if (File.Exists(generation.CodesPath))
         {
-            codes.EncodeUpTo(snapshot.Generation.Vectors.Row, snapshot.RowCount);
-            return codes;
+            try
+            {
+                CodeFile.Read(generation.CodesPath, codes, snapshot.RowCount);
+                codes.SavedRows = codes.Count;
+            }
+            catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
+            {
+                log($"encodes its rows anew: {e.Message}");
+                generation.Disk.DeleteFile(generation.CodesPath);
+                codes.Dispose(); // may hold a part
+                codes = codec.CreateCodes();
+            }
         }
 
-        if (_pending is not null && _pendingOf == snapshot.Generation)
-            return null;
-        return choice.Calibrate(snapshot) is { } codec ? Encode(Make(codec, snapshot.Generation), snapshot) : null;
-    }
-
-    /// <summary>Takes the compression that is wanted now; the codes there are serve until the others are made.</summary>
-    public CodeStore? Change(NamespaceSnapshot snapshot)
-    {
-        Abandon();
-        var codes = choice.Calibrate(snapshot) is { } codec ? Encode(Make(codec, snapshot.Generation), snapshot) : null;
-        if (codes is null && _pending is not null)
-            return snapshot.Codes;
-        if (snapshot.Codes is { } replaced)
-            snapshot.Generation.Disown(replaced);
+        generation.Own(codes);
         return codes;
     }
 
-    /// <summary>The calibration that the rows of the next generation are encoded with; null where they get one of their own.</summary>
-    public Codec? CodecOf(NamespaceSnapshot snapshot) => snapshot.Codes?.Codec ?? (_pendingOf == snapshot.Generation ? _pending?.Codec : null);
-
-    /// <summary>The codes of a compacted generation.</summary>
-    /// <param name="before">What it replaces.</param>
-    /// <param name="compacted">What it holds, with the codes that were made along with it.</param>
-    public CodeStore? Carry(NamespaceSnapshot before, NamespaceSnapshot compacted)
+    /// <summary>On the writer: a write that comes faster than rows are encoded encodes what is too much.</summary>
+    public static void BoundTail(NamespaceSnapshot snapshot)
     {
-        var codec = CodecOf(before);
-        _pending = null; // goes with its generation
-        if (compacted.Codes is { } made && made.Codec == codec)
-            return made;
-        return codec is null ? Extend(compacted with { Codes = null }) : Encode(Make(codec, compacted.Generation), compacted);
+        if (snapshot.Codes is { } codes && snapshot.RowCount - codes.Count > TailRowsMax)
+            codes.EncodeUpTo(snapshot.Generation.Vectors.Row, snapshot.RowCount - TailRowsMax / 2, CancellationToken.None);
     }
 
-    /// <summary>Begins the work in the background, if there is any. Called once the namespace is open, and after each change.</summary>
-    public void Start()
+    /// <summary>The calibration that the rows of the next generation are encoded with; null where they get one of their own.</summary>
+    public Codec? CodecOf(NamespaceSnapshot snapshot) => snapshot.Codes?.Codec is { } codec && codec.Compression == choice.Wanted ? codec : null;
+
+    /// <summary>Starts the work if there is any and none is under way. Called after each change.</summary>
+    public void Consider(NamespaceSnapshot snapshot)
     {
-        if (_pending is not null)
+        if (IsBehind(snapshot))
             _work.TryStart(RunAsync);
     }
 
@@ -81,61 +71,33 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
     public Task StopAsync() => _work.StopAsync();
 
     /// <summary>Codes of a new calibration, which is saved.</summary>
-    public static CodeStore Make(Codec codec, Generation generation)
+    public static RowCodes Make(Codec codec, Generation generation)
     {
-        IO.AtomicFile.Write(generation.Disk, generation.CodecPath, codec.Serialize());
+        AtomicFile.Write(generation.Disk, generation.CodecPath, codec.Serialize());
         generation.Disk.DeleteFile(generation.CodesPath); // of another calibration
-        var codes = new CodeStore(codec);
+        var codes = codec.CreateCodes();
         generation.Own(codes);
         return codes;
     }
 
-    private CodeStore Load(Codec codec, NamespaceSnapshot snapshot)
-    {
-        var generation = snapshot.Generation;
-        var codes = new CodeStore(codec);
-        generation.Own(codes);
-        if (!File.Exists(generation.CodesPath))
-            return codes;
-        try
-        {
-            CodeFile.Read(generation.CodesPath, codes, snapshot.RowCount);
-            codes.SavedRows = codes.Count;
-        }
-        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
-        {
-            log($"encodes its rows anew: {e.Message}");
-            generation.Disk.DeleteFile(generation.CodesPath);
-        }
+    private bool IsBehind(NamespaceSnapshot snapshot) => NeedsOthers(snapshot) || IsTailDue(snapshot);
 
-        return codes;
+    private bool NeedsOthers(NamespaceSnapshot snapshot)
+    {
+        var wanted = choice.WantedFor(snapshot);
+        return wanted is null
+            ? snapshot.Codes is not null && choice.Wanted == Compression.Float32
+            : snapshot.Codes is not { } codes || codes.Codec.Compression != wanted || codes.Codec.OutgrownAt <= snapshot.RowCount;
     }
 
-    private CodeStore? Encode(CodeStore codes, NamespaceSnapshot snapshot)
-    {
-        if (snapshot.RowCount - codes.Count > RowsAtOnceMax)
-        {
-            (_pendingOf, _pending) = (snapshot.Generation, codes);
-            return null;
-        }
-
-        codes.EncodeUpTo(snapshot.Generation.Vectors.Row, snapshot.RowCount);
-        return codes;
-    }
-
-    private void Abandon()
-    {
-        if (_pending is { } pending)
-            _pendingOf!.Disown(pending);
-        _pending = null;
-    }
+    private static bool IsTailDue(NamespaceSnapshot snapshot) => snapshot.Codes is { } codes && snapshot.RowCount - codes.Count >= TailRows;
 
     private async Task RunAsync()
     {
         try
         {
-            while (_pending is { } codes)
-                await StepAsync(codes).ConfigureAwait(false);
+            while (IsBehind(store.Current))
+                await StepAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
@@ -143,44 +105,51 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
         }
         catch (Exception e)
         {
-            log($"could not encode its rows and is scanned without codes: {e}");
+            log($"could not encode its rows and scans those without codes: {e}");
         }
     }
 
-    private async Task StepAsync(CodeStore codes)
+    private async Task StepAsync()
     {
         if (!store.TryAcquireCurrent(out var lease))
             throw new OperationCanceledException();
         using (lease)
         {
             var snapshot = lease.Snapshot;
-            while (codes == _pending && snapshot.Generation == _pendingOf && snapshot.RowCount - codes.Count > RowsPerStep)
-            {
-                _work.Stopping.ThrowIfCancellationRequested();
-                codes.EncodeUpTo(snapshot.Generation.Vectors.Row, codes.Count + RowsPerStep);
-            }
-
-            await store.PublishAsync(current => Finish(current, codes), _work.Stopping).ConfigureAwait(false);
+            if (NeedsOthers(snapshot))
+                await MakeOthersAsync(snapshot).ConfigureAwait(false);
+            else
+                snapshot.Codes?.EncodeUpTo(snapshot.Generation.Vectors.Row, snapshot.RowCount, _work.Stopping);
         }
     }
 
-    /// <summary>On the writer: the codes become the snapshot's, unless they are wanted no more or far behind again.</summary>
-    private NamespaceSnapshot Finish(NamespaceSnapshot current, CodeStore codes)
+    private async Task MakeOthersAsync(NamespaceSnapshot snapshot)
     {
-        if (codes != _pending)
-            return current;
-        if (current.Generation != _pendingOf)
+        await Making.WaitAsync(_work.Stopping).ConfigureAwait(false);
+        try
         {
-            _pending = null; // compaction has made others
-            return current;
-        }
+            RowCodes? codes = null;
+            if (choice.WantedFor(snapshot) is { } wanted)
+            {
+                codes = Make(choice.Calibrate(snapshot, wanted, _work.Stopping), snapshot.Generation);
+                codes.EncodeUpTo(snapshot.Generation.Vectors.Row, snapshot.RowCount, _work.Stopping);
+            }
 
-        if (current.RowCount - codes.Count > RowsAtOnceMax)
+            await store.PublishAsync(current => Replace(current, snapshot.Generation, codes), _work.Stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            Making.Release();
+        }
+    }
+
+    /// <summary>On the writer: the codes become the snapshot's, unless compaction has made others meanwhile.</summary>
+    private static NamespaceSnapshot Replace(NamespaceSnapshot current, Generation generation, RowCodes? codes)
+    {
+        if (current.Generation != generation)
             return current;
-        codes.EncodeUpTo(current.Generation.Vectors.Row, current.RowCount);
-        _pending = null;
         if (current.Codes is { } replaced)
-            current.Generation.Disown(replaced);
+            generation.Disown(replaced);
         return current with { Codes = codes };
     }
 }

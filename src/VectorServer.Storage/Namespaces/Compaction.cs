@@ -14,7 +14,7 @@ internal sealed class Compaction
     private readonly Generation _target;
     private readonly Codec? _codec;
     private readonly List<int> _sourceRows = []; // by row of the target
-    private CodeStore? _codes;
+    private RowCodes? _codes;
 
     private Compaction(Generation source, Generation target, string directory, Codec? codec)
     {
@@ -71,7 +71,7 @@ internal sealed class Compaction
         if (_codec is not null)
         {
             _codes ??= CodeKeeper.Make(_codec, _target);
-            _codes.EncodeUpTo(_target.Vectors.Row, _target.Ids.Count);
+            _codes.EncodeUpTo(_target.Vectors.Row, _target.Ids.Count, cancellation);
         }
     }
 

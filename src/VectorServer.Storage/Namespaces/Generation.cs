@@ -46,6 +46,9 @@ internal sealed class Generation
     /// <summary>The metadata as filters read it.</summary>
     public ColumnStore Columns { get; } = new();
 
+    /// <summary>What searches of these rows knew of their answers.</summary>
+    public AnswerCount Answers { get; } = new();
+
     /// <summary>Ends when the last reference is given back and the files are closed.</summary>
     public Task Closed => _closed.Task;
 

@@ -12,8 +12,8 @@ namespace VectorServer.Storage.Namespaces;
 /// <param name="RowCount">Rows written, dead ones included.</param>
 /// <param name="LiveCount">Records.</param>
 /// <param name="Lsn">The newest operation it shows.</param>
-/// <param name="Codes">Codes of all its rows; null while there are none.</param>
-internal sealed record NamespaceSnapshot(Generation Generation, int FirstRow, int RowCount, int LiveCount, Lsn Lsn, CodeStore? Codes)
+/// <param name="Codes">Codes of its first rows, perhaps of later ones too; null while there are none.</param>
+internal sealed record NamespaceSnapshot(Generation Generation, int FirstRow, int RowCount, int LiveCount, Lsn Lsn, RowCodes? Codes)
 {
     /// <summary>An approximate index of its first rows, perhaps of later ones too; null while there is none.</summary>
     public CandidateIndex? Nearest { get; init; }

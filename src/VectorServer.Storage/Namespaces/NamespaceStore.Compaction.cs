@@ -49,7 +49,6 @@ internal sealed partial class NamespaceStore
             if (_failure is { } failure)
                 throw failure;
             after = compaction.Finish(before);
-            after = after with { Codes = _codes.Carry(before, after) };
         }
         catch
         {
@@ -94,7 +93,6 @@ internal sealed partial class NamespaceStore
 
     private void Recode()
     {
-        var snapshot = Current;
-        Publish(snapshot with { Codes = _codes.Change(snapshot) });
+        _codes.Consider(Current);
     }
 }

@@ -52,8 +52,6 @@ internal sealed partial class NamespaceStore
                 },
                 message => _options.Log?.Invoke(message));
             generation.Metadata.CommitBatch();
-            if (snapshot.Codes is null)
-                snapshot = snapshot with { Codes = _codes.Extend(snapshot) }; // another compression was chosen while it was closed
             if (replayed > 0)
                 Log($"replayed {replayed} operations from its log");
             StorageMeter.Replayed.Add(replayed);
@@ -85,7 +83,7 @@ internal sealed partial class NamespaceStore
         }
     }
 
-    /// <summary>The one way that operations change a namespace, live and at replay: rows, metadata, deaths, codes; then a new snapshot.</summary>
+    /// <summary>The one way that operations change a namespace, live and at replay: rows, metadata, deaths; then a new snapshot.</summary>
     private NamespaceSnapshot Apply(NamespaceSnapshot before, IReadOnlyList<WalOperation> operations)
     {
         var metadata = before.Generation.Metadata;
@@ -104,7 +102,8 @@ internal sealed partial class NamespaceStore
 
         metadata.CommitBatch();
         before.Generation.Columns.KeepUp(metadata, applier.Snapshot.RowCount);
-        return applier.Snapshot with { Codes = _codes.Extend(applier.Snapshot) };
+        CodeKeeper.BoundTail(applier.Snapshot);
+        return applier.Snapshot;
     }
 
     /// <summary>Work that a full disk must not keep from being done, as it frees space or makes what is there safe.</summary>

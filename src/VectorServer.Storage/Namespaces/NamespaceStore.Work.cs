@@ -50,7 +50,7 @@ internal sealed partial class NamespaceStore
     private void Review(NamespaceSnapshot snapshot)
     {
         _builder.Consider(snapshot);
-        _codes.Start();
+        _codes.Consider(snapshot);
         _columns.Consider(snapshot);
         _compactor.Consider(snapshot);
     }

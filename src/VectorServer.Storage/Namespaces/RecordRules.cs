@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Namespaces;
@@ -7,10 +8,12 @@ internal static class RecordRules
 {
     private const int IdLengthMax = 512;
     private const int NamespaceLengthMax = 512;
+    private const string DefaultNamespace = "__default__"; // clients' word for the empty name
 
     // The smallest component that keeps a dense vector from counting as all zero (fact of the wire).
     private const float NonZeroMin = 1e-8f;
 
+    /// <summary>Checks a whole record. A dense index of any metric keeps sparse values too; which may be asked with them is for <see cref="CheckSparseQuery"/>.</summary>
     /// <exception cref="StorageException">The record breaks a rule; the message names it.</exception>
     public static void Check(IndexDescriptor index, VectorRecord record)
     {
@@ -25,7 +28,6 @@ internal static class RecordRules
         }
 
         CheckDense(index, record.Values.Span, record.Id);
-        CheckSparseAllowed(index, record.Sparse);
     }
 
     /// <summary>Checks the parts of a partial update that are given.</summary>
@@ -38,8 +40,6 @@ internal static class RecordRules
                 throw StorageException.Invalid("Index configuration does not support dense values");
             CheckDense(index, values.Span, update.Id);
         }
-
-        CheckSparseAllowed(index, update.Sparse);
     }
 
     /// <summary>A query vector: dimension and finite components; all zero is allowed, to get records by filter alone.</summary>
@@ -51,14 +51,20 @@ internal static class RecordRules
         CheckFinite(vector, "the query");
     }
 
-    public static void CheckSparseAllowed(IndexDescriptor index, SparseVector? sparse)
+    /// <summary>The sparse part of a query: only inner products add up with it.</summary>
+    public static void CheckSparseQuery(IndexDescriptor index, SparseVector? sparse)
     {
-        if (sparse is not null && index.VectorType == VectorType.Dense && index.Metric != Scoring.Metric.DotProduct)
+        if (sparse is not null && !ScoresSparse(index))
             throw StorageException.Invalid("Index configuration does not support sparse values");
     }
 
-    public static void CheckId(string id)
+    /// <summary>Whether the sparse values of records count in its scores.</summary>
+    public static bool ScoresSparse(IndexDescriptor index) => index.VectorType == VectorType.Sparse || index.Metric == Scoring.Metric.DotProduct;
+
+    public static void CheckId([NotNull] string? id)
     {
+        if (id is null)
+            throw StorageException.Invalid("Vector ID must not be null");
         if (id.Length is 0 or > IdLengthMax)
             throw StorageException.Invalid($"Vector ID must be 1 to {IdLengthMax} characters long, got {id.Length}");
         foreach (var c in id)
@@ -68,8 +74,18 @@ internal static class RecordRules
         }
     }
 
-    public static void CheckNamespaceName(string name)
+    /// <summary>The name of a namespace that is to be made: what clients could not address again is refused.</summary>
+    /// <remarks>Every URL parser folds <c>.</c> and <c>..</c> in a path: a removal of such a namespace would go to its index.</remarks>
+    public static void CheckNewNamespaceName(string name)
     {
+        if (name is "." or ".." or DefaultNamespace)
+            throw StorageException.Invalid($"Namespace name must not be '{name}'");
+    }
+
+    public static void CheckNamespaceName([NotNull] string? name)
+    {
+        if (name is null)
+            throw StorageException.Invalid("Namespace name must not be null: the default namespace is the empty string");
         if (name.Length > NamespaceLengthMax)
             throw StorageException.Invalid($"Namespace name must be at most {NamespaceLengthMax} characters long, got {name.Length}");
         foreach (var c in name)

@@ -1,13 +1,12 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query;
 
-/// <summary>Scans a snapshot's rows and offers the live, matching ones. Cost: one pass over the raw vectors or the codes.</summary>
+/// <summary>Scans a snapshot's rows and offers the live, matching ones. Cost: one pass over the raw vectors.</summary>
 internal static class CandidateScan
 {
     private const int RowsPerStep = 512; // scores of a step stay in the first-level cache
@@ -56,91 +55,17 @@ internal static class CandidateScan
         }
     }
 
-    /// <summary>Scores the codes from a row on.</summary>
-    public static void Codes(
-        NamespaceSnapshot snapshot, ReadOnlySpan<float> query, RowSet? filtered, TopK nearest, CancellationToken cancellation, int firstRow = 0)
-    {
-        var codes = snapshot.Codes!;
-        var prepared = codes.Codec.Prepare(query);
-        Span<float> scores = stackalloc float[RowsPerStep];
-
-        // Steps start on multiples of their length, so each lies in one chunk and begins with a block.
-        firstRow = Math.Max(firstRow, snapshot.FirstRow);
-        for (var row = firstRow / RowsPerStep * RowsPerStep; row < snapshot.RowCount; row += RowsPerStep)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var step = scores[..Math.Min(RowsPerStep, snapshot.RowCount - row)];
-            if (filtered is null)
-            {
-                codes.Score(prepared, row, step);
-                Offer(snapshot, firstRow, row, step, [], nearest);
-            }
-            else
-            {
-                ScoreFiltered(codes, prepared, snapshot, firstRow, row, step, filtered.Words[(row >> 6)..], nearest);
-            }
-        }
-    }
-
-    /// <summary>Scores the runs of 64 rows that have any of the filter's, and offers those.</summary>
-    private static void ScoreFiltered(
-        CodeStore codes,
-        PreparedQuery query,
-        NamespaceSnapshot snapshot,
-        int firstRow,
-        int stepRow,
-        Span<float> scores,
-        ReadOnlySpan<ulong> words,
-        TopK nearest)
-    {
-        for (var start = 0; start < scores.Length;)
-        {
-            if (words[start >> 6] == 0)
-            {
-                start += RowsPerWord;
-                continue;
-            }
-
-            var end = start + RowsPerWord;
-            while (end < scores.Length && words[end >> 6] != 0)
-                end += RowsPerWord;
-            var run = scores[start..Math.Min(end, scores.Length)];
-            codes.Score(query, stepRow + start, run);
-            Offer(snapshot, firstRow, stepRow + start, run, words[(start >> 6)..], nearest);
-            start = end;
-        }
-    }
-
     /// <summary>
-    /// Offers the rows scored that are near enough, live, not below <paramref name="firstRow"/> and, where there are <paramref name="words"/>,
-    /// whose bits are set in them.
+    /// Offers the rows that are live, not below <paramref name="firstRow"/> and, where there are <paramref name="words"/>, whose bits are set in
+    /// them, with the exact rank of each whose <paramref name="reaches"/>, which no exact rank is above, is near enough.
     /// </summary>
-    public static void Offer(
-        NamespaceSnapshot snapshot, int firstRow, int scoredRow, ReadOnlySpan<float> scores, ReadOnlySpan<ulong> words, TopK nearest)
-    {
-        for (var start = 0; start < scores.Length; start += RowsPerWord)
-        {
-            var rest = NotBelow(scores[start..Math.Min(start + RowsPerWord, scores.Length)], nearest.Threshold);
-            if (!words.IsEmpty)
-                rest &= words[start >> 6];
-            for (; rest != 0; rest &= rest - 1)
-            {
-                var i = start + BitOperations.TrailingZeroCount(rest);
-                var row = scoredRow + i;
-                if (row >= firstRow && !(scores[i] < nearest.Threshold) && snapshot.IsLive(row))
-                    nearest.Offer(row, scores[i]);
-            }
-        }
-    }
-
-    /// <summary>As <see cref="Offer"/>, with the exact rank of each row whose <paramref name="reaches"/>, which no exact rank is above, is near enough.</summary>
     public static void OfferExactly(
         NamespaceSnapshot snapshot,
         int firstRow,
         int scoredRow,
         ReadOnlySpan<float> reaches,
         ReadOnlySpan<ulong> words,
-        in ExactRank exact,
+        ExactRank exact,
         TopK nearest)
     {
         for (var start = 0; start < reaches.Length; start += RowsPerWord)

@@ -8,15 +8,15 @@ namespace VectorServer.Storage.Query;
 /// <param name="snapshot">The rows.</param>
 /// <param name="dense">The query's dense part; empty where it has none.</param>
 /// <param name="sparse">Its sparse part.</param>
-internal readonly ref struct ExactRank(Metric metric, NamespaceSnapshot snapshot, ReadOnlySpan<float> dense, SparseVector? sparse = null)
+internal sealed class ExactRank(Metric metric, NamespaceSnapshot snapshot, ReadOnlySpan<float> dense, SparseVector? sparse = null)
 {
-    private readonly ReadOnlySpan<float> _dense = dense;
+    private readonly ExactQuery? _dense = dense.IsEmpty ? null : new ExactQuery(metric, dense);
 
     public double Of(int row)
     {
         var score = sparse is null ? 0 : snapshot.Generation.Sparse.Score(sparse, row);
-        if (!_dense.IsEmpty)
-            score += ExactScorer.Exact(metric, snapshot.Generation.Vectors.Row(row), _dense);
+        if (_dense is not null)
+            score += _dense.Score(snapshot.Generation.Vectors.Row(row));
         return metric.ToRank(score);
     }
 }

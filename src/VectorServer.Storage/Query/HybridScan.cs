@@ -1,4 +1,3 @@
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Scoring;
@@ -6,8 +5,8 @@ using VectorServer.Storage.Scoring;
 namespace VectorServer.Storage.Query;
 
 /// <summary>
-/// Offers all live, matching rows by the sum of a dense and a sparse inner product: the sparse part exact, the dense one from the codes
-/// or exact. Cost: one pass over the codes or the raw vectors, and one over the query's lists.
+/// Offers all live, matching rows by the sum of a dense and a sparse inner product, exactly. Cost: one pass over the raw vectors, and one over
+/// the query's lists.
 /// </summary>
 internal static class HybridScan
 {
@@ -17,15 +16,15 @@ internal static class HybridScan
         NamespaceSnapshot snapshot,
         SparseVector sparse,
         ReadOnlySpan<float> dense,
-        CodeStore? codes,
         RowSet? filtered,
         TopK nearest,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        int firstRow = 0)
     {
-        // Steps start on multiples of their length, so each lies in one chunk of the codes and begins with a block.
-        var start = snapshot.FirstRow / RowsPerStep * RowsPerStep;
+        // Steps start on multiples of their length, so each begins with a word of the filter's bitmap.
+        firstRow = Math.Max(firstRow, snapshot.FirstRow);
+        var start = firstRow / RowsPerStep * RowsPerStep;
         var terms = snapshot.Generation.Sparse.Terms(sparse, start);
-        var prepared = codes?.Codec.Prepare(dense);
         var norm = ExactScorer.Norm(dense);
         var exact = new ExactRank(Metric.DotProduct, snapshot, dense, sparse);
         Span<float> ranks = stackalloc float[RowsPerStep];
@@ -44,27 +43,15 @@ internal static class HybridScan
             if (filtered?.ContainsAny(row, count) == false)
                 continue;
 
-            if (prepared is null)
-                ReachRaw(snapshot, dense, norm, row, ranks[..count]);
-            else
-                codes!.Score(prepared, row, ranks[..count]);
+            ReachRaw(snapshot, dense, norm, row, ranks[..count]);
             sparseScores.Clear();
             foreach (ref readonly var term in terms.AsSpan())
                 term.AddScores(row, sparseScores);
-            var words = filtered is null ? [] : filtered.Words[(row >> 6)..];
-            if (prepared is null)
-            {
-                var rounding = SparseScan.Rounding(parts, terms.Length);
-                for (var i = 0; i < count; i++)
-                    ranks[i] = float.BitIncrement((float)(ranks[i] + sparseScores[i] + rounding));
-                CandidateScan.OfferExactly(snapshot, snapshot.FirstRow, row, ranks[..count], words, exact, nearest);
-            }
-            else
-            {
-                for (var i = 0; i < count; i++)
-                    ranks[i] = (float)(ranks[i] + sparseScores[i]);
-                CandidateScan.Offer(snapshot, snapshot.FirstRow, row, ranks[..count], words, nearest);
-            }
+            var rounding = SparseScan.Rounding(parts, terms.Length);
+            for (var i = 0; i < count; i++)
+                ranks[i] = float.BitIncrement((float)(ranks[i] + sparseScores[i] + rounding));
+            CandidateScan.OfferExactly(
+                snapshot, firstRow, row, ranks[..count], filtered is null ? [] : filtered.Words[(row >> 6)..], exact, nearest);
         }
     }
 

@@ -2,53 +2,121 @@ using VectorServer.Storage.Ann;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
+using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query;
 
 /// <summary>Finds candidates through the approximate index, and by a scan of the rows that are not in it yet.</summary>
+/// <remarks>
+/// What the index found is scored exactly from the nearest on, until no other can reach the k-th score by what is known of its estimate's
+/// error. Where what the index left out for want of effort could reach it, the index is asked again with twice the effort, until a scan
+/// would be as cheap.
+/// </remarks>
 internal static class IndexSearch
 {
-    // What an index finds it ranks by bytes, well enough that the true matches are among the first few times topK. Codes of two bits
-    // rank as those of a scan do: all that a query has as candidates are rescored.
-    private const int RescoredPerMatch = 4;
-    private const int RescoredMin = 40;
-
-    /// <summary>How many of the live rows that an index finds are ranked exactly.</summary>
-    public static int RescoredRows(IndexKind kind, int topK, int candidateCount) =>
-        kind == IndexKind.IvfPq ? candidateCount : (int)Math.Min(int.MaxValue, Math.Max(RescoredMin, (long)RescoredPerMatch * topK));
-
-    /// <returns>Live, matching rows; null when there are fewer than the query wants and a scan would find more.</returns>
-    public static Candidate[]? Find(
+    /// <returns>Live, matching rows; null when there are fewer than the query wants and a scan would find more, or where a scan is cheaper.</returns>
+    public static SearchOutcome? Find(
         IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
     {
         var approximate = snapshot.Nearest!;
         var indexed = Math.Min(approximate.Count, snapshot.RowCount); // read before the search: what is added meanwhile is scanned below
         var vector = query.Vector!.Value.Span;
-        var rescored = Math.Min(candidateRows, RescoredRows(approximate.Kind, query.TopK, QueryPlanner.CandidateCount(query)));
-
-        var candidates = new List<Candidate>(2 * rescored);
-        var found = approximate.Search(vector, QueryPlanner.IndexEffort(index, snapshot, query, candidateRows), index.Search.IvfProbes);
-        trace?.Found(approximate.Kind, indexed, found.Length);
-        foreach (var candidate in found)
-        {
-            if (candidate.Row >= indexed || !snapshot.IsLive(candidate.Row) || filtered?.Contains(new RowId(candidate.Row)) == false)
-                continue;
-            candidates.Add(candidate);
-            if (candidates.Count == rescored)
-                break;
-        }
-
+        if (index.Metric == Metric.Cosine && vector.IndexOfAnyExcept(0) < 0)
+            return null; // has no direction: all rows are as near
+        var wanted = Math.Min(query.TopK, candidateRows);
+        var search = new Search(index.Metric, snapshot, indexed, filtered);
+        var estimates = trace is null ? null : new Dictionary<int, double>();
+        var effort = QueryPlanner.IndexEffort(index, snapshot, query);
+        var nearest = QueryPlanner.EffortOfCaller(index, snapshot, query) is null
+            ? search.Held(vector, wanted, effort, estimates, cancellation)
+            : search.Once(vector, wanted, effort, estimates, out _);
+        if (nearest is null)
+            return null;
+        trace?.Found(approximate.Kind, indexed, search.FoundRows);
         cancellation.ThrowIfCancellationRequested();
         if (indexed < snapshot.RowCount)
+            CandidateScan.Exact(index.Metric, snapshot, vector, filtered, nearest, cancellation, indexed);
+        var candidates = nearest.Take();
+        if (candidates.Length < wanted)
+            return null;
+        return new SearchOutcome(candidates)
         {
-            var tail = new TopK(rescored, snapshot.Generation.Ids);
-            if (snapshot.Codes is null)
-                CandidateScan.Exact(index.Metric, snapshot, vector, filtered, tail, cancellation, indexed);
-            else
-                CandidateScan.Codes(snapshot, vector, filtered, tail, cancellation, indexed);
-            candidates.AddRange(tail.Take());
+            Found = search.FoundRows,
+            Scored = search.ScoredRows + Math.Max(0, snapshot.RowCount - indexed),
+            Estimates = estimates,
+        };
+    }
+
+    /// <summary>A search of an index's rows in a snapshot.</summary>
+    /// <param name="metric">The index's metric.</param>
+    /// <param name="snapshot">What is searched.</param>
+    /// <param name="indexed">Rows that the index answers for.</param>
+    /// <param name="filtered">Rows that count; null for all.</param>
+    internal sealed class Search(Metric metric, NamespaceSnapshot snapshot, int indexed, RowSet? filtered)
+    {
+        private readonly CandidateIndex _index = snapshot.Nearest!;
+
+        // Where all rows count, none is asked whether it does.
+        private readonly bool _acceptsAll = filtered is null && snapshot.LiveCount == snapshot.RowCount;
+
+        public int FoundRows { get; private set; }
+
+        public int ScoredRows { get; private set; }
+
+        /// <summary>The nearest rows, with more effort where the first was too little; null where a scan is cheaper.</summary>
+        public TopK? Held(ReadOnlySpan<float> query, int wanted, int effort, Dictionary<int, double>? estimates, CancellationToken cancellation)
+        {
+            while (true)
+            {
+                var nearest = Once(query, wanted, effort, estimates, out var isSettled);
+                if (isSettled)
+                    return nearest;
+                cancellation.ThrowIfCancellationRequested();
+                effort = (int)Math.Min(int.MaxValue / 2, effort * 2L);
+                if (_index.ScannedRows(effort) > snapshot.RowCount)
+                    return null;
+            }
         }
 
-        return candidates.Count < Math.Min(query.TopK, candidateRows) ? null : [.. candidates];
+        /// <summary>The nearest rows, with exact ranks.</summary>
+        /// <param name="query">The vector.</param>
+        /// <param name="wanted">How many.</param>
+        /// <param name="effort">As the index takes it.</param>
+        /// <param name="estimates">Gets the estimated ranks of the rows scored.</param>
+        /// <param name="isSettled">Out: whether what the effort left out cannot be as near.</param>
+        public TopK Once(ReadOnlySpan<float> query, int wanted, int effort, Dictionary<int, double>? estimates, out bool isSettled)
+        {
+            const int rowsAhead = 2; // a row comes from memory in about the time in which two others are scored
+            var found = _index.Search(query, new SearchAsk(effort, wanted, _acceptsAll ? null : Accepts));
+            FoundRows += found.Rows.Length;
+            var nearest = new TopK(wanted, snapshot.Generation.Ids);
+            var vectors = snapshot.Generation.Vectors;
+            var exact = new ExactRank(metric, snapshot, query);
+            var offered = 0;
+            for (var i = 0; i < found.Rows.Length; i++)
+            {
+                if (i + rowsAhead < found.Rows.Length && found.Rows[i + rowsAhead].Most >= nearest.Threshold)
+                    vectors.Prefetch(found.Rows[i + rowsAhead].Row);
+                if (found.Rows[i].Most < nearest.Threshold)
+                    continue;
+                var rank = exact.Of(found.Rows[i].Row);
+                ScoredRows++;
+                for (var row = found.Rows[i].Row; row >= 0; row = _index.NextCopy(row))
+                {
+                    if (row >= indexed || (!_acceptsAll && !Accepts(row)))
+                        continue;
+                    offered++;
+                    if (estimates is not null)
+                        estimates[row] = found.Rows[i].Rank;
+                    if (!(rank < nearest.Threshold))
+                        nearest.Offer(row, rank);
+                }
+            }
+
+            isSettled = offered >= wanted ? found.Beyond < nearest.Threshold : double.IsNegativeInfinity(found.Beyond);
+            return nearest;
+        }
+
+        private bool Accepts(int row) => row < indexed && snapshot.IsLive(row) && filtered?.Contains(new RowId(row)) != false;
     }
 }

@@ -16,6 +16,9 @@ internal readonly record struct Match(int Row, double Score);
 /// </remarks>
 internal static class QueryExecutor
 {
+    private const float ScanFactorMin = 0.5f;
+    private const float ScanFactorMax = 4;
+
     /// <exception cref="StorageException">The query breaks a rule of the index.</exception>
     public static void Check(IndexDescriptor index, VectorQuery query)
     {
@@ -29,13 +32,22 @@ internal static class QueryExecutor
             RecordRules.CheckQuery(index, vector.Span);
         if (query.Id is { } id)
             RecordRules.CheckId(id);
-        RecordRules.CheckSparseAllowed(index, query.Sparse);
+        RecordRules.CheckSparseQuery(index, query.Sparse);
+        CheckEffort(query);
         if (query.MinScore is not null && index.Metric == Metric.Euclidean)
             throw StorageException.Invalid("min_score is for the metrics cosine and dotproduct: an index of the metric euclidean takes max_distance");
         if (query.MaxDistance is not null && index.Metric != Metric.Euclidean)
             throw StorageException.Invalid("max_distance is for the metric euclidean: this index takes min_score");
         if (query.MaxDistance < 0)
             throw StorageException.Invalid($"max_distance must not be negative, got {query.MaxDistance}");
+    }
+
+    private static void CheckEffort(VectorQuery query)
+    {
+        if (query.ScanFactor is { } scanFactor && scanFactor is not (>= ScanFactorMin and <= ScanFactorMax))
+            throw StorageException.Invalid($"scan_factor must be between {ScanFactorMin} and {ScanFactorMax}, got {scanFactor}");
+        if (query.MaxCandidates < 1)
+            throw StorageException.Invalid($"max_candidates must be at least 1, got {query.MaxCandidates}");
     }
 
     /// <param name="index">What the index is.</param>
@@ -49,7 +61,7 @@ internal static class QueryExecutor
         var trace = query.Explain ? new QueryTrace(snapshot) : null;
 
         // Step 1: resolve an id to its vectors.
-        if (query.Id is { } id && Resolve(snapshot, query, id) is var resolved)
+        if (query.Id is { } id && Resolve(index, snapshot, query, id) is var resolved)
         {
             if (resolved is null)
                 return new QueryResult([], snapshot.Lsn) { Explanation = trace?.Nothing() };
@@ -66,70 +78,66 @@ internal static class QueryExecutor
 
         // Step 3: plan.
         var plan = QueryPlanner.Choose(index, snapshot, query, candidateRows);
-        trace?.Planned(plan, QueryPlanner.WhyOf(plan, snapshot, query, candidateRows));
-        if (plan == QueryPlan.Sparse)
-            return Answer(index.Metric, snapshot, query, SparseMatches(index.Metric, snapshot, query, filtered, candidateRows, trace, cancellation), trace);
+        trace?.Planned(plan, QueryPlanner.WhyOf(index, plan, snapshot, query, candidateRows));
 
-        // Step 4: find candidates.
-        var candidates = plan == QueryPlan.Index ? IndexSearch.Find(index, snapshot, query, filtered, candidateRows, trace, cancellation) : null;
-        if (candidates is null)
+        // Steps 4 and 5: find the nearest by the plan, and score them exactly.
+        var outcome = plan switch
         {
-            if (plan == QueryPlan.Index)
-            {
-                plan = QueryPlanner.WithoutIndex(snapshot);
-                trace?.Planned(plan, "the index found too few rows");
-            }
-
-            candidates = Scan(index.Metric, plan, snapshot, query, filtered, candidateRows, cancellation);
+            QueryPlan.Sparse => FindBySparse(index.Metric, snapshot, query, filtered, candidateRows, cancellation),
+            QueryPlan.Index => IndexSearch.Find(index, snapshot, query, filtered, candidateRows, trace, cancellation),
+            _ => null,
+        };
+        if (plan == QueryPlan.Index && outcome is null)
+        {
+            plan = QueryPlanner.WithoutIndex(snapshot);
+            trace?.Planned(plan, "the index found too few rows, or a scan settles the answer sooner");
         }
 
-        trace?.Shortlisted(candidates);
+        if (plan == QueryPlan.Codes)
+        {
+            outcome = CodeSearch.Run(index.Metric, snapshot, query, filtered, candidateRows, query.Explain, cancellation);
+            if (outcome is null)
+            {
+                plan = QueryPlan.Exact;
+                trace?.Planned(plan, "the codes rule out too few rows");
+            }
+        }
 
-        // Step 5: rescore exactly.
-        var matches = plan == QueryPlan.Exact
-            ? Rescorer.Matches(index.Metric, candidates)
-            : Rescorer.Rescore(index.Metric, snapshot, query, candidates);
-        trace?.Rescored();
+        outcome ??= FindExactly(index.Metric, snapshot, query, filtered, candidateRows, cancellation);
+        trace?.Settled(outcome);
+        var matches = outcome.Matches(index.Metric);
         if (plan is QueryPlan.Codes or QueryPlan.Index)
-            recall?.Consider(index, snapshot, query, matches);
+            recall?.Consider(index, snapshot, query, matches, plan == QueryPlan.Index && QueryPlanner.EffortOfCaller(index, snapshot, query) is null);
+        snapshot.Generation.Answers.Add(outcome.IsCertified);
         return Answer(index.Metric, snapshot, query, matches, trace);
     }
 
-    private static Candidate[] Scan(
-        Metric metric, QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
+    private static SearchOutcome FindExactly(
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation)
     {
-        var keep = plan == QueryPlan.Codes ? QueryPlanner.CandidateCount(query, snapshot.Codes!.Codec) : query.TopK;
-        var nearest = new TopK(Math.Min(keep, candidateRows), snapshot.Generation.Ids);
-        if (plan == QueryPlan.Codes)
-            CandidateScan.Codes(snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
-        else
+        var nearest = new TopK(Math.Min(query.TopK, candidateRows), snapshot.Generation.Ids);
+        if (query.Sparse is null)
             CandidateScan.Exact(metric, snapshot, query.Vector!.Value.Span, filtered, nearest, cancellation);
-        return nearest.Take();
+        else if (query.Vector is { } dense)
+            HybridScan.Run(snapshot, query.Sparse, dense.Span, filtered, nearest, cancellation);
+        else
+            SparseScan.Run(snapshot, query.Sparse, filtered, nearest, cancellation);
+        var best = nearest.Take();
+        return new SearchOutcome(best) { IsCertified = true, Found = best.Length, Scored = best.Length };
     }
 
-    private static Match[] SparseMatches(
-        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, QueryTrace? trace, CancellationToken cancellation)
-    {
-        var codes = QueryPlanner.CodesOfHybrid(snapshot, query, candidateRows);
-        var keep = codes is null ? query.TopK : QueryPlanner.CandidateCount(query, codes.Codec);
-        var nearest = new TopK(Math.Min(keep, candidateRows), snapshot.Generation.Ids);
-        if (query.Vector is { } dense)
-            HybridScan.Run(snapshot, query.Sparse!, dense.Span, codes, filtered, nearest, cancellation);
-        else
-            SparseScan.Run(snapshot, query.Sparse!, filtered, nearest, cancellation);
-        var candidates = nearest.Take();
-        trace?.Shortlisted(candidates);
-        var matches = codes is null ? Rescorer.Matches(metric, candidates) : Rescorer.Rescore(metric, snapshot, query, candidates);
-        trace?.Rescored();
-        return matches;
-    }
+    private static SearchOutcome? FindBySparse(
+        Metric metric, NamespaceSnapshot snapshot, VectorQuery query, RowSet? filtered, int candidateRows, CancellationToken cancellation) =>
+        QueryPlanner.ReadsCodesInHybrid(snapshot, query, candidateRows)
+            ? CodeSearch.Run(metric, snapshot, query, filtered, candidateRows, keepsEstimates: false, cancellation)
+            : null;
 
     /// <summary>Step 6: hydrate.</summary>
     private static QueryResult Answer(Metric metric, NamespaceSnapshot snapshot, VectorQuery query, Match[] matches, QueryTrace? trace)
     {
         var near = matches.AsSpan(0, CountNear(query, matches));
         var records = Hydrator.Matches(snapshot, near, query.IncludeValues, query.IncludeMetadata);
-        return new QueryResult(records, snapshot.Lsn) { Explanation = trace?.Explain(metric, query, near) };
+        return new QueryResult(records, snapshot.Lsn) { Explanation = trace?.Explain(metric, near) };
     }
 
     /// <summary>How many of the matches, best first, are within the query's threshold; a NaN is not within any.</summary>
@@ -152,7 +160,7 @@ internal static class QueryExecutor
     }
 
     /// <summary>The query with the stored record's vectors; null if there is no such record.</summary>
-    private static VectorQuery? Resolve(NamespaceSnapshot snapshot, VectorQuery query, string id)
+    private static VectorQuery? Resolve(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, string id)
     {
         var row = snapshot.Find(id);
         if (row < 0)
@@ -162,7 +170,7 @@ internal static class QueryExecutor
         {
             Id = null,
             Vector = generation.Vectors.Dimension == 0 ? default(ReadOnlyMemory<float>?) : generation.Vectors.Row(row).ToArray(),
-            Sparse = generation.Metadata.Read(new RowId(row)).Sparse,
+            Sparse = RecordRules.ScoresSparse(index) ? generation.Metadata.Read(new RowId(row)).Sparse : null,
         };
     }
 }

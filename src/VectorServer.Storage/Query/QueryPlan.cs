@@ -1,5 +1,5 @@
+using System.Globalization;
 using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 
@@ -29,23 +29,19 @@ internal static class QueryPlanner
 
     private const float DefaultScanFactor = 4; // the wire's default
 
-    // Candidates are topK x scan factor x this: by default 16 for each match, and 160 for the usual topK of 10; of codes that rank well
-    // by themselves 4 and 40, which find all ten on real embeddings and on noise.
-    private const float CandidatesPerMatch = 4;
-    private const float CandidatesPerMatchOfFineCodes = 1;
+    private const float CandidatesPerMatch = 4; // of a caller that sets a scan factor
     private const float CandidatesPerMatchOfIndex = 6; // a graph finds 0.99 of the nearest with 200 nodes on its walk
+    private const int FarReadBytes = 128; // what it costs more to read a row by itself than one of many
     private const int MatchesMin = 10;
 
     // Below, a walk finds mostly rows that do not count, and a scan of the codes under the filter is faster.
     private const double IndexShareMin = 0.3;
 
-    private const int IndexEffortMax = 20_000;
-
     public static QueryPlan Choose(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
     {
         if (query.Sparse is not null)
             return QueryPlan.Sparse;
-        if (query.Exact || candidateRows <= Math.Max(ExactRowsMax, query.TopK))
+        if (query.Exact || candidateRows <= ExactRowsUpTo(snapshot, query))
             return QueryPlan.Exact;
         if (IsIndexCheaper(index, snapshot, query, candidateRows))
             return QueryPlan.Index;
@@ -55,52 +51,87 @@ internal static class QueryPlanner
     /// <summary>The plan where the approximate index is not there, or did not find enough.</summary>
     public static QueryPlan WithoutIndex(NamespaceSnapshot snapshot) => snapshot.Codes is null ? QueryPlan.Exact : QueryPlan.Codes;
 
-    /// <summary>The codes that shortlist by the dense part of a query that has a sparse part too; null where the raw vectors do.</summary>
-    public static CodeStore? CodesOfHybrid(NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) =>
-        query.Vector is null || query.Exact || candidateRows <= Math.Max(ExactRowsMax, query.TopK) ? null : snapshot.Codes;
+    /// <summary>Whether a query with a sparse part too reads the codes for its dense part; else the raw vectors, or none.</summary>
+    public static bool ReadsCodesInHybrid(NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) =>
+        query.Vector is not null && !query.Exact && candidateRows > ExactRowsUpTo(snapshot, query) && snapshot.Codes is not null;
 
     /// <summary>Why <see cref="Choose"/> chose what it did.</summary>
-    public static string WhyOf(QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) => plan switch
+    public static string WhyOf(IndexDescriptor index, QueryPlan plan, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows) => plan switch
     {
         QueryPlan.Sparse => "the query has a sparse part",
         QueryPlan.Exact when query.Exact => "exact was asked for",
         QueryPlan.Exact when candidateRows <= ExactRowsMax => $"there are no more than {ExactRowsMax} rows to score",
         QueryPlan.Exact when candidateRows <= query.TopK => "topK takes every row",
+        QueryPlan.Exact when candidateRows <= ExactRowsUpTo(snapshot, query) => "the filter leaves fewer bytes to score than a scan of the codes reads",
         QueryPlan.Exact => "the namespace has no codes and no index that is cheaper",
+        QueryPlan.Index when SearchChoice.EffortByHand(index.Search, snapshot.Nearest!.Kind) is { } effort =>
+            $"the index is asked with the {NameOfEffort(snapshot.Nearest!.Kind)} that was set by hand, {effort}",
+        QueryPlan.Index when snapshot.Nearest?.Held is { } held => string.Create(
+            CultureInfo.InvariantCulture,
+            $"the index is cheaper than a scan, with {NameOfEffort(snapshot.Nearest.Kind)} {held.Of(query.TopK)} for a recall of {held.Target}"),
         QueryPlan.Index => "the index is cheaper than a scan",
         _ when snapshot.Nearest is null => "the namespace has codes and no index",
         _ when ShareOf(snapshot, candidateRows) < IndexShareMin => "the filter leaves too few rows for the index",
+        _ when snapshot.Nearest.Held is { Effort: 0 } held => string.Create(
+            CultureInfo.InvariantCulture, $"a scan of the codes is cheaper than the index at a recall of {held.Target}"),
         _ => "a scan of the codes is cheaper than the index",
     };
 
-    /// <summary>How many rows an approximate index is asked for, so that enough of them are live and match.</summary>
-    public static int IndexEffort(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
+    private static string NameOfEffort(IndexKind kind) => kind == IndexKind.Hnsw ? "ef" : "nprobe";
+
+    /// <summary>The effort of an approximate index that somebody set: the query, or the index's own setting; null where it is measured.</summary>
+    public static int? EffortOfCaller(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query)
     {
-        var wanted = snapshot.Nearest?.Kind == IndexKind.Hnsw && query.MaxCandidates is null && query.ScanFactor is null && index.Search.HnswEf is { } ef
-            ? Math.Max(ef, query.TopK)
-            : CandidateCount(query);
-        return (int)Math.Min(IndexEffortMax, Math.Ceiling(wanted / ShareOf(snapshot, candidateRows)));
+        if (snapshot.Nearest is not { } approximate)
+            return null;
+        if (approximate.Kind == IndexKind.Hnsw && (query.MaxCandidates is not null || query.ScanFactor is not null))
+            return CandidateCount(query, isOfIndex: true);
+        return SearchChoice.EffortByHand(index.Search, approximate.Kind) is { } effort
+            ? approximate.Kind == IndexKind.Hnsw ? Math.Max(effort, query.TopK) : effort
+            : null;
+    }
+
+    /// <summary>The effort of an approximate index: what somebody set, or what was measured to reach the recall that the index is held to.</summary>
+    public static int IndexEffort(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query)
+    {
+        if (EffortOfCaller(index, snapshot, query) is { } set)
+            return set;
+        var approximate = snapshot.Nearest!;
+        return approximate.Held is { Effort: > 0 } held
+            ? Math.Max(held.Of(query.TopK), approximate.Kind == IndexKind.Hnsw ? query.TopK : 1)
+            : Math.Max(approximate.UsualEffort, approximate.Kind == IndexKind.Hnsw ? CandidateCount(query, isOfIndex: true) : 1);
     }
 
     private static bool IsIndexCheaper(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
     {
         if (snapshot.Nearest is not { } approximate || ShareOf(snapshot, candidateRows) < IndexShareMin)
             return false;
+        if (SearchChoice.EffortByHand(index.Search, approximate.Kind) is not null)
+            return true;
+        if (approximate.Held is { Effort: 0 })
+            return false; // no effort that is worth it reaches the recall
         var tail = Math.Max(0, snapshot.RowCount - approximate.Count);
-        return approximate.ScannedRows(IndexEffort(index, snapshot, query, candidateRows), index.Search.IvfProbes) + tail < snapshot.RowCount;
+        var effort = IndexEffort(index, snapshot, query) / ShareOf(snapshot, candidateRows);
+        return approximate.ScannedRows((int)Math.Min(int.MaxValue, effort)) + tail < snapshot.RowCount;
     }
 
     private static double ShareOf(NamespaceSnapshot snapshot, int candidateRows) => (double)candidateRows / snapshot.RowCount;
 
-    /// <summary>How many candidates are shortlisted.</summary>
+    /// <summary>Rows up to which scoring each costs less than a scan of the codes.</summary>
+    private static int ExactRowsUpTo(NamespaceSnapshot snapshot, VectorQuery query)
+    {
+        var byBytes = snapshot.Codes is { } codes ? codes.ScannedBytes / (snapshot.Generation.Vectors.RowBytes + FarReadBytes) : 0;
+        return (int)Math.Max(byBytes, Math.Max(ExactRowsMax, query.TopK));
+    }
+
+    /// <summary>How many candidates an approximate index is asked for, or a caller allows.</summary>
     /// <param name="query">Its topK and effort.</param>
-    /// <param name="codec">The codes that do it; null for an approximate index.</param>
-    public static int CandidateCount(VectorQuery query, Codec? codec = null)
+    /// <param name="isOfIndex">Of an approximate index; else of the codes.</param>
+    public static int CandidateCount(VectorQuery query, bool isOfIndex = false)
     {
         if (query.MaxCandidates is { } asked)
             return Math.Max(asked, query.TopK);
-        var perMatch = codec is null ? CandidatesPerMatchOfIndex : codec.RanksFinely ? CandidatesPerMatchOfFineCodes : CandidatesPerMatch;
-        var count = Math.Max(query.TopK, MatchesMin) * perMatch * (query.ScanFactor ?? DefaultScanFactor);
+        var count = Math.Max(query.TopK, MatchesMin) * (isOfIndex ? CandidatesPerMatchOfIndex : CandidatesPerMatch) * (query.ScanFactor ?? DefaultScanFactor);
         return (int)Math.Clamp(count, query.TopK, int.MaxValue / 2);
     }
 }

@@ -15,13 +15,12 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
     private QueryPlan _plan = QueryPlan.Exact;
     private string _why = QueryExplanation.Nothing.Why;
     private int _filteredRows = snapshot.LiveCount;
-    private Candidate[] _candidates = [];
+    private SearchOutcome _outcome = new([]);
     private int _found;
     private int _indexedRows;
     private IndexKind _kind = IndexKind.Flat;
     private double _filterMs;
     private double _candidatesMs;
-    private double _rescoreMs;
 
     public void Filtered(RowSet? filtered)
     {
@@ -34,38 +33,41 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
     public void Planned(QueryPlan plan, string why) => (_plan, _why) = (plan, why);
 
     /// <summary>An approximate index of the first rows found some, before those that are dead or do not match are taken out.</summary>
+    /// <param name="kind">What the index is.</param>
+    /// <param name="indexedRows">Rows it answers for.</param>
+    /// <param name="count">Rows it found.</param>
     public void Found(IndexKind kind, int indexedRows, int count) => (_kind, _indexedRows, _found) = (kind, indexedRows, count);
 
-    public void Shortlisted(Candidate[] candidates)
+    public void Settled(SearchOutcome outcome)
     {
-        _candidates = candidates;
-        _candidatesMs = Lap();
+        _outcome = outcome;
+        _candidatesMs = Lap() - outcome.SettleMs;
     }
-
-    public void Rescored() => _rescoreMs = Lap();
 
     public QueryExplanation Nothing() => QueryExplanation.Nothing with { Rows = snapshot.LiveCount, FilteredRows = _filteredRows, FilterMs = _filterMs };
 
-    public QueryExplanation Explain(Metric metric, VectorQuery query, ReadOnlySpan<Match> matches)
+    public QueryExplanation Explain(Metric metric, ReadOnlySpan<Match> matches)
     {
         var hydrateMs = Lap();
-        var tail = _candidates.Count(candidate => candidate.Row >= _indexedRows);
-        var readsCodes = snapshot.Codes is not null && (_plan == QueryPlan.Codes || (_plan == QueryPlan.Index && _indexedRows < snapshot.RowCount));
+        var readsCodes = snapshot.Codes is not null && (_plan == QueryPlan.Codes || (_plan == QueryPlan.Sparse && _outcome.Bound is not null));
         return new QueryExplanation
         {
             Plan = NameOf(_plan),
             Why = _why,
             Rows = snapshot.LiveCount,
             FilteredRows = _filteredRows,
-            Candidates = _plan == QueryPlan.Index ? _found + tail : _candidates.Length,
-            Rescored = _candidates.Length,
+            Candidates = _plan == QueryPlan.Index ? _found + Math.Max(0, snapshot.RowCount - _indexedRows) : _outcome.Found,
+            Rescored = _outcome.Scored,
+            IsCertified = _outcome.IsCertified,
+            Bound = _outcome.BoundName,
+            MissShare = _outcome.Bound?.MissShare ?? 0,
             Compression = (readsCodes ? snapshot.Codes!.Codec.Compression : Compression.Float32).ToName(),
             IndexKind = (_plan == QueryPlan.Index ? _kind : IndexKind.Flat).ToName(),
             FilterMs = _filterMs,
             CandidatesMs = _candidatesMs,
-            RescoreMs = _rescoreMs,
+            RescoreMs = _outcome.SettleMs,
             HydrateMs = hydrateMs,
-            Estimates = Estimates(metric, query, matches),
+            Estimates = Estimates(metric, matches),
         };
     }
 
@@ -78,21 +80,15 @@ internal sealed class QueryTrace(NamespaceSnapshot snapshot)
         _ => throw new UnreachableException(),
     };
 
-    private double?[] Estimates(Metric metric, VectorQuery query, ReadOnlySpan<Match> matches)
+    private double?[] Estimates(Metric metric, ReadOnlySpan<Match> matches)
     {
         var estimates = new double?[matches.Length];
-        if (_plan is QueryPlan.Exact or QueryPlan.Sparse)
+        if (_outcome.Estimates is not { } ranks)
             return estimates;
-        var ranks = _candidates.ToDictionary(candidate => candidate.Row, candidate => candidate.Rank);
-
-        // A graph leaves out of a distance what is the query's alone, for it is the same for all rows.
-        var ofQuery = _kind == IndexKind.Hnsw && metric == Metric.Euclidean
-            ? ExactScorer.Exact(Metric.DotProduct, query.Vector!.Value.Span, query.Vector.Value.Span)
-            : 0;
         for (var i = 0; i < estimates.Length; i++)
         {
-            var rank = ranks[matches[i].Row] - (matches[i].Row < _indexedRows ? ofQuery : 0);
-            estimates[i] = metric.ToRank(rank); // its own inverse
+            if (ranks.TryGetValue(matches[i].Row, out var rank) && double.IsFinite(rank))
+                estimates[i] = metric.ToRank(rank); // its own inverse
         }
 
         return estimates;

@@ -14,7 +14,7 @@ public enum VectorType
 /// <summary>What an index is. Everything but <see cref="Compression"/>, <see cref="Search"/> and <see cref="Attributes"/> is fixed at creation.</summary>
 public sealed record IndexDescriptor
 {
-    /// <summary>Unique name, 1..45 of <c>[a-z0-9-]</c>; the host checks the alphabet.</summary>
+    /// <summary>Unique name, 1..45 of <c>[a-z0-9-]</c>, with a letter or digit at both ends.</summary>
     public required string Name { get; init; }
 
     /// <summary>Distinguishes an index from an earlier one of the same name.</summary>

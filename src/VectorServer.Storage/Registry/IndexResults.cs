@@ -30,7 +30,7 @@ public sealed record VectorQuery
     /// <summary>How many candidates the codes may shortlist before exact rescoring; null lets the engine choose.</summary>
     public int? MaxCandidates { get; init; }
 
-    /// <summary>Effort relative to the engine's default candidate count, 0.5..4; null is 1.</summary>
+    /// <summary>Effort relative to the engine's default candidate count, 0.5..4; anything else is refused. Null is 4, the default.</summary>
     public float? ScanFactor { get; init; }
 
     /// <summary>Scan the raw vectors even where codes exist.</summary>
@@ -135,6 +135,18 @@ public sealed record NamespaceStorageStats(
     /// <summary>Queries compared since the codes and the index are what they are.</summary>
     public long RecallSamples { get; init; }
 
+    /// <summary>Inverted lists of the index: as many as were asked for, or as its different vectors allow; 0 for kinds without.</summary>
+    public int IndexLists { get; init; }
+
+    /// <summary>The effort that was measured to reach the recall asked for, at topK 10: ef or nprobe; 0 where a scan is cheaper; null until then.</summary>
+    public int? IndexEffort { get; init; }
+
+    /// <summary>Rows that have codes; those behind are scanned.</summary>
+    public long CodedRows { get; init; }
+
+    /// <summary>The share of answers, since the namespace was opened or compacted, of which it is known that no nearer record was left out; null before the first.</summary>
+    public double? CertifiedShare { get; init; }
+
     /// <summary>Those of a snapshot, without what is measured of queries.</summary>
     internal static NamespaceStorageStats Of(string name, NamespaceSnapshot snapshot)
     {
@@ -148,7 +160,13 @@ public sealed record NamespaceStorageStats(
             snapshot.RowCount - snapshot.LiveCount,
             (snapshot.Nearest?.Kind ?? Ann.IndexKind.Flat).ToName(),
             Math.Min(snapshot.Nearest?.Count ?? 0, snapshot.RowCount),
-            snapshot.Nearest?.Bytes ?? 0);
+            snapshot.Nearest?.Bytes ?? 0)
+        {
+            IndexLists = snapshot.Nearest?.Lists ?? 0,
+            IndexEffort = snapshot.Nearest?.Held?.Effort,
+            CodedRows = Math.Min(snapshot.Codes?.Count ?? 0, snapshot.RowCount),
+            CertifiedShare = snapshot.Generation.Answers.CertifiedShare,
+        };
     }
 }
 

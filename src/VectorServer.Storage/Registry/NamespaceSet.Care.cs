@@ -56,6 +56,7 @@ internal sealed partial class NamespaceSet
             var store = FindToDelete(name);
             _beingRepaired = name;
             _stores[name] = new Lazy<NamespaceStore>(() => throw BeingRepaired());
+            EndReadings(reading => reading.Namespace == name);
             if (store is not null)
                 await store.CloseAsync().ConfigureAwait(false);
             var repaired = DataDirectoryCheck.CheckNamespace(directory, _index, _options, repair: true, cancellation) with { Namespace = name };

@@ -6,7 +6,35 @@ namespace VectorServer.Storage.Registry;
 /// <content>The end of all namespaces: with the engine, or with their index.</content>
 internal sealed partial class NamespaceSet
 {
-    /// <summary>Closes every namespace, and waits for their readers.</summary>
+    private readonly HashSet<OpenReading> _readings = []; // also its own lock
+
+    /// <summary>Begins to read a whole namespace; null if there is none.</summary>
+    /// <exception cref="StorageException">Damaged, or closing.</exception>
+    public OpenReading? BeginReading(string name)
+    {
+        if (!TryAcquire(name, out var lease))
+            return null;
+        var reading = new OpenReading(name, lease, () => _closed ? Closing() : BeingRepaired(), Forget);
+        lock (_readings)
+        {
+            if (!_closed && _beingRepaired != name)
+            {
+                _readings.Add(reading);
+                return reading;
+            }
+        }
+
+        reading.Dispose(); // whoever ends them may have been here already
+        throw _closed ? Closing() : BeingRepaired();
+
+        void Forget(OpenReading over)
+        {
+            lock (_readings)
+                _readings.Remove(over);
+        }
+    }
+
+    /// <summary>Closes every namespace, and waits for their readers; readings of whole namespaces are ended.</summary>
     public async Task CloseAsync()
     {
         await _endings.WaitAsync().ConfigureAwait(false);
@@ -15,7 +43,9 @@ internal sealed partial class NamespaceSet
             lock (_changes)
                 _closed = true;
             var stores = _stores.ToArray(); // none is put in the place of another any more
-            await Task.WhenAll(EndOpening().Select(store => store.CloseAsync())).ConfigureAwait(false);
+            var opened = EndOpening();
+            EndReadings(_ => true);
+            await Task.WhenAll(opened.Select(store => store.CloseAsync())).ConfigureAwait(false);
             SaveLeft(stores);
         }
         finally
@@ -68,6 +98,15 @@ internal sealed partial class NamespaceSet
     public StorageException Closing() => _dropped
         ? new StorageException(StorageErrorCode.NotFound, $"Index {_index.Name} not found.")
         : new StorageException(StorageErrorCode.Unavailable, "The index is closing");
+
+    private void EndReadings(Func<OpenReading, bool> which)
+    {
+        OpenReading[] ended;
+        lock (_readings)
+            ended = [.. _readings.Where(which)];
+        foreach (var reading in ended)
+            reading.End();
+    }
 
     /// <summary>From here on nothing is opened or created.</summary>
     /// <returns>The namespaces that are open, those included that were being opened just now.</returns>

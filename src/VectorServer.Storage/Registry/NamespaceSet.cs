@@ -318,6 +318,7 @@ internal sealed partial class NamespaceSet
     {
         if (_closed)
             throw Closing();
+        RecordRules.CheckNewNamespaceName(name);
         if (_aliases.Find(name) is { } alias)
             throw AliasErrors.NameInUseByAlias(alias);
         var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Registry;
 
@@ -25,6 +27,7 @@ public sealed partial class VectorIndex
     public NamespaceAlias CreateAlias(string name, string target)
     {
         CheckAliasName(name);
+        RecordRules.CheckNamespaceName(target);
         return _namespaces.CreateAlias(name, target);
     }
 
@@ -35,10 +38,11 @@ public sealed partial class VectorIndex
     /// <param name="afterName">Where the last page ended.</param>
     public NamespaceAliasPage ListAliases(string? prefix, string? target, int limit, string? afterName)
     {
+        CheckLimit(limit);
         var asked = _namespaces.Aliases().Values
             .Where(alias => (prefix is null || alias.Name.StartsWith(prefix, StringComparison.Ordinal)) && (target is null || alias.TargetNamespace == target))
             .ToArray();
-        var rest = asked.Where(alias => afterName is null || string.CompareOrdinal(alias.Name, afterName) > 0).Take(limit + 1).ToArray();
+        var rest = asked.Where(alias => afterName is null || string.CompareOrdinal(alias.Name, afterName) > 0).Take(OneMore(limit)).ToArray();
         return new NamespaceAliasPage([.. rest.Take(limit)], rest.Length > limit ? rest[limit - 1].Name : null, asked.Length);
     }
 
@@ -54,6 +58,7 @@ public sealed partial class VectorIndex
     public NamespaceAlias RepointAlias(string name, string target)
     {
         CheckAliasName(name);
+        RecordRules.CheckNamespaceName(target);
         return _namespaces.RepointAlias(name, target);
     }
 
@@ -65,8 +70,10 @@ public sealed partial class VectorIndex
         _namespaces.DeleteAlias(name);
     }
 
-    private static void CheckAliasName(string name)
+    private static void CheckAliasName([NotNull] string? name)
     {
+        if (name is null)
+            throw AliasErrors.InvalidName("Namespace alias name must not be null");
         if (name.Length is 0 or > AliasNameLengthMax)
             throw AliasErrors.InvalidName($"Namespace alias name must be 1 to {AliasNameLengthMax} characters long, got {name.Length}");
         if (name.AsSpan().ContainsAnyExcept(AliasNameCharacters))

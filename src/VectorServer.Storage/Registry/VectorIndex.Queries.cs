@@ -13,7 +13,8 @@ public sealed partial class VectorIndex
     public QueryResult Query(string ns, VectorQuery query, CancellationToken cancellation = default)
     {
         var descriptor = Descriptor;
-        QueryExecutor.Check(descriptor, query);
+        RecordRules.CheckNamespaceName(ns);
+        QueryExecutor.Check(descriptor, Given(query, "A query"));
         return _namespaces.Read(
             ns, (target, snapshot) => QueryFanOut.Answer(descriptor, new HeldQuery(query, target, snapshot, _recall.Of(target)), cancellation));
     }
@@ -24,8 +25,8 @@ public sealed partial class VectorIndex
     public IReadOnlyList<QueryResult> QueryMany(IReadOnlyList<NamespaceQuery> queries, CancellationToken cancellation = default)
     {
         var descriptor = Descriptor;
-        for (var i = 0; i < queries.Count; i++)
-            CheckOneOfMany(descriptor, queries[i].Query, i);
+        for (var i = 0; i < Given(queries, "The list of queries").Count; i++)
+            CheckOneOfMany(descriptor, queries[i], i);
 
         var names = queries.Select(query => query.Namespace).Distinct(StringComparer.Ordinal).ToArray();
         var held = new Dictionary<string, (string Target, NamespaceSnapshot? Snapshot)>(StringComparer.Ordinal);
@@ -48,29 +49,36 @@ public sealed partial class VectorIndex
     }
 
     /// <summary>How many records match; null counts all.</summary>
-    public CountResult Count(string ns, Filter? filter) => _namespaces.Read(ns, (target, snapshot) =>
+    public CountResult Count(string ns, Filter? filter)
     {
-        if (snapshot is null)
-            return new CountResult(0, default) { Namespace = target };
-        var count = filter is null ? snapshot.LiveCount : FilterRows.Count(snapshot, filter);
-        return new CountResult(count, snapshot.Lsn) { Namespace = target };
-    });
+        RecordRules.CheckNamespaceName(ns);
+        return _namespaces.Read(ns, (target, snapshot) =>
+        {
+            if (snapshot is null)
+                return new CountResult(0, default) { Namespace = target };
+            var count = filter is null ? snapshot.LiveCount : FilterRows.Count(snapshot, filter);
+            return new CountResult(count, snapshot.Lsn) { Namespace = target };
+        });
+    }
 
     /// <summary>Measures every compression on the namespace's own vectors. Takes seconds; one at a time in the process.</summary>
     /// <exception cref="StorageException">The index is sparse, or the namespace too small to measure.</exception>
     public async Task<CompressionAdvice> AdviseAsync(string ns, AdviceOptions options, CancellationToken cancellation = default)
     {
+        RecordRules.CheckNamespaceName(ns);
+        Given(options, "The options of advice");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _namespaces.Ending);
         return await CompressionAdviser.OneAtATimeAsync(
             () => _namespaces.Read(ns, (target, snapshot) => CompressionAdviser.Advise(Descriptor, snapshot, options, stop.Token) with { Namespace = target }),
             stop.Token).ConfigureAwait(false);
     }
 
-    private static void CheckOneOfMany(IndexDescriptor descriptor, VectorQuery query, int number)
+    private static void CheckOneOfMany(IndexDescriptor descriptor, NamespaceQuery query, int number)
     {
         try
         {
-            QueryExecutor.Check(descriptor, query);
+            RecordRules.CheckNamespaceName(Given(query, "A query").Namespace);
+            QueryExecutor.Check(descriptor, Given(query.Query, "A query"));
         }
         catch (StorageException refused)
         {

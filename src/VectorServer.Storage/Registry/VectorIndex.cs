@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
@@ -18,8 +19,6 @@ namespace VectorServer.Storage.Registry;
 /// </summary>
 public sealed partial class VectorIndex
 {
-    private const int RowsPerRead = 1000;
-
     private readonly NamespaceSet _namespaces;
     private readonly CodecChoice _codecChoice;
     private readonly SearchChoice _searchChoice;
@@ -32,7 +31,7 @@ public sealed partial class VectorIndex
         (_descriptor, _options) = (descriptor, options);
         Calibrated = Integrity.CalibrationFile.Read(NamespaceLayout.IndexCalibration(directory), options);
         _codecChoice = new CodecChoice(descriptor, Calibrated);
-        _searchChoice = new SearchChoice(descriptor);
+        _searchChoice = new SearchChoice(descriptor, RecallTuner.Measure);
         _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, _searchChoice, options);
         _recall = new RecallGauge(options.RecallSample, _namespaces.Ending);
     }
@@ -51,7 +50,7 @@ public sealed partial class VectorIndex
 
     /// <summary>Writes whole records, all or none; an id twice in one batch: the last one wins.</summary>
     /// <param name="ns">The namespace, made where it is not there.</param>
-    /// <param name="records">The records.</param>
+    /// <param name="records">The records, copied before the call returns: the caller may change list and arrays while the task runs.</param>
     /// <param name="key">Makes a repetition do nothing; null: each call writes.</param>
     /// <param name="cancellation">Gives up waiting; the write may happen all the same.</param>
     /// <exception cref="StorageException">A record breaks a rule of the index (dimension, zero vector, ...).</exception>
@@ -79,15 +78,18 @@ public sealed partial class VectorIndex
 
     /// <summary>Whether a write would take the record.</summary>
     /// <exception cref="StorageException">It breaks a rule of the index; the message says which.</exception>
-    public void Check(VectorRecord record) => RecordRules.Check(Descriptor, record);
+    public void Check(VectorRecord record) => RecordRules.Check(Descriptor, Given(record, "A record"));
 
     /// <summary>Changes one record; an unknown id, or a namespace that is not there, changes nothing.</summary>
     /// <exception cref="StorageException">The update breaks a rule of the index.</exception>
     public Task<WriteResult> UpdateAsync(string ns, RecordUpdate update, CancellationToken cancellation = default)
     {
         RecordRules.CheckNamespaceName(ns);
-        RecordRules.Check(Descriptor, update);
-        return _namespaces.WriteIfPresentAsync(ns, snapshot => RecordChanges.Update(snapshot, update), cancellation);
+        var own = Given(update, "An update");
+        if (own.Values is { } values)
+            own = own with { Values = values.ToArray() };
+        RecordRules.Check(Descriptor, own);
+        return _namespaces.WriteIfPresentAsync(ns, snapshot => RecordChanges.Update(snapshot, own), cancellation);
     }
 
     /// <summary>Merges metadata into every record that matches, at most <paramref name="limit"/> of them; all or none. Null changes nothing.</summary>
@@ -95,6 +97,8 @@ public sealed partial class VectorIndex
         string ns, Filter filter, RecordMetadata? setMetadata, bool dryRun, int limit, CancellationToken cancellation = default)
     {
         RecordRules.CheckNamespaceName(ns);
+        Given(filter, "The filter of an update");
+        CheckLimit(limit);
         var matched = 0;
         var result = await _namespaces.WriteIfPresentAsync(
             ns,
@@ -111,65 +115,98 @@ public sealed partial class VectorIndex
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: no such namespace.</exception>
     public Task<WriteResult> DeleteAsync(string ns, IReadOnlyList<string> ids, CancellationToken cancellation = default)
     {
-        foreach (var id in ids)
+        RecordRules.CheckNamespaceName(ns);
+        string[] own = [.. Given(ids, "The list of ids")];
+        foreach (var id in own)
             RecordRules.CheckId(id);
-        return _namespaces.WriteExistingAsync(ns, _ => new RemoveOperation(ids), readsState: false, cancellation);
+        return _namespaces.WriteExistingAsync(ns, _ => new RemoveOperation(own), readsState: false, cancellation);
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: no such namespace.</exception>
-    public Task<WriteResult> DeleteByFilterAsync(string ns, Filter filter, CancellationToken cancellation = default) =>
-        _namespaces.WriteExistingAsync(ns, snapshot => RecordChanges.Remove(snapshot, FilterRows.Find(snapshot, filter)), readsState: true, cancellation);
+    public Task<WriteResult> DeleteByFilterAsync(string ns, Filter filter, CancellationToken cancellation = default)
+    {
+        RecordRules.CheckNamespaceName(ns);
+        Given(filter, "The filter of a deletion");
+        return _namespaces.WriteExistingAsync(
+            ns, snapshot => RecordChanges.Remove(snapshot, FilterRows.Find(snapshot, filter)), readsState: true, cancellation);
+    }
 
     /// <summary>Empties the namespace and keeps it.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: no such namespace.</exception>
-    public Task<WriteResult> DeleteAllAsync(string ns, CancellationToken cancellation = default) =>
-        _namespaces.WriteExistingAsync(ns, _ => new ClearOperation(), readsState: false, cancellation);
+    public Task<WriteResult> DeleteAllAsync(string ns, CancellationToken cancellation = default)
+    {
+        RecordRules.CheckNamespaceName(ns);
+        return _namespaces.WriteExistingAsync(ns, _ => new ClearOperation(), readsState: false, cancellation);
+    }
 
     /// <summary>The records with these ids, in the order asked, each once; unknown ids are left out.</summary>
-    public FetchResult Fetch(string ns, IReadOnlyList<string> ids) => _namespaces.Read(ns, (target, snapshot) =>
+    public FetchResult Fetch(string ns, IReadOnlyList<string> ids)
     {
-        if (snapshot is null)
-            return new FetchResult([], default) { Namespace = target };
-        var rows = ids.Distinct(StringComparer.Ordinal).Select(snapshot.Find).Where(row => row >= 0).ToArray();
-        return new FetchResult(Hydrator.Records(snapshot, rows), snapshot.Lsn) { Namespace = target };
-    });
+        RecordRules.CheckNamespaceName(ns);
+        foreach (var id in Given(ids, "The list of ids"))
+            Given(id, "An id");
+        return _namespaces.Read(ns, (target, snapshot) =>
+        {
+            if (snapshot is null)
+                return new FetchResult([], default) { Namespace = target };
+            var rows = ids.Distinct(StringComparer.Ordinal).Select(snapshot.Find).Where(row => row >= 0).ToArray();
+            return new FetchResult(Hydrator.Records(snapshot, rows), snapshot.Lsn) { Namespace = target };
+        });
+    }
 
     /// <summary>
     /// Every record, in the order they were last written, in lists of at most 1,000: what the namespace holds when the enumeration begins,
-    /// whatever is written meanwhile. The enumeration keeps the files of that moment until it is disposed.
+    /// whatever is written meanwhile. The enumeration keeps the files of that moment until it is disposed, or until the engine closes, which
+    /// does not wait for it: the next step then throws.
     /// </summary>
+    /// <exception cref="StorageException">From a step of the enumeration: <see cref="StorageErrorCode.Unavailable"/>, the engine is closing.</exception>
     public IEnumerable<IReadOnlyList<VectorRecord>> ReadAll(string ns)
     {
-        if (!_namespaces.TryAcquire(ns, out var lease))
-            yield break;
-        using (lease)
+        RecordRules.CheckNamespaceName(ns);
+        return ReadSteps();
+
+        IEnumerable<IReadOnlyList<VectorRecord>> ReadSteps()
         {
-            foreach (var rows in lease.Snapshot.LiveRows().Chunk(RowsPerRead))
-                yield return Hydrator.Records(lease.Snapshot, rows);
+            using var reading = _namespaces.BeginReading(ns);
+            while (reading?.Next() is { } records)
+                yield return records;
         }
     }
 
-    /// <summary>Records that match, in id order, after <paramref name="afterId"/>.</summary>
-    public RecordPage FetchByFilter(string ns, Filter? filter, int limit, string? afterId) => _namespaces.Read(ns, (target, snapshot) =>
+    /// <summary>Records that match, in id order, after <paramref name="afterId"/>, at most <paramref name="limit"/>, which is at least 1.</summary>
+    public RecordPage FetchByFilter(string ns, Filter? filter, int limit, string? afterId)
     {
-        if (snapshot is null)
-            return new RecordPage([], null, default) { Namespace = target };
-        var rows = filter is null
-            ? FilterRows.InIdOrder(snapshot, prefix: null, afterId, limit + 1)
-            : FilterRows.InIdOrder(snapshot, filter, afterId, limit + 1);
-        var page = Hydrator.Records(snapshot, rows.AsSpan(0, Math.Min(limit, rows.Length)));
-        return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, snapshot.Lsn) { Namespace = target };
-    });
+        RecordRules.CheckNamespaceName(ns);
+        CheckLimit(limit);
+        return _namespaces.Read(ns, (target, snapshot) =>
+        {
+            if (snapshot is null)
+                return new RecordPage([], null, default) { Namespace = target };
+            var rows = filter is null
+                ? FilterRows.InIdOrder(snapshot, prefix: null, afterId, OneMore(limit))
+                : FilterRows.InIdOrder(snapshot, filter, afterId, OneMore(limit));
+            var page = Hydrator.Records(snapshot, rows.AsSpan(0, Math.Min(limit, rows.Length)));
+            return new RecordPage(page, rows.Length > limit ? page[^1].Id : null, snapshot.Lsn) { Namespace = target };
+        });
+    }
 
-    /// <summary>Ids that begin with <paramref name="prefix"/>, in UTF-8 byte order, after <paramref name="afterId"/>.</summary>
-    public IdPage ListIds(string ns, string? prefix, int limit, string? afterId) => _namespaces.Read(ns, (target, snapshot) =>
+    /// <summary>
+    /// Ids that begin with <paramref name="prefix"/>, in UTF-8 byte order, after <paramref name="afterId"/>, at most <paramref name="limit"/>,
+    /// which is at least 1.
+    /// </summary>
+    public IdPage ListIds(string ns, string? prefix, int limit, string? afterId)
     {
-        if (snapshot is null)
-            return new IdPage([], null, default) { Namespace = target };
-        var rows = FilterRows.InIdOrder(snapshot, prefix, afterId, limit + 1);
-        var ids = rows.Take(limit).Select(snapshot.Generation.Ids.IdOf).ToArray();
-        return new IdPage(ids, rows.Length > limit ? ids[^1] : null, snapshot.Lsn) { Namespace = target };
-    });
+        RecordRules.CheckNamespaceName(ns);
+        CheckLimit(limit);
+        return _namespaces.Read(ns, (target, snapshot) =>
+        {
+            if (snapshot is null)
+                return new IdPage([], null, default) { Namespace = target };
+            var rows = FilterRows.InIdOrder(snapshot, prefix, afterId, OneMore(limit));
+            var ids = rows.Take(limit).Select(snapshot.Generation.Ids.IdOf).ToArray();
+            return new IdPage(ids, rows.Length > limit ? ids[^1] : null, snapshot.Lsn) { Namespace = target };
+        });
+    }
 
     /// <summary>The namespaces that have been created or written to, in byte order; damaged ones too.</summary>
     public IReadOnlyList<string> NamespaceNames() => [.. _namespaces.Names()];
@@ -222,6 +259,7 @@ public sealed partial class VectorIndex
     /// </summary>
     public NamespacePage ListNamespaces(string? prefix, int limit, string? afterName)
     {
+        CheckLimit(limit);
         var names = _namespaces.Names()
             .Select(name => (Name: name, Listed: name.Length == 0 ? NamespaceSet.DefaultListName : name))
             .Where(ns => prefix is null || ns.Listed.StartsWith(prefix, StringComparison.Ordinal))
@@ -242,20 +280,28 @@ public sealed partial class VectorIndex
 
     /// <summary>The namespace; the default one exists, empty, before its first write.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
-    public NamespaceInfo DescribeNamespace(string ns) =>
-        _namespaces.Describe(ns)
-        ?? (ns.Length == 0 ? new NamespaceInfo(ns, 0, null, 0) : throw _namespaces.Absent(ns));
+    public NamespaceInfo DescribeNamespace(string ns)
+    {
+        RecordRules.CheckNamespaceName(ns);
+        return _namespaces.Describe(ns)
+            ?? (ns.Length == 0 ? new NamespaceInfo(ns, 0, null, 0) : throw _namespaces.Absent(ns));
+    }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>; <see cref="StorageErrorCode.FailedPrecondition"/>: an alias targets it.</exception>
     public async Task DeleteNamespaceAsync(string ns, CancellationToken cancellation = default)
     {
+        RecordRules.CheckNamespaceName(ns);
         await _namespaces.DeleteAsync(ns, cancellation).ConfigureAwait(false);
         _recall.Forget(ns);
     }
 
     /// <summary>Rewrites the namespace without deleted rows and gives their space back.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
-    public Task CompactAsync(string ns, CancellationToken cancellation = default) => _namespaces.CompactAsync(ns, cancellation);
+    public Task CompactAsync(string ns, CancellationToken cancellation = default)
+    {
+        RecordRules.CheckNamespaceName(ns);
+        return _namespaces.CompactAsync(ns, cancellation);
+    }
 
     /// <summary>Compares the files of a namespace, or of all, with their checksums.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>.</exception>
@@ -318,16 +364,30 @@ public sealed partial class VectorIndex
     private PutOperation ToPut(string ns, IReadOnlyList<VectorRecord> records, IdempotencyKey? key)
     {
         RecordRules.CheckNamespaceName(ns);
-        var entries = new PutEntry[records.Count];
+        var entries = new PutEntry[Given(records, "The list of records").Count];
         for (var i = 0; i < entries.Length; i++)
         {
-            var record = records[i];
+            // The copy is what is checked: the caller's array may change before it is logged, or between log and file.
+            var record = Given(records[i], "A record");
+            record = record with { Values = record.Values.ToArray() };
             Check(record);
             entries[i] = new PutEntry(record.Id, record.Values, null, record.Sparse, record.Metadata);
         }
 
         return new PutOperation(entries, key);
     }
+
+    private static T Given<T>([NotNull] T? value, string what)
+        where T : class => value ?? throw StorageException.Invalid($"{what} must not be null");
+
+    private static void CheckLimit(int limit)
+    {
+        if (limit < 1)
+            throw StorageException.Invalid($"limit must be at least 1, got {limit}");
+    }
+
+    /// <summary>One more than the limit, to see whether there is a next page.</summary>
+    private static int OneMore(int limit) => limit == int.MaxValue ? limit : limit + 1;
 
     private async Task RecodeAsync(NamespaceStore store)
     {

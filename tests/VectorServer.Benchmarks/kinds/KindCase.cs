@@ -24,7 +24,9 @@ internal sealed record KindCase(string Name, Func<DataSet> Make)
     {
         if (options.Real is { } directory)
             yield return new KindCase("real/cosine", () => RealData.Read(directory, DataMetric.Cosine, options.Rows)) { Must = 2, IsQuick = true };
-        yield return Drawn(AllKinds.Find("clusters", DataMetric.Cosine, 384), 100_000) with { Must = 5, IsQuick = true };
+        foreach (var metric in new[] { DataMetric.Cosine, DataMetric.DotProduct, DataMetric.Euclidean })
+            yield return Drawn(AllKinds.Find("clusters-of-widths", metric, 384), 100_000) with { Must = 5, IsQuick = metric == DataMetric.Cosine };
+        yield return Drawn(AllKinds.Find("clusters", DataMetric.Cosine, 384), 100_000) with { Must = 5 };
         yield return Drawn(AllKinds.Find("noise", DataMetric.Cosine, 384), 100_000) with { Must = 1.2, IsQuick = true };
         if (options.Million)
             yield return Drawn(AllKinds.Find("noise", DataMetric.Cosine, 384), 1_000_000) with { Must = 2 };

@@ -200,6 +200,38 @@ public sealed class BackupRoundTripTests : BackupContract
         Assert.Equal(restored, Engine.GetIndex("copy").Descriptor);
     }
 
+    [Theory]
+    [InlineData(Metric.Euclidean, Metric.Cosine, Compression.Auto)]
+    [InlineData(Metric.Cosine, Metric.DotProduct, Compression.Sq8)]
+    [InlineData(Metric.DotProduct, Metric.Euclidean, Compression.SpectralK64)]
+    public async Task Another_metric_may_be_asked_for_and_nothing_of_the_old_one_stays(Metric before, Metric after, Compression compression)
+    {
+        const int Dimension = 16;
+        var random = new Random(21);
+        var index = Engine.CreateIndex(new IndexDescriptor { Name = "docs", Dimension = Dimension, Metric = before, Compression = compression });
+        var fresh = Engine.CreateIndex(new IndexDescriptor { Name = "fresh", Dimension = Dimension, Metric = after, Compression = compression });
+        VectorRecord[] records = [.. Enumerable.Range(0, 6_000).Select(i => Dense($"r{i}", [.. RandomVector(random, Dimension).Select(value => value * (1 + (i % 7)))]))];
+        await index.LoadAsync("", records, Cancellation);
+        await fresh.LoadAsync("", records, Cancellation);
+        await BackUpAsync(index);
+
+        var target = new IndexDescriptor { Name = "restored", Compression = compression };
+        var restored = await Engine.RestoreIndexAsync("b1", target, after, null, Cancellation);
+
+        Assert.Equal(after, restored.Descriptor.Metric);
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var exact in new[] { false, true })
+            {
+                var query = new VectorQuery { TopK = 10, Vector = RandomVector(random, Dimension), Exact = exact, MaxCandidates = 500 };
+                Assert.Equal(fresh.Query("", query, Cancellation).Matches.Select(match => match.Id), restored.Query("", query, Cancellation).Matches.Select(match => match.Id));
+            }
+
+            await ReopenAsync();
+            (fresh, restored) = (Engine.GetIndex("fresh"), Engine.GetIndex("restored"));
+        }
+    }
+
     [Fact]
     public async Task The_size_of_a_backup_is_the_bytes_of_its_files()
     {

@@ -23,6 +23,51 @@ public sealed class LifetimeTests : IndexContract
         Assert.Single(Engine.GetIndex("docs").Fetch("", ["a"]).Records);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Closing_does_not_wait_for_a_reading_that_nobody_goes_on_with(bool compacted)
+    {
+        var index = CreateDense();
+        await index.UpsertAsync("", [.. Enumerable.Range(0, 2_500).Select(i => Dense($"id{i}", [1, 2, 3]))], Cancellation);
+        using var reading = index.ReadAll("").GetEnumerator();
+        using var another = index.ReadAll("").GetEnumerator();
+        Assert.True(reading.MoveNext());
+        Assert.True(another.MoveNext());
+        if (compacted)
+            await index.CompactAsync("", Cancellation); // the reading keeps the files of before
+
+        await Engine.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.Equal(StorageErrorCode.Unavailable, Assert.Throws<StorageException>(() => reading.MoveNext()).Code);
+        await ReopenAsync(); // the files are let go
+        Assert.Equal(2_500, Engine.GetIndex("docs").ReadAll("").Sum(records => records.Count));
+        Assert.Equal(StorageErrorCode.Unavailable, Assert.Throws<StorageException>(() => another.MoveNext()).Code);
+        Assert.Equal(StorageErrorCode.Unavailable, Assert.Throws<StorageException>(() => index.ReadAll("").Any()).Code);
+    }
+
+    [Fact]
+    public async Task A_reading_under_way_ends_whole_or_says_why_it_does_not()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var index = CreateDense();
+            await index.UpsertAsync("", [.. Enumerable.Range(0, 5_000).Select(i => Dense($"id{i}", [1, 2, 3]))], Cancellation);
+            var reading = Task.Run(() => index.ReadAll("").Sum(records => records.Count), Cancellation);
+            if (round % 2 == 0)
+                await Task.Yield();
+
+            await Engine.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+            if (await Record.ExceptionAsync(() => reading) is { } failure)
+                Assert.Equal(StorageErrorCode.Unavailable, Assert.IsType<StorageException>(failure).Code);
+            else
+                Assert.Equal(5_000, await reading);
+            await ReopenAsync();
+            await Engine.DropIndexAsync("docs");
+        }
+    }
+
     [Fact]
     public async Task A_closed_engine_says_so_instead_of_finding_nothing()
     {

@@ -4,7 +4,7 @@ public sealed class NamespaceTests : IndexContract
 {
     public static TheoryData<string> AwkwardNames =>
     [
-        "a/b", "..", "../../etc", ".", "con", "NUL", "UPPER", "upper", " ", "per%cent", "tab\there", "name:with*all?", "gen-000001", ".tmp-x",
+        "a/b", "...", "../../etc", "./", "con", "NUL", "UPPER", "upper", " ", "per%cent", "tab\there", "name:with*all?", "gen-000001", ".tmp-x",
         "__default", new string('x', 512), new string('/', 512), new string('X', 511) + "Y",
     ];
 

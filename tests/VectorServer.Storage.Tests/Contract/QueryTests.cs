@@ -211,8 +211,11 @@ public sealed class QueryTests : IndexContract
     {
         var dense = CreateDense();
         var sparse = CreateSparse();
-        await dense.UpsertAsync("", [Dense("a", [1, 2, 3])], Cancellation);
+        var euclidean = CreateDense("euclidean", metric: Metric.Euclidean);
+        await dense.UpsertAsync("", [Dense("a", [1, 2, 3]) with { Sparse = SparseVector.Create([1], [1]) }], Cancellation);
 
+        var hybridInEuclidean = Assert.Throws<StorageException>(
+            () => euclidean.Query("", new VectorQuery { TopK = 1, Vector = new float[3], Sparse = SparseVector.Create([1], [1]) }, Cancellation));
         var wrongDimension = Assert.Throws<StorageException>(() => dense.Query("", new VectorQuery { TopK = 1, Vector = new float[4] }, Cancellation));
         var sparseInCosine = Assert.Throws<StorageException>(
             () => dense.Query("", new VectorQuery { TopK = 1, Sparse = SparseVector.Create([1], [1]) }, Cancellation));
@@ -220,6 +223,7 @@ public sealed class QueryTests : IndexContract
 
         Assert.Equal("Vector dimension 4 does not match the dimension of the index 3", wrongDimension.Message);
         Assert.Equal("Index configuration does not support sparse values", sparseInCosine.Message);
+        Assert.Equal("Index configuration does not support sparse values", hybridInEuclidean.Message);
         Assert.Equal(StorageErrorCode.InvalidArgument, denseInSparse.Code);
     }
 

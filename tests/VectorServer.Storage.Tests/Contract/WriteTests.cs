@@ -206,19 +206,34 @@ public sealed class WriteTests : IndexContract
     }
 
     [Fact]
-    public async Task Sparse_values_need_a_sparse_or_dotproduct_index()
+    public async Task Sparse_values_are_kept_by_a_dense_index_of_any_metric()
     {
-        var cosine = CreateDense("cosine");
-        var hybrid = CreateDense("hybrid", metric: Metric.DotProduct);
         var record = Dense("a", [1, 2, 3]) with { Sparse = Namespaces.SparseVector.Create([7, 3], [0.5f, 0.25f]) };
+        foreach (var metric in Enum.GetValues<Metric>())
+        {
+            var index = CreateDense($"of-{(int)metric}", metric: metric);
+            await index.UpsertAsync("", [record], Cancellation);
+            await index.UpsertAsync("", [Dense("b", [3, 2, 1])], Cancellation);
+            await index.UpdateAsync("", new Registry.RecordUpdate("b", Sparse: Namespaces.SparseVector.Create([9], [2])), Cancellation);
+            await index.CompactAsync("", Cancellation);
+        }
 
-        var error = await Assert.ThrowsAsync<StorageException>(() => cosine.UpsertAsync("", [record], Cancellation));
-        await hybrid.UpsertAsync("", [record], Cancellation);
+        await ReopenAsync();
 
-        Assert.Equal("Index configuration does not support sparse values", error.Message);
-        var stored = hybrid.Fetch("", ["a"]).Records[0].Sparse!;
-        Assert.Equal([3u, 7u], stored.Indices.ToArray());
-        Assert.Equal([0.25f, 0.5f], stored.Values.ToArray());
+        foreach (var index in Engine.Indexes)
+        {
+            var stored = index.Fetch("", ["a"]).Records[0].Sparse!;
+            Assert.Equal([3u, 7u], stored.Indices.ToArray());
+            Assert.Equal([0.25f, 0.5f], stored.Values.ToArray());
+            Assert.Equal([9u], index.Fetch("", ["b"]).Records[0].Sparse!.Indices.ToArray());
+
+            // Asked by the record, only inner products count its sparse part.
+            var byId = index.Query("", new Registry.VectorQuery { TopK = 2, Id = "a", IncludeValues = true }, Cancellation);
+            Assert.Equal(["a", "b"], byId.Matches.Select(match => match.Id));
+            Assert.NotNull(byId.Matches[0].Sparse);
+            var score = index.Descriptor.Metric switch { Metric.Cosine => 1, Metric.Euclidean => 0, _ => 14.3125f };
+            Assert.Equal(score, byId.Matches[0].Score, 1e-5f);
+        }
     }
 
     [Fact]

@@ -6,7 +6,12 @@ namespace VectorServer.Api.Wire.Data;
 /// <summary>Extension of this server: the object <c>explain</c> of an answer to a query.</summary>
 internal static class ExplanationJson
 {
-    public static void WriteExplanation(this Utf8JsonWriter writer, QueryExplanation explanation, IReadOnlyList<ScoredRecord> matches)
+    /// <param name="writer">Inside of the answer's object.</param>
+    /// <param name="explanation">The engine's.</param>
+    /// <param name="matches">What was found.</param>
+    /// <param name="ignored">Fields of the query that are unknown.</param>
+    public static void WriteExplanation(
+        this Utf8JsonWriter writer, QueryExplanation explanation, IReadOnlyList<ScoredRecord> matches, IReadOnlyList<string> ignored)
     {
         writer.WriteStartObject("explain"u8);
         writer.WriteString("plan"u8, explanation.Plan);
@@ -15,6 +20,13 @@ internal static class ExplanationJson
         writer.WriteNumber("filtered_rows"u8, explanation.FilteredRows);
         writer.WriteNumber("candidates"u8, explanation.Candidates);
         writer.WriteNumber("rescored"u8, explanation.Rescored);
+        writer.WriteBoolean("certified"u8, explanation.IsCertified);
+        if (explanation.Bound is { } bound)
+        {
+            writer.WriteString("bound"u8, bound);
+            writer.WriteNumber("miss_share"u8, explanation.MissShare);
+        }
+
         writer.WriteString("compression"u8, explanation.Compression);
         writer.WriteString("index_kind"u8, explanation.IndexKind);
         writer.WriteStartObject("ms"u8);
@@ -23,6 +35,10 @@ internal static class ExplanationJson
         writer.WriteNumber("rescore"u8, explanation.RescoreMs);
         writer.WriteNumber("hydrate"u8, explanation.HydrateMs);
         writer.WriteEndObject();
+        writer.WriteStartArray("ignored"u8);
+        foreach (var name in ignored)
+            writer.WriteStringValue(name);
+        writer.WriteEndArray();
         writer.WriteStartArray("matches"u8);
         for (var i = 0; i < matches.Count; i++)
         {

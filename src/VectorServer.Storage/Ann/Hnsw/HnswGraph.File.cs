@@ -4,28 +4,39 @@ using VectorServer.Storage.Scoring;
 namespace VectorServer.Storage.Ann.Hnsw;
 
 /// <summary>
-/// Body of the file, little-endian int32: M, efConstruction, rows, entry node (-1: none); then each row's links, layer after layer
-/// from 0 to the row's top: count, links. The signed bytes are made again from the raw vectors.
+/// Body of the file, little-endian: M, efConstruction, rows, nodes, entry node (-1: none), form of the nodes (0 bytes, 1 floats), nodes
+/// settled, pivots (int32), scale and mean of the points (double); the pivots; then each node's links, layer after layer from 0 to its top:
+/// count, links. Which rows are of which node, and the nodes' points, are made again from the raw vectors.
 /// </summary>
 internal sealed partial class HnswGraph
 {
     internal override void Write(CheckedWriter file, int count)
     {
-        // The entry may be a row behind count: then the highest row before it takes its place.
-        var entry = _entry is { } known && known.Node < count ? known : HighestBelow(count);
+        var nodes = count >= Count ? _linked : _distinct.CountOf(count);
+
+        // The entry may be a node behind the count: then the highest node before it takes its place.
+        var entry = _entry is { } known && known.Node < nodes ? known : HighestBelow(nodes);
+        int[] pivots = [.. _pivots.Nodes.ToArray().Where(pivot => pivot < nodes)];
         file.Write(_parameters.M);
         file.Write(_parameters.EfConstruction);
         file.Write(count);
+        file.Write(nodes);
         file.Write(entry?.Node ?? -1);
+        file.Write(HasFloats ? 1 : 0);
+        file.Write(Math.Min(nodes, _settled));
+        file.Write(pivots.Length);
+        file.Write(_vectors?.Space.Scale ?? 1);
+        file.WriteAll(_vectors is null ? new double[_dimension] : _vectors.Space.Mean);
+        file.WriteAll<int>(pivots);
         Span<int> kept = stackalloc int[2 * _parameters.M];
-        for (var row = 0; row < count; row++)
+        for (var node = 0; node < nodes; node++)
         {
-            for (var layer = 0; layer <= TopLayerOf(row); layer++)
+            for (var layer = 0; layer <= TopLayerOf(node); layer++)
             {
                 var length = 0;
-                foreach (var link in _links.Of(row, layer))
+                foreach (var link in _links.Of(node, layer))
                 {
-                    if (link < count)
+                    if (link < nodes)
                         kept[length++] = link;
                 }
 
@@ -39,26 +50,36 @@ internal sealed partial class HnswGraph
     internal static HnswGraph Read(CheckedReader file, Metric metric, int dimension, RowReader read, CancellationToken cancellation)
     {
         var parameters = new HnswParameters(file.Read<int>(), file.Read<int>());
-        var count = file.Read<int>();
-        var node = file.Read<int>();
-        if (parameters.M is < 4 or > 64 || count < 0 || count > file.Remaining / sizeof(int) || node < -1 || node >= count)
+        var (count, nodes, entry) = (file.Read<int>(), file.Read<int>(), file.Read<int>());
+        var (form, settled, pivots) = (file.Read<int>(), file.Read<int>(), file.Read<int>());
+        if (parameters.M is < 4 or > 64 || count < 0 || nodes < 0 || nodes > count || (nodes == 0) != (count == 0) || nodes > file.Remaining / sizeof(int)
+            || entry < -1 || entry >= nodes || form is < 0 or > 1 || settled < 0 || settled > nodes || pivots < 0 || pivots > nodes
+            || dimension > file.Remaining / sizeof(double))
+        {
             throw file.Damaged("its header is not that of a graph");
+        }
 
         var graph = new HnswGraph(metric, dimension, parameters);
         try
         {
-            graph._rows.EnsureCapacity(count);
-            graph._links.EnsureCapacity(count);
-            graph.ReadLinks(file, count);
-            for (var row = 0; row < count; row++)
+            var scale = file.Read<double>();
+            var mean = new double[dimension];
+            file.ReadAll(mean.AsSpan());
+            if (!double.IsFinite(scale) || scale <= 0 || !mean.All(double.IsFinite))
+                throw file.Damaged("its mean is none");
+            if (count > 0)
+                graph.Hold(new PointSpace(metric, mean, scale), _ => form == 1);
+            for (var i = 0; i < pivots; i++)
             {
-                if (row % NodesPerStep == 0)
-                    cancellation.ThrowIfCancellationRequested();
-                graph._rows.Write(row, read(row));
+                var pivot = file.Read<int>();
+                graph._pivots.Add(pivot >= 0 && pivot < nodes ? pivot : throw file.Damaged("a walk begins nowhere"));
             }
 
-            graph._reserved = graph._count = count;
-            graph._entry = node < 0 ? null : new EntryPoint(node, graph.TopLayerOf(node));
+            graph._links.EnsureCapacity(nodes);
+            graph.ReadLinks(file, nodes);
+            graph.AddRows(file, read, count, nodes, cancellation);
+            graph._entry = entry < 0 ? null : new EntryPoint(entry, graph.TopLayerOf(entry));
+            graph._settled = settled;
             return graph;
         }
         catch
@@ -68,13 +89,36 @@ internal sealed partial class HnswGraph
         }
     }
 
-    private void ReadLinks(CheckedReader file, int count)
+    /// <summary>Makes the nodes of the rows again. Their links, which are there already, are kept.</summary>
+    private void AddRows(CheckedReader file, RowReader read, int count, int nodes, CancellationToken cancellation)
     {
-        Span<int> links = stackalloc int[2 * _parameters.M];
+        _vectors?.EnsureCapacity(nodes);
+        var point = new float[_dimension];
         for (var row = 0; row < count; row++)
         {
-            _links.Add(row, TopLayerOf(row));
-            for (var layer = 0; layer <= TopLayerOf(row); layer++)
+            if (row % NodesPerStep == 0)
+                cancellation.ThrowIfCancellationRequested();
+            if (!_distinct.Add(read, out var node))
+                continue;
+            if (node >= nodes)
+                throw file.Damaged("it is of other vectors");
+            _vectors!.Space.Load(read(row), point);
+            _vectors.Write(node, point);
+        }
+
+        if (_distinct.Count != nodes)
+            throw file.Damaged("it is of other vectors");
+        _reserved = _linked = _drawn = nodes;
+        _count = count;
+    }
+
+    private void ReadLinks(CheckedReader file, int nodes)
+    {
+        Span<int> links = stackalloc int[2 * _parameters.M];
+        for (var node = 0; node < nodes; node++)
+        {
+            _links.Add(node, TopLayerOf(node));
+            for (var layer = 0; layer <= TopLayerOf(node); layer++)
             {
                 var length = file.Read<int>();
                 if (length < 0 || length > _links.LinksMaxOf(layer))
@@ -82,22 +126,22 @@ internal sealed partial class HnswGraph
                 file.ReadAll(links[..length]);
                 foreach (var link in links[..length])
                 {
-                    if (link < 0 || link >= count || TopLayerOf(link) < layer)
+                    if (link < 0 || link >= nodes || TopLayerOf(link) < layer)
                         throw file.Damaged("a link leads nowhere");
                 }
 
-                _links.Set(row, layer, links[..length]);
+                _links.Set(node, layer, links[..length]);
             }
         }
     }
 
-    private EntryPoint? HighestBelow(int count)
+    private EntryPoint? HighestBelow(int nodes)
     {
         EntryPoint? highest = null;
-        for (var row = 0; row < count; row++)
+        for (var node = 0; node < nodes; node++)
         {
-            if (highest is null || TopLayerOf(row) > highest.TopLayer)
-                highest = new EntryPoint(row, TopLayerOf(row));
+            if (highest is null || TopLayerOf(node) > highest.TopLayer)
+                highest = new EntryPoint(node, TopLayerOf(node));
         }
 
         return highest;

@@ -8,7 +8,20 @@ internal sealed class WalkScratch
     private ushort[] _marks = [];
     private ushort _epoch;
 
-    public NearestPool Pool { get; } = new();
+    /// <param name="dimension">Of points.</param>
+    public WalkScratch(int dimension)
+    {
+        Point = new float[FloatRows.PaddedOf(dimension)];
+        Levels = new byte[Int8Form.PaddedOf(dimension)];
+    }
+
+    /// <summary>A query as a point, zeros behind the dimension.</summary>
+    public float[] Point { get; }
+
+    /// <summary>Its bytes.</summary>
+    public byte[] Levels { get; }
+
+    public WalkPool Pool { get; } = new();
 
     /// <summary>Nodes gathered before they are ranked, so that their memory is asked for ahead.</summary>
     public int[] Gathered { get; } = new int[512];

@@ -3,45 +3,42 @@ using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Ann.Ivf;
 
-/// <summary>Rows as bytes with a scale each: <c>ivf_flat</c>. The code is <see cref="Compression.Sq8"/>, which knows of no centroid.</summary>
-internal sealed class ByteListCode(Codec codec) : ListCode
+/// <summary>Rows as bytes with a scale each: <c>ivf_flat</c>. A block is 16 rows one after another, each as <see cref="Int8Form"/> keeps it.</summary>
+internal sealed unsafe class ByteListCode(PointSpace space) : ListCode
 {
-    public override int BlockBytes => codec.BlockBytes;
+    private readonly Int8Form _form = new(space);
 
-    public override long Bytes => sizeof(float) * (long)codec.Dimension;
+    public override int BlockBytes => _form.RowBytes * Codec.RowsPerBlock;
 
-    /// <param name="space">The space of the lists.</param>
-    /// <param name="sample">Points, row-major.</param>
-    public static ByteListCode Train(PointSpace space, ReadOnlySpan<float> sample) =>
-        new(Codec.Train(Compression.Sq8, space.Metric, space.Dimension, sample));
+    public override long Bytes => 0;
 
-    public override void Encode(ReadOnlySpan<float> point, ReadOnlySpan<float> centroid, Span<byte> block, int rowInBlock, Span<float> scratch) =>
-        codec.Encode(point, block, rowInBlock);
+    public override float Encode(ReadOnlySpan<float> point, ReadOnlySpan<float> centroid, Span<byte> block, int rowInBlock, Span<float> scratch)
+    {
+        fixed (byte* bytes = block[(rowInBlock * _form.RowBytes)..])
+            _form.Encode(point, bytes);
+        return 0; // the error is kept with the row
+    }
 
-    public override ListQuery Prepare(ReadOnlySpan<float> point) => new Query(codec, codec.Prepare(point));
+    public override ListQuery Prepare(ReadOnlySpan<float> point) =>
+        new Query(_form, _form.Prepare(point, new byte[Int8Form.PaddedOf(point.Length)]));
 
     internal override void Write(CheckedWriter file)
     {
-        var bytes = codec.Serialize();
-        file.Write(bytes.Length);
-        file.Write(bytes.AsSpan());
     }
 
-    internal static ByteListCode Read(CheckedReader file, PointSpace space)
+    private sealed class Query(Int8Form form, Int8Query query) : ListQuery
     {
-        var length = file.Read<int>();
-        if (length < 0 || length > file.Remaining)
-            throw file.Damaged("it is too short for its code");
-        var bytes = new byte[length];
-        file.ReadAll(bytes.AsSpan());
-        var codec = Codec.Deserialize(bytes);
-        if (codec.Compression != Compression.Sq8 || codec.Metric != space.Metric || codec.Dimension != space.Dimension)
-            throw file.Damaged("its code is of other vectors");
-        return new ByteListCode(codec);
-    }
-
-    private sealed class Query(Codec codec, PreparedQuery prepared) : ListQuery
-    {
-        public override void Rank(float toCentroid, ReadOnlySpan<byte> blocks, Span<float> ranks) => codec.Score(prepared, blocks, ranks);
+        public override void Estimate(float toCentroid, ReadOnlySpan<byte> blocks, ReadOnlySpan<float> errors, Span<float> nears, Span<float> widths)
+        {
+            fixed (byte* bytes = blocks)
+            {
+                for (var i = 0; i < nears.Length; i++)
+                {
+                    var row = bytes + (nint)i * form.RowBytes;
+                    var (near, width) = form.Estimate(query, row, form.Rank(query, row));
+                    (nears[i], widths[i]) = ((float)near, (float)width);
+                }
+            }
+        }
     }
 }

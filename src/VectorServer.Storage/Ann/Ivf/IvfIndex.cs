@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Ann.Ivf;
 
 /// <summary>
-/// An inverted file: rows in lists around k-means centres, of which a query reads the nearest few. The lists hold codes, eight bits a
-/// component (<see cref="IndexKind.IvfFlat"/>) or two (<see cref="IndexKind.IvfPq"/>); what is found is to be ranked exactly from the raw vectors.
+/// An inverted file: the different vectors of the rows in lists around k-means centres. The lists hold codes, eight bits a component
+/// (<see cref="IndexKind.IvfFlat"/>) or two (<see cref="IndexKind.IvfPq"/>); what is found is to be ranked exactly from the raw vectors.
 /// </summary>
 /// <remarks>
-/// Rows are added to the nearest list as they come. When there are four times as many as the centres were learnt from, the next
-/// <see cref="Prepare"/> learns new ones and makes new lists beside the old, which searches use until those are ready.
+/// A query reads lists from the nearest centre on and leaves out those that cannot hold a better row: a list's radius and the distance to its
+/// centre bound what it may hold. It ends after as many lists as the effort says. Rows are added to the nearest list as they come. When there
+/// are four times as many as the centres were learnt from, the next <see cref="Prepare"/> learns new ones and makes new lists beside the old,
+/// which searches use until those are ready.
 /// </remarks>
 internal sealed partial class IvfIndex : CandidateIndex
 {
@@ -20,15 +21,20 @@ internal sealed partial class IvfIndex : CandidateIndex
     private const int ProbesMin = 8;
     private const int ProbedShare = 10; // a tenth of the lists
     private const int CodeSampleRows = 8_192;
+    private const int RowsPerStep = 1_024; // between looks at the cancellation
 
-    // Costs against a code of half a byte a component: a centre has four bytes, a row of bytes one; table look-ups take as long as two.
+    // Costs against a code of half a byte a component, until they were measured: a centre has four bytes, a row of bytes one; table look-ups
+    // take as long as two.
     private const int CodesPerCentre = 8;
     private const int CodesPerByteRow = 2;
     private const int CodesPerPqRow = 4;
 
-    private readonly PointSpace _space;
+    private readonly Metric _metric;
+    private readonly int _dimension;
+    private readonly DistinctRows _distinct = new();
     private readonly ConcurrentBag<IvfScratch> _scratches = [];
     private volatile ListSet? _lists;
+    private int _count;
 
     /// <param name="kind"><see cref="IndexKind.IvfFlat"/> or <see cref="IndexKind.IvfPq"/>.</param>
     /// <param name="metric">How rows are ranked.</param>
@@ -38,7 +44,7 @@ internal sealed partial class IvfIndex : CandidateIndex
     {
         Kind = kind;
         ListsAsked = lists;
-        _space = new PointSpace(metric, dimension);
+        (_metric, _dimension) = (metric, dimension);
     }
 
     public override IndexKind Kind { get; }
@@ -46,21 +52,24 @@ internal sealed partial class IvfIndex : CandidateIndex
     /// <summary>Lists asked for; null for as many as suit the rows.</summary>
     public int? ListsAsked { get; }
 
-    /// <summary>Lists there are.</summary>
-    public int ListCount => _lists?.Centroids.Count ?? 0;
+    /// <summary>Lists there are: as many as the different vectors allow.</summary>
+    public override int Lists => _lists?.Centroids.Count ?? 0;
 
-    /// <summary>Rows the lists' centres were learnt from.</summary>
+    /// <summary>Different vectors the lists' centres were learnt from.</summary>
     public int TrainedRows => _lists?.TrainedRows ?? 0;
 
-    public override int Count => _lists?.Count ?? 0;
+    public override int Count => Volatile.Read(ref _count);
 
-    public override long Bytes => _lists?.Bytes ?? 0;
+    public override long Bytes => (_lists?.Bytes ?? 0) + _distinct.Bytes;
 
-    public override long ScannedRows(int count, int? probes)
+    public override int UsualEffort => Math.Max(ProbesMin, Lists / ProbedShare);
+
+    public override long ScannedRows(int effort)
     {
-        var lists = Math.Max(1, ListCount);
-        var share = Math.Min(1, ProbesOf(lists, probes) / (double)lists);
-        var rows = (long)Math.Max(Math.Min(count, Count), share * Count);
+        var lists = Math.Max(1, Lists);
+        if (Held is { } held)
+            return (long)(Math.Min(effort, lists) * held.RowsPerEffort);
+        var rows = (long)(Math.Min(1, effort / (double)lists) * Count);
         return (long)lists * CodesPerCentre + rows * (Kind == IndexKind.IvfFlat ? CodesPerByteRow : CodesPerPqRow);
     }
 
@@ -69,47 +78,53 @@ internal sealed partial class IvfIndex : CandidateIndex
     public override void Prepare(RowReader read, int rowCount, int threads, CancellationToken cancellation)
     {
         var present = _lists;
-        if (rowCount == 0 || (present is not null && rowCount / RetrainGrowth < present.TrainedRows))
+        while (_distinct.RowCount < rowCount)
+        {
+            if (_distinct.RowCount % RowsPerStep == 0)
+                cancellation.ThrowIfCancellationRequested();
+            _distinct.Add(read, out _);
+        }
+
+        if (rowCount == 0 || (present is not null && _distinct.Count / RetrainGrowth < present.TrainedRows))
             return;
-        var centroids = KMeans.Train(_space, read, rowCount, ListsFor(rowCount), threads, cancellation);
-        var lists = new ListSet(_space, centroids, TrainCode(centroids, read, rowCount, threads, cancellation), rowCount);
-        lists.Extend(read, present?.Count ?? 0, threads, cancellation);
+        var vectors = VectorsOf(read);
+        var space = PointSpace.Learn(_metric, _dimension, read, rowCount);
+        var centroids = KMeans.Train(space, vectors, _distinct.Count, ListsFor(_distinct.Count), threads, cancellation);
+        var lists = new ListSet(space, centroids, TrainCode(space, centroids, vectors, threads, cancellation), _distinct.Count);
+        lists.Extend(vectors, present?.Count ?? 0, threads, cancellation);
         _lists = lists;
     }
 
     public override void Extend(RowReader read, int rowCount, int threads, CancellationToken cancellation)
     {
         Prepare(read, rowCount, threads, cancellation);
-        _lists?.Extend(read, rowCount, threads, cancellation);
+        if (_lists is not { } lists)
+            return;
+        var vectors = _distinct.CountOf(rowCount);
+        try
+        {
+            lists.Extend(VectorsOf(read), vectors, threads, cancellation);
+        }
+        finally
+        {
+            // Where it was cancelled: the rows before the first whose vector is in no list.
+            var count = lists.Count >= vectors ? rowCount : _distinct.First(lists.Count);
+            Volatile.Write(ref _count, Math.Max(_count, count));
+        }
     }
 
-    /// <summary>Reads the nearest lists, and more of them while those hold fewer rows than are wanted.</summary>
-    /// <inheritdoc/>
-    public override Candidate[] Search(ReadOnlySpan<float> query, int count, int? probes = null)
+    public override FoundRows Search(ReadOnlySpan<float> query, in SearchAsk ask)
     {
         if (_lists is not { Count: > 0 } lists)
-            return [];
+            return FoundRows.None;
         var scratch = _scratches.TryTake(out var rented) ? rented : new IvfScratch();
         try
         {
-            scratch.Begin(lists.Centroids, count);
-            _space.Load(query, scratch.Point);
+            scratch.Begin(lists.Centroids, ask.TopK);
+            var toRank = lists.Space.LoadQuery(query, scratch.Point);
             lists.Centroids.Products(scratch.Point, scratch.Products);
-            var prepared = lists.Code.Prepare(scratch.Point);
-            var (probed, seen) = (0, 0);
-            for (var wanted = ProbesOf(lists.Centroids.Count, probes); ; wanted *= 2)
-            {
-                RankLists(lists.Centroids, scratch, wanted);
-                for (; probed < scratch.NearestLists.Count; probed++)
-                    seen += Scan(lists, scratch.NearestLists.NodeAt(probed), prepared, scratch);
-                if (seen >= count || probed == lists.Centroids.Count)
-                    break;
-            }
-
-            var found = new Candidate[scratch.Nearest.Count];
-            for (var i = 0; i < found.Length; i++)
-                found[i] = new Candidate(scratch.Nearest.NodeAt(i), scratch.Nearest.RankAt(i));
-            return found;
+            ReadLists(lists, ask, scratch);
+            return Found(scratch, toRank);
         }
         finally
         {
@@ -117,19 +132,54 @@ internal sealed partial class IvfIndex : CandidateIndex
         }
     }
 
-    /// <summary>All memory is managed, so that a search may still read lists that were replaced.</summary>
-    public override void Dispose() => _lists = null;
+    public override int NextCopy(int row) => _distinct.Previous(row);
+
+    public override void Dispose()
+    {
+        _lists = null; // managed memory, which a search may still read
+        _distinct.Dispose();
+    }
+
+    private RowReader VectorsOf(RowReader read) => number => read(_distinct.First(number));
+
+    /// <summary>Reads lists from the nearest on: as many as the effort says, more while they held too few rows, none that cannot matter.</summary>
+    private void ReadLists(ListSet lists, in SearchAsk ask, IvfScratch scratch)
+    {
+        double squares = 0;
+        foreach (var value in scratch.Point)
+            squares += (double)value * value;
+        var prepared = lists.Code.Prepare(scratch.Point);
+        var (place, read) = (0, 0);
+        for (var wanted = ask.Effort; ; wanted = (int)Math.Min(int.MaxValue, wanted * 2L))
+        {
+            RankLists(lists, scratch, wanted);
+            for (; place < scratch.NearestLists.Count; place++)
+            {
+                if (read >= ask.Effort && scratch.Promising.Count >= ask.TopK)
+                    return;
+                var number = scratch.NearestLists.NodeAt(place);
+                if (lists[number].Count == 0 || MostOf(lists, number, squares, scratch) < scratch.Threshold)
+                    continue;
+                Read(lists, number, prepared, ask, scratch);
+                read++;
+            }
+
+            if (place == lists.Centroids.Count)
+                return;
+        }
+    }
 
     /// <summary>Orders the lists by their centres: by distance, but for dot product by the product itself.</summary>
-    private void RankLists(Centroids centroids, IvfScratch scratch, int count)
+    private static void RankLists(ListSet lists, IvfScratch scratch, int count)
     {
+        var centroids = lists.Centroids;
         var nearest = scratch.NearestLists;
         nearest.Reset(Math.Min(count, centroids.Count));
         var threshold = float.NegativeInfinity;
         for (var list = 0; list < centroids.Count; list++)
         {
             var rank = scratch.Products[list];
-            if (_space.Metric != Metric.DotProduct)
+            if (lists.Space.IsDistance)
                 rank -= centroids.HalfSquare(list);
             if (rank < threshold)
                 continue;
@@ -138,45 +188,73 @@ internal sealed partial class IvfIndex : CandidateIndex
         }
     }
 
-    private static int Scan(ListSet lists, int number, ListQuery query, IvfScratch scratch)
+    /// <summary>How near a row of a list may be, by the triangle inequality.</summary>
+    private static double MostOf(ListSet lists, int number, double squares, IvfScratch scratch)
+    {
+        var radius = (double)lists[number].Radius;
+        if (!lists.Space.IsDistance)
+            return scratch.Products[number] + Math.Sqrt(squares) * radius + 1e-6 * squares;
+        var halfSquare = lists.Centroids.HalfSquare(number);
+        var toCentre = squares - 2.0 * scratch.Products[number] + 2.0 * halfSquare;
+        var rounding = 1e-5 * (squares + 2 * halfSquare); // products are float32
+        var least = Math.Sqrt(Math.Max(0, toCentre - rounding)) - radius;
+        return least > 0 ? -least * least : 0;
+    }
+
+    private void Read(ListSet lists, int number, ListQuery query, in SearchAsk ask, IvfScratch scratch)
     {
         var list = lists[number];
         var count = list.Count;
-        if (count == 0)
-            return 0;
-        var ranks = scratch.Ranks(count);
-        query.Rank(scratch.Products[number] - 2 * lists.Centroids.HalfSquare(number), list.Blocks(count), ranks);
-
-        var rows = list.Rows(count);
-        var nearest = scratch.Nearest;
-        var threshold = nearest.Threshold;
-        for (var i = 0; i < ranks.Length; i++)
+        var nears = scratch.Nears(count);
+        var widths = scratch.Widths(count);
+        query.Estimate(scratch.Products[number] - 2 * lists.Centroids.HalfSquare(number), list.Blocks(count), list.Errors(count), nears, widths);
+        var vectors = list.Rows(count);
+        for (var i = 0; i < count; i++)
         {
-            if (!(ranks[i] > threshold))
-                continue;
-            nearest.Offer(rows[i], ranks[i]);
-            threshold = nearest.Threshold;
+            if ((double)nears[i] + widths[i] >= scratch.Threshold && (ask.Accepts is null || AcceptsVector(ask.Accepts, vectors[i])))
+                scratch.Add(vectors[i], nears[i], widths[i]);
+        }
+    }
+
+    private bool AcceptsVector(Func<int, bool> accepts, int number)
+    {
+        for (var row = _distinct.Newest(number); row >= 0; row = _distinct.Previous(row))
+        {
+            if (accepts(row))
+                return true;
         }
 
-        return count;
+        return false;
     }
 
-    private int ListsFor(int rows)
+    private FoundRows Found(IvfScratch scratch, PointRank toRank)
     {
-        var wanted = ListsAsked ?? (int)(4 * Math.Sqrt(rows));
-        return Math.Clamp(wanted, 1, Math.Min(ListsMax, Math.Max(1, CentroidFloatsMax / _space.Dimension)));
+        var threshold = scratch.Threshold;
+        var rows = new List<FoundRow>();
+        foreach (var (number, near, width) in scratch.Promising)
+        {
+            if ((double)near + width >= threshold)
+                rows.Add(new FoundRow(_distinct.Newest(number), toRank.Of(near), toRank.Of((double)near + width)));
+        }
+
+        rows.Sort(static (left, right) => right.Rank.CompareTo(left.Rank));
+        return new FoundRows([.. rows], double.NegativeInfinity);
     }
 
-    private ListCode TrainCode(Centroids centroids, RowReader read, int rowCount, int threads, CancellationToken cancellation)
+    private int ListsFor(int vectors)
     {
-        var count = Math.Min(rowCount, CodeSampleRows);
-        var sample = new float[count * _space.Dimension];
+        var wanted = ListsAsked ?? (int)(4 * Math.Sqrt(vectors));
+        return Math.Clamp(wanted, 1, Math.Min(ListsMax, Math.Max(1, CentroidFloatsMax / _dimension)));
+    }
+
+    private ListCode TrainCode(PointSpace space, Centroids centroids, RowReader vectors, int threads, CancellationToken cancellation)
+    {
+        if (Kind == IndexKind.IvfFlat)
+            return new ByteListCode(space);
+        var count = Math.Min(_distinct.Count, CodeSampleRows);
+        var sample = new float[count * _dimension];
         for (var i = 0; i < count; i++)
-            _space.Load(read((int)((long)i * rowCount / count)), sample.AsSpan(i * _space.Dimension, _space.Dimension));
-        return Kind == IndexKind.IvfPq
-            ? ResidualListCode.Train(_space, centroids, sample, threads, cancellation)
-            : ByteListCode.Train(_space, sample);
+            space.Load(vectors((int)((long)i * _distinct.Count / count)), sample.AsSpan(i * _dimension, _dimension));
+        return ResidualListCode.Train(space, centroids, sample, threads, cancellation);
     }
-
-    private static int ProbesOf(int lists, int? asked) => asked ?? Math.Max(ProbesMin, lists / ProbedShare);
 }

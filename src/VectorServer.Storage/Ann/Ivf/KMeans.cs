@@ -88,6 +88,8 @@ internal static class KMeans
                 continue;
             largest.TryDequeue(out var donor, out var size);
             var places = groups.Of(donor);
+            if (places.IsEmpty)
+                break; // there are fewer different points than groups: what stays empty is left out in the end
             space.Load(read(sample[places[-size / 2]]), means.AsSpan(group * space.Dimension, space.Dimension));
             largest.Enqueue(donor, size / 2);
         }

@@ -17,7 +17,8 @@ internal abstract class ListCode
     /// <param name="block">The row's block; only the row's own bytes are touched.</param>
     /// <param name="rowInBlock">0..15.</param>
     /// <param name="scratch">What a call may use: <c>[2 x dimension]</c>.</param>
-    public abstract void Encode(ReadOnlySpan<float> point, ReadOnlySpan<float> centroid, Span<byte> block, int rowInBlock, Span<float> scratch);
+    /// <returns>The length of what the code takes from the row, where the code does not keep it.</returns>
+    public abstract float Encode(ReadOnlySpan<float> point, ReadOnlySpan<float> centroid, Span<byte> block, int rowInBlock, Span<float> scratch);
 
     /// <summary>What of a query does not depend on a list; immutable.</summary>
     public abstract ListQuery Prepare(ReadOnlySpan<float> point);
@@ -29,9 +30,11 @@ internal abstract class ListCode
 /// <summary>A query, ready to rank the rows of any list.</summary>
 internal abstract class ListQuery
 {
-    /// <summary>Ranks the rows of a list; higher is nearer, and ranks of different lists compare.</summary>
-    /// <param name="toCentroid">The part of a rank that the list's centre gives: <c>q.c - c.c</c>.</param>
+    /// <summary>Estimates how near the rows of a list are: minus their squared distance, or their product.</summary>
+    /// <param name="toCentroid">The part of a product that the list's centre gives: <c>q.c - c.c</c>.</param>
     /// <param name="blocks">The list's blocks.</param>
-    /// <param name="ranks">Out: one per row.</param>
-    public abstract void Rank(float toCentroid, ReadOnlySpan<byte> blocks, Span<float> ranks);
+    /// <param name="errors">What <see cref="ListCode.Encode"/> returned, one per row.</param>
+    /// <param name="nears">Out: one per row; higher is nearer.</param>
+    /// <param name="widths">Out: by how much each may be wrong.</param>
+    public abstract void Estimate(float toCentroid, ReadOnlySpan<byte> blocks, ReadOnlySpan<float> errors, Span<float> nears, Span<float> widths);
 }

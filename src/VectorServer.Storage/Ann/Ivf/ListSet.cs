@@ -28,6 +28,8 @@ internal sealed class ListSet
             _lists[i] = new InvertedList(code.BlockBytes);
     }
 
+    public PointSpace Space => _space;
+
     public Centroids Centroids { get; }
 
     public ListCode Code { get; }
@@ -103,8 +105,21 @@ internal sealed class ListSet
         foreach (var row in rows)
         {
             _space.Load(read(row), point);
-            Code.Encode(point, Centroids.Row(number), list.Place(row, place), place % Codecs.Codec.RowsPerBlock, scratch);
+            var error = Code.Encode(point, Centroids.Row(number), list.Place(row, place), place % Codecs.Codec.RowsPerBlock, scratch);
+            list.Note(place, error, DistanceOf(point, Centroids.Row(number)));
             place++;
         }
+    }
+
+    private static double DistanceOf(ReadOnlySpan<float> point, ReadOnlySpan<float> centroid)
+    {
+        double squares = 0;
+        for (var i = 0; i < point.Length; i++)
+        {
+            var rest = (double)point[i] - centroid[i];
+            squares += rest * rest;
+        }
+
+        return Math.Sqrt(squares);
     }
 }

@@ -13,7 +13,9 @@ namespace VectorServer.Storage.Ann.Ivf;
 /// </remarks>
 internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quantizer) : ListCode
 {
-    private readonly PqLayout _layout = new(quantizer.SubVectors, hasLength: false);
+    private const double Deviations = 4;
+
+    private readonly PqLayout _layout = new(quantizer.SubVectors, hasError: false);
 
     public override int BlockBytes => _layout.BlockBytes;
 
@@ -33,7 +35,7 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
 
         var dimension = space.Dimension;
         var count = sample.Length / dimension;
-        var asIs = new PointSpace(Metric.DotProduct, dimension); // the sample's rows are points already
+        var asIs = new PointSpace(Metric.DotProduct, new double[dimension], 1); // the sample's rows are points already
         var groups = RowGroups.Assign(
             centroids, asIs, row => sample.AsSpan(row * dimension, dimension), row => row, count, threads, cancellation);
         for (var centroid = 0; centroid < centroids.Count; centroid++)
@@ -45,7 +47,7 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
         return new ResidualListCode(space, ProductQuantizer.Train(dimension, sample, scale, threads, cancellation));
     }
 
-    public override void Encode(ReadOnlySpan<float> point, ReadOnlySpan<float> centroid, Span<byte> block, int rowInBlock, Span<float> scratch)
+    public override float Encode(ReadOnlySpan<float> point, ReadOnlySpan<float> centroid, Span<byte> block, int rowInBlock, Span<float> scratch)
     {
         var rest = scratch[..point.Length];
         var decoded = scratch.Slice(point.Length, point.Length);
@@ -53,18 +55,21 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
         quantizer.Encode(rest, block, rowInBlock, decoded);
 
         var factor = ProductQuantizer.Factor(rest, decoded);
-        double bias = 0, square = 0;
+        double bias = 0, square = 0, errors = 0;
         for (var i = 0; i < point.Length; i++)
         {
+            var error = rest[i] - factor * decoded[i];
+            errors += error * error;
             bias += centroid[i] * (point[i] - factor * decoded[i]);
             square += (double)point[i] * point[i];
         }
 
-        _layout.Side.Write(block, rowInBlock, factor, space.Metric == Metric.Euclidean ? bias - square / 2 : bias, length: 0);
+        _layout.Side.Write(block, rowInBlock, factor, space.IsDistance ? bias - square / 2 : bias, error: 0);
+        return (float)Math.Sqrt(errors);
     }
 
     public override ListQuery Prepare(ReadOnlySpan<float> point) =>
-        new Query(_layout, quantizer.Table(point), space.Metric == Metric.Euclidean ? 2 : 1);
+        new Query(_layout, quantizer.Table(point), space.IsDistance, point);
 
     internal override void Write(CheckedWriter file) => file.WriteAll(quantizer.Books);
 
@@ -84,17 +89,48 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
             rest[i] = point[i] - centroid[i];
     }
 
-    private sealed class Query(PqLayout layout, PqTable table, float weight) : ListQuery
+    private sealed class Query : ListQuery
     {
-        public override void Rank(float toCentroid, ReadOnlySpan<byte> blocks, Span<float> ranks)
+        private readonly PqLayout _layout;
+        private readonly PqTable _table;
+        private readonly bool _isDistance;
+        private readonly float _weight;
+        private readonly double _squares;
+        private readonly double _share;
+        private readonly double _rounding;
+
+        public Query(PqLayout layout, PqTable table, bool isDistance, ReadOnlySpan<float> point)
+        {
+            (_layout, _table, _isDistance, _weight) = (layout, table, isDistance, isDistance ? 2 : 1);
+            foreach (var value in point)
+                _squares += (double)value * value;
+            _share = Int8Form.ErrorShare(point.Length);
+
+            // A table's entries are rounded to whole steps: errors that point anywhere.
+            _rounding = Deviations * _weight * Math.Abs(table.Step) * Math.Sqrt(layout.SubVectors / 12.0);
+        }
+
+        public override void Estimate(float toCentroid, ReadOnlySpan<byte> blocks, ReadOnlySpan<float> errors, Span<float> nears, Span<float> widths)
         {
             var query = new PqQuery
             {
-                Layout = layout,
-                Table = table,
-                Formula = new RankFormula(new RankWeights(weight, 0, 0, weight * toCentroid), weight * table.Step, HasLength: false),
+                Layout = _layout,
+                Table = _table,
+                Shape = default, // the bound is the lists' own
+                Formula = new RankFormula(
+                    _weight * _table.Step, _weight, (float)(_weight * toCentroid - (_isDistance ? _squares : 0))),
             };
-            PqScore.Blocks(query, blocks, ranks);
+            PqScore.Blocks(query, blocks, nears);
+
+            // A code's error is at right angles to what it stands for, so an estimate's error is its product with what lies between query and row.
+            var length = Math.Sqrt(_squares);
+            for (var i = 0; i < nears.Length; i++)
+            {
+                var width = _isDistance
+                    ? 2 * _share * errors[i] * Math.Sqrt(Math.Max(0, -nears[i]) + errors[i] * errors[i])
+                    : _share * errors[i] * length;
+                widths[i] = (float)(width + _rounding + 1e-6 * _squares);
+            }
         }
     }
 }

@@ -1,31 +1,42 @@
 using System.Buffers;
-using VectorServer.Storage.Codecs.Scalar;
-using VectorServer.Storage.Scoring;
+using System.Buffers.Binary;
 
 namespace VectorServer.Storage.Codecs.Pq;
 
 /// <summary>Product quantisation of whole vectors: <c>pq</c>, a quarter of a byte a dimension.</summary>
 /// <remarks>
-/// As with the scalar codes, vectors are scaled to length 1 and the index's mean m is taken off; with r = x - m and c what its code stands
-/// for, <c>q.x = (q - m).r + m.x + q.m - m.m</c> and <c>(q - m).r</c> is estimated by <c>(q - m).c * r.r / r.c</c>.
+/// As with the scalar codes, the index's mean is taken off; with r what is left, of which the direction is coded, and c what its code stands
+/// for, <c>g.r</c> is estimated by <c>g.c * r.r / r.c</c>.
 /// </remarks>
-internal sealed partial class PqCodec : Codec
+internal sealed class PqCodec : BlockCodec
 {
-    private readonly CoordinateTransform _transform;
     private readonly ProductQuantizer _quantizer;
     private readonly PqLayout _layout;
-    private readonly MeanVector _mean;
 
-    private PqCodec(Metric metric, CoordinateTransform transform, MeanVector mean, ProductQuantizer quantizer)
-        : base(Compression.Pq, metric, transform.Dimension)
+    private PqCodec(RowSpace space, ProductQuantizer quantizer, float deviation)
+        : base(Compression.Pq, space)
     {
-        _transform = transform;
-        _mean = mean;
         _quantizer = quantizer;
-        _layout = new PqLayout(quantizer.SubVectors, hasLength: metric != Metric.Cosine);
+        _layout = new PqLayout(quantizer.SubVectors, hasError: true);
+        Deviation = deviation;
     }
 
     public override int BlockBytes => _layout.BlockBytes;
+
+    public override BlockSide Side => _layout.Side;
+
+    public override float Deviation { get; }
+
+    /// <param name="space">Where the rows are coded.</param>
+    /// <param name="directions">Rows in the space, scaled to length 1.</param>
+    /// <param name="deviation">See <see cref="BlockCodec.Deviation"/>.</param>
+    internal static PqCodec Train(RowSpace space, float[] directions, float deviation)
+    {
+        var scale = 1 / MathF.Sqrt(space.Dimension); // a unit vector's
+        return new PqCodec(space, ProductQuantizer.Train(space.Dimension, directions, scale, Environment.ProcessorCount, CancellationToken.None), deviation);
+    }
+
+    public override BlockCodec WithDeviation(float deviation) => new PqCodec(Space, _quantizer, deviation);
 
     public override void Encode(ReadOnlySpan<float> vector, Span<byte> block, int rowInBlock)
     {
@@ -38,12 +49,18 @@ internal sealed partial class PqCodec : Codec
         {
             var rest = rented.AsSpan(0, Dimension);
             var decoded = rented.AsSpan(Dimension, Dimension);
-            var length = _transform.Apply(vector, rest);
-            var bias = _mean.Dot(rest);
-            _mean.Center(rest);
+            if (!Space.TryLoad(vector, rest))
+            {
+                _layout.Side.WriteUnknown(block, rowInBlock);
+                return;
+            }
+
+            var length = Direction.Normalize(rest);
             _quantizer.Encode(rest, block, rowInBlock, decoded);
-            var scale = _layout.Side.HasLength ? length : 1;
-            _layout.Side.Write(block, rowInBlock, scale * ProductQuantizer.Factor(rest, decoded), scale * bias, length);
+            double product = 0;
+            for (var i = 0; i < rest.Length; i++)
+                product += (double)rest[i] * decoded[i];
+            _layout.Side.WriteResidual(block, rowInBlock, length * length, length * product, Direction.Square(decoded));
         }
         finally
         {
@@ -51,7 +68,7 @@ internal sealed partial class PqCodec : Codec
         }
     }
 
-    public override PreparedQuery Prepare(ReadOnlySpan<float> query)
+    public override PreparedQuery? Prepare(ReadOnlySpan<float> query)
     {
         if (query.Length != Dimension)
             throw new ArgumentException($"A query has {Dimension} components.");
@@ -59,17 +76,15 @@ internal sealed partial class PqCodec : Codec
         var rented = ArrayPool<float>.Shared.Rent(Dimension);
         try
         {
-            var coordinates = rented.AsSpan(0, Dimension);
-            var length = _transform.Apply(query, coordinates);
-            var weights = RankWeights.Of(Metric, length, _mean.Dot(coordinates) - _mean.Square);
-            _mean.Center(coordinates);
-            var table = _quantizer.Table(coordinates);
-            return new PqQuery
-            {
-                Layout = _layout,
-                Table = table,
-                Formula = new RankFormula(weights, weights.Dot * table.Step, _layout.Side.HasLength),
-            };
+            var rest = rented.AsSpan(0, Dimension);
+            if (!Space.TryLoadQuery(query, rest, out var scale))
+                return null;
+            var table = _quantizer.Table(rest);
+
+            // Each of the row's bytes is off by half a step at most, whatever the code: no length of the code's is known, so that of the
+            // query's rounding is put as high as makes up for it, given that codes have about the length of the directions they stand for.
+            var shape = QueryShape.Of(Metric, scale, rest, (double)table.Step * table.Step * _quantizer.SubVectors / 4);
+            return new PqQuery { Layout = _layout, Table = table, Shape = shape, Formula = shape.Formula(table.Step) };
         }
         finally
         {
@@ -84,5 +99,26 @@ internal sealed partial class PqCodec : Codec
             throw new ArgumentException("The query was prepared by another codec.");
 
         PqScore.Blocks(prepared, blocks, scores);
+    }
+
+    /// <summary>Little-endian float32: the deviation, then the centroids of each sub-vector, component by component.</summary>
+    internal override byte[] SerializeBody()
+    {
+        var bytes = new byte[sizeof(float) * (1 + _quantizer.Books.Length)];
+        BinaryPrimitives.WriteSingleLittleEndian(bytes, Deviation);
+        for (var i = 0; i < _quantizer.Books.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan((i + 1) * sizeof(float)), _quantizer.Books[i]);
+        return bytes;
+    }
+
+    internal static PqCodec Deserialize(RowSpace space, ReadOnlySpan<byte> body)
+    {
+        if (body.Length != sizeof(float) * (1L + ProductQuantizer.BookFloatsOf(space.Dimension)))
+            throw CodecFormat.Corrupt($"its body is not that of dimension {space.Dimension}");
+
+        var values = new float[body.Length / sizeof(float)];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(body[(i * sizeof(float))..]);
+        return new PqCodec(space, ProductQuantizer.FromBooks(space.Dimension, values[1..]), values[0]);
     }
 }

@@ -11,11 +11,11 @@ namespace VectorServer.Storage.Codecs.Pq;
 internal sealed class PqLayout
 {
     /// <param name="subVectors">Parts of a vector that are coded apart.</param>
-    /// <param name="hasLength">Whether rows keep their length.</param>
-    public PqLayout(int subVectors, bool hasLength)
+    /// <param name="hasError">Whether rows keep their error.</param>
+    public PqLayout(int subVectors, bool hasError)
     {
         SubVectors = subVectors;
-        Side = new BlockSide((subVectors + 3) / 4 * 4 * Codec.RowsPerBlock, hasLength);
+        Side = new BlockSide((subVectors + 3) / 4 * 4 * Codec.RowsPerBlock, hasError);
     }
 
     public int SubVectors { get; }

@@ -41,7 +41,7 @@ internal static partial class PqScore
         {
             for (var row = 0; row < scores.Length; row += 4 * Codec.RowsPerBlock)
             {
-                var there = Codec.BlockCount(scores.Length - row);
+                var there = BlockCodec.BlockCount(scores.Length - row);
                 var first = start + (nint)(row / Codec.RowsPerBlock) * layout.BlockBytes;
                 var second = there > 1 ? first + layout.BlockBytes : first;
                 var third = there > 2 ? second + layout.BlockBytes : first;

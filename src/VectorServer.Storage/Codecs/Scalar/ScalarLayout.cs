@@ -1,5 +1,3 @@
-using VectorServer.Storage.Scoring;
-
 namespace VectorServer.Storage.Codecs.Scalar;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace VectorServer.Storage.Codecs.Scalar;
 /// block: group 0: 4 bytes of row 0, 4 bytes of row 1, ... row 15
 ///            byte k of a row holds in its bits [f * bits, (f + 1) * bits) coordinate f * 4 + k of the group
 ///        group 1 ...
-///        the block's <see cref="BlockSide"/>; without lengths for cosine
+///        the block's <see cref="BlockSide"/>
 /// </code>
 /// Four levels of a row are neighbours because VPMADDUBSW and VPMADDWD add four neighbouring products into one int32 per row.
 /// </summary>
@@ -22,12 +20,11 @@ internal sealed class ScalarLayout
 
     /// <param name="coordinates">Coordinates of a row.</param>
     /// <param name="bits">1, 2, 4 or 8.</param>
-    /// <param name="metric">All but cosine keep the vector's length.</param>
-    public ScalarLayout(int coordinates, int bits, Metric metric)
+    public ScalarLayout(int coordinates, int bits)
     {
         Bits = bits;
         Groups = (coordinates + CoordinatesPerGroup - 1) / CoordinatesPerGroup;
-        Side = new BlockSide(Groups * GroupBytes, HasLength: metric != Metric.Cosine);
+        Side = new BlockSide(Groups * GroupBytes, HasError: true);
     }
 
     public int Bits { get; }

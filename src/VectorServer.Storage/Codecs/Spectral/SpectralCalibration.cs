@@ -9,35 +9,16 @@ internal static class SpectralCalibration
     // A slot silent in the sample still reaches an eighth as far as the loudest: the root of this.
     private const float ReachRatioMax = 64;
 
-    /// <summary>The mean of each slot, and its step. Takes the mean off <paramref name="spectra"/>.</summary>
-    public static SpectralGrid Grid(int slots, Span<float> spectra, int rows)
+    /// <summary>The step of each slot.</summary>
+    public static SpectralGrid Grid(int slots, ReadOnlySpan<float> spectra, int rows)
     {
-        var mean = new double[2 * slots];
-        for (var row = 0; row < rows; row++)
-        {
-            for (var i = 0; i < 2 * slots; i++)
-                mean[i] += spectra[row * 2 * slots + i];
-        }
-
-        var meanRe = new float[slots];
-        var meanIm = new float[slots];
         var reach = new float[slots];
-        for (var slot = 0; slot < slots && rows > 0; slot++)
-        {
-            meanRe[slot] = (float)(mean[slot] / rows);
-            meanIm[slot] = (float)(mean[slots + slot] / rows);
-        }
-
         for (var row = 0; row < rows; row++)
         {
             var re = spectra.Slice(row * 2 * slots, slots);
             var im = spectra.Slice(row * 2 * slots + slots, slots);
             for (var slot = 0; slot < slots; slot++)
-            {
-                re[slot] -= meanRe[slot];
-                im[slot] -= meanIm[slot];
                 reach[slot] = Math.Max(reach[slot], Math.Max(Math.Abs(re[slot]), Math.Abs(im[slot])));
-            }
         }
 
         // A part of a unit vector is about this large where all are alike.
@@ -45,7 +26,7 @@ internal static class SpectralCalibration
         if (rows == 0)
             reach.AsSpan().Fill(Math.Min(1, 4 * usual));
 
-        return new SpectralGrid(meanRe, meanIm, Steps(reach, smallest: usual / 4));
+        return new SpectralGrid(Steps(reach, smallest: usual / 4));
     }
 
     /// <summary>
@@ -53,7 +34,7 @@ internal static class SpectralCalibration
     /// slots, equal steps would waste the codes' range: on random walks, with a few strong slots, recall@10 of spectral_k64 alone was
     /// 0.87 and 0.93, with the root 0.92; on flat spectra all were the same up to K = 128, and at 256 the root was 0.985, equal steps 0.977.
     /// </summary>
-    /// <param name="reach">Largest part of each slot in the sample, without the mean.</param>
+    /// <param name="reach">Largest part of each slot in the sample.</param>
     /// <param name="smallest">The grid reaches at least this far: rows to come may differ where the sample's were all the same.</param>
     private static float[] Steps(float[] reach, float smallest)
     {
@@ -71,11 +52,11 @@ internal static class SpectralCalibration
     /// </summary>
     /// <param name="slots">Slots of a spectrum.</param>
     /// <param name="kept">Slots to keep, at most all.</param>
-    /// <param name="spectra">Spectra without their mean.</param>
+    /// <param name="spectra">Spectra of directions.</param>
     /// <param name="rows">How many of them.</param>
     public static int[] GroupsPerPage(int slots, int kept, ReadOnlySpan<float> spectra, int rows)
     {
-        var layout = new SpectralLayout(slots, default, new int[SpectralLayout.PageCount(slots)]);
+        var layout = new SpectralLayout(slots, new int[SpectralLayout.PageCount(slots)]);
         var gains = new double[layout.Pages][];
         for (var page = 0; page < layout.Pages; page++)
             gains[page] = GroupGains(layout, page, spectra, rows);

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Scoring;
-
 namespace VectorServer.Storage.Codecs.Spectral;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace VectorServer.Storage.Codecs.Spectral;
 /// block: group 0: index[64]  re[64]  im[64]      byte 4 * row + lane of each
 ///        group 1 ...                             pages in order
 ///        sum[16]     int32, of all re and im codes of the row
-///        the block's <see cref="BlockSide"/>; without lengths for cosine
+///        the block's <see cref="BlockSide"/>
 /// </code>
 /// Four lanes of a row are neighbours because VPMADDUBSW and VPMADDWD add four neighbouring products into one int32 per row.
 /// </summary>
@@ -21,14 +19,13 @@ internal sealed class SpectralLayout
     public const int GroupBytes = 3 * PartBytes;
 
     /// <param name="slots">Slots of a spectrum.</param>
-    /// <param name="metric">All but cosine keep the vector's length.</param>
     /// <param name="groupsPerPage">Lane groups of each page.</param>
-    public SpectralLayout(int slots, Metric metric, int[] groupsPerPage)
+    public SpectralLayout(int slots, int[] groupsPerPage)
     {
         Slots = slots;
         GroupsPerPage = groupsPerPage;
         SumOffset = groupsPerPage.Sum() * GroupBytes;
-        Side = new BlockSide(SumOffset + sizeof(int) * Codec.RowsPerBlock, HasLength: metric != Metric.Cosine);
+        Side = new BlockSide(SumOffset + sizeof(int) * Codec.RowsPerBlock, HasError: true);
     }
 
     public int Slots { get; }

@@ -14,7 +14,7 @@ internal sealed class AdviceSample
     private readonly NamespaceSnapshot _snapshot;
     private readonly int[] _rows;
     private readonly int[] _queries; // places in the rows
-    private readonly float[][] _exact; // by query, a score for each row
+    private readonly double[][] _exact; // by query, a score for each row
 
     public AdviceSample(Metric metric, NamespaceSnapshot snapshot, int[] rows, int queryCount, CancellationToken cancellation)
     {
@@ -32,14 +32,15 @@ internal sealed class AdviceSample
     /// <summary>Calibrates a code on the sample as a namespace would, encodes the sample, and asks.</summary>
     public CompressionMeasure Measure(Compression compression, CancellationToken cancellation)
     {
-        var codec = Codec.Train(compression, _metric, _snapshot.Generation.Vectors.Dimension, Calibration());
-        var blocks = Encode(codec, cancellation);
-        var estimates = new float[_rows.Length];
+        var codec = Codec.Train(compression, _metric, _snapshot.Generation.Vectors.Dimension, Vector, _rows.Length, cancellation);
+        using var codes = codec.CreateCodes();
+        codes.EncodeUpTo(Vector, _rows.Length, cancellation);
+        var estimates = new double[_rows.Length];
         var (served, alone) = (0.0, 0.0);
         for (var i = 0; i < _queries.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            codec.Score(codec.Prepare(Vector(_queries[i])), blocks, estimates);
+            codes.Estimate(Vector(_queries[i]), estimates);
             var candidates = Nearest(estimates, _queries[i], CandidateCount);
             served += RecallOf(_exact[i], _queries[i], candidates);
             alone += RecallOf(_exact[i], _queries[i], candidates.AsSpan(0, Math.Min(Matches, candidates.Length)));
@@ -50,42 +51,18 @@ internal sealed class AdviceSample
 
     private ReadOnlySpan<float> Vector(int place) => _snapshot.Generation.Vectors.Row(_rows[place]);
 
-    private float[] ScoreExactly(int query, CancellationToken cancellation)
+    private double[] ScoreExactly(int query, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var scores = new float[_rows.Length];
-        var vector = Vector(query);
-        var norm = ExactScorer.Norm(vector);
+        var scores = new double[_rows.Length];
+        var exact = new ExactQuery(_metric, Vector(query));
         for (var i = 0; i < scores.Length; i++)
-            ExactScorer.Rows(_metric, Vector(i), vector, norm, scores.AsSpan(i, 1));
+            scores[i] = _metric.ToRank(exact.Score(Vector(i)));
         return scores;
     }
 
-    private float[] Calibration()
-    {
-        var dimension = _snapshot.Generation.Vectors.Dimension;
-        var count = Math.Min(_rows.Length, CodecChoice.CalibrationRows);
-        var calibration = new float[count * dimension];
-        for (var i = 0; i < count; i++)
-            Vector((int)((long)i * _rows.Length / count)).CopyTo(calibration.AsSpan(i * dimension));
-        return calibration;
-    }
-
-    private byte[] Encode(Codec codec, CancellationToken cancellation)
-    {
-        var blocks = new byte[Codec.BlockCount(_rows.Length) * codec.BlockBytes];
-        for (var i = 0; i < _rows.Length; i++)
-        {
-            if (i % Codec.RowsPerBlock == 0)
-                cancellation.ThrowIfCancellationRequested();
-            codec.Encode(Vector(i), blocks.AsSpan(i / Codec.RowsPerBlock * codec.BlockBytes, codec.BlockBytes), i % Codec.RowsPerBlock);
-        }
-
-        return blocks;
-    }
-
     /// <summary>The places with the best scores, best first, without the query's own.</summary>
-    private int[] Nearest(float[] scores, int query, int count)
+    private int[] Nearest(double[] scores, int query, int count)
     {
         var nearest = new TopK(count, _snapshot.Generation.Ids);
         for (var i = 0; i < scores.Length; i++)
@@ -98,7 +75,7 @@ internal sealed class AdviceSample
     }
 
     /// <summary>The share of the true best among the candidates; what is as near as the last of those counts as one of them.</summary>
-    private double RecallOf(float[] exact, int query, ReadOnlySpan<int> candidates)
+    private double RecallOf(double[] exact, int query, ReadOnlySpan<int> candidates)
     {
         var best = Nearest(exact, query, Matches);
         var found = 0;

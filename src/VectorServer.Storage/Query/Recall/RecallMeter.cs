@@ -18,6 +18,7 @@ internal sealed class RecallMeter(RecallGauge gauge)
 
     private const double WeightMin = 1 / 200.0; // the average is the plain one up to this many samples, then forgets the oldest
 
+    private readonly RecallHold _hold = new();
     private readonly Lock _lock = new();
     private (Compression? Codes, IndexKind? Kind) _means;
     private double _mean;
@@ -28,7 +29,8 @@ internal sealed class RecallMeter(RecallGauge gauge)
     /// <param name="snapshot">What was searched.</param>
     /// <param name="query">By a dense vector.</param>
     /// <param name="matches">All that was found, best first.</param>
-    public void Consider(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, Match[] matches)
+    /// <param name="isHeld">Whether an index found it with an effort that is held to a recall.</param>
+    public void Consider(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, Match[] matches, bool isHeld)
     {
         if (!gauge.TryBegin())
             return;
@@ -47,7 +49,7 @@ internal sealed class RecallMeter(RecallGauge gauge)
             Filter = query.Filter,
             Exact = true,
         };
-        _ = Task.Run(() => Measure(index, snapshot, exactQuery, matches), CancellationToken.None);
+        _ = Task.Run(() => Measure(index, snapshot, exactQuery, matches, isHeld), CancellationToken.None);
     }
 
     public RecallReading Read(NamespaceSnapshot snapshot)
@@ -69,14 +71,19 @@ internal sealed class RecallMeter(RecallGauge gauge)
         return (double)count / best.Count;
     }
 
-    private void Measure(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery exactQuery, Match[] matches)
+    private void Measure(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery exactQuery, Match[] matches, bool isHeld)
     {
         var begun = Stopwatch.GetTimestamp();
         try
         {
             var best = QueryExecutor.Execute(index, snapshot, exactQuery, gauge.Stop).Matches;
             if (best.Count > 0)
-                Add(MeansOf(snapshot), RecallOf(index.Metric, matches, best));
+            {
+                var recall = RecallOf(index.Metric, matches, best);
+                Add(MeansOf(snapshot), recall);
+                if (isHeld && snapshot.Nearest is { } approximate)
+                    _hold.Add(approximate, recall);
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or StorageException)
         {

@@ -1,0 +1,120 @@
+using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Filters;
+using VectorServer.Storage.Namespaces;
+
+namespace VectorServer.Storage.Query;
+
+/// <summary>
+/// The nearest rows, exactly scored: goes on, best first, until no row that is not scored can reach the last of them. Rows that look good
+/// are scored as they come, so that the scan has less to offer; those that are kept out by their estimate alone wait with their bounds.
+/// </summary>
+internal sealed class NearestRows : SnapshotSink
+{
+    private const int WaitingMin = 1024; // before those are looked for that need not wait any more
+    private const int FarReadCost = 2; // a row read by itself against one of many read one after another
+
+    private readonly NamespaceSnapshot _snapshot;
+    private readonly ExactRank _exact;
+    private readonly TopK _nearest;
+    private readonly long _bytesMax;
+    private BoundedCandidate[] _waiting = [];
+    private int _waitingCount;
+    private int _waitingMax = WaitingMin;
+    private long _bytes;
+
+    /// <param name="snapshot">Where the rows are.</param>
+    /// <param name="exact">Scores them.</param>
+    /// <param name="nearest">Holds the best; other scans may have offered some already.</param>
+    /// <param name="filtered">Rows that match; null where all do.</param>
+    /// <param name="endRow">Rows from here on are another scan's.</param>
+    /// <param name="sparse">What the query's sparse part adds; null without one.</param>
+    public NearestRows(NamespaceSnapshot snapshot, ExactRank exact, TopK nearest, RowSet? filtered, int endRow, SparseScores? sparse)
+        : base(snapshot, filtered, endRow, sparse)
+    {
+        (_snapshot, _exact, _nearest) = (snapshot, exact, nearest);
+        _bytesMax = (long)snapshot.RowCount * snapshot.Generation.Vectors.RowBytes / 2; // half of an exact scan, which may follow
+    }
+
+    public override double Threshold => _nearest.Threshold;
+
+    /// <summary>Rows scored exactly.</summary>
+    public int Scored { get; private set; }
+
+    /// <summary>Rows that their codes did not rule out.</summary>
+    public int Found { get; private set; }
+
+    /// <summary>The estimates of the rows scored, for an explanation; null keeps none.</summary>
+    public Dictionary<int, double>? Estimates { get; init; }
+
+    public override bool Spend(long bytes) => (_bytes += bytes) <= _bytesMax;
+
+    public override bool Take(Span<BoundedCandidate> candidates)
+    {
+        Found += candidates.Length;
+        candidates.Sort(static (left, right) => right.Estimate.CompareTo(left.Estimate));
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            ref readonly var candidate = ref candidates[i];
+            if (candidate.Upper < Threshold)
+                continue;
+            if (candidate.Estimate >= Threshold)
+            {
+                if (i + 1 < candidates.Length)
+                    _snapshot.Generation.Vectors.Prefetch(candidates[i + 1].Row);
+                Score(candidate);
+            }
+            else
+            {
+                Wait(candidate);
+            }
+        }
+
+        return Spend(0);
+    }
+
+    /// <summary>Scores those that wait, best first, until none can be among the nearest.</summary>
+    /// <returns>False where that costs more than scoring every row.</returns>
+    public bool Settle()
+    {
+        var waiting = _waiting.AsSpan(0, _waitingCount);
+        waiting.Sort(static (left, right) => right.Upper.CompareTo(left.Upper));
+        for (var i = 0; i < waiting.Length && !(waiting[i].Upper < Threshold); i++)
+        {
+            if (i + 1 < waiting.Length)
+                _snapshot.Generation.Vectors.Prefetch(waiting[i + 1].Row);
+            Score(waiting[i]);
+            if (!Spend(0))
+                return false;
+        }
+
+        return true;
+    }
+
+    private void Score(in BoundedCandidate candidate)
+    {
+        Scored++;
+        _bytes += FarReadCost * _snapshot.Generation.Vectors.RowBytes;
+        Estimates?.TryAdd(candidate.Row, candidate.Estimate);
+        _nearest.Offer(candidate.Row, _exact.Of(candidate.Row));
+    }
+
+    private void Wait(in BoundedCandidate candidate)
+    {
+        if (_waitingCount == _waitingMax)
+        {
+            var left = 0;
+            foreach (var waiting in _waiting.AsSpan(0, _waitingCount))
+            {
+                if (!(waiting.Upper < Threshold))
+                    _waiting[left++] = waiting;
+            }
+
+            _waitingCount = left;
+            _waitingMax = Math.Max(WaitingMin, 2 * left);
+        }
+
+        if (_waitingCount == _waiting.Length)
+            Array.Resize(ref _waiting, Math.Max(64, 2 * _waiting.Length));
+        _waiting[_waitingCount++] = double.IsNaN(candidate.Upper) ? candidate with { Upper = double.PositiveInfinity } : candidate;
+    }
+}
