@@ -43,6 +43,7 @@ internal sealed partial class NamespaceStore
         _columns = new ColumnKeeper(this, options, Log);
         _counts = new CountsFile(options.Disk, NamespaceLayout.Counts(directory));
         Touch();
+        OpenedAt = LastUsed;
         (_current, _wal) = WithReserve(() => Recover(inUse: null));
         if (options.VisibilityDelay > TimeSpan.Zero)
         {
