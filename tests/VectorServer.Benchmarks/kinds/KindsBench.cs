@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using VectorServer.DataKinds;
 
 namespace VectorServer.Benchmarks.Kinds;
 
