@@ -52,7 +52,7 @@ static int Usage()
           recall DIRECTORY [CODE]  recall@10 of each code, or one, on vectors.npy, queries.npy and cosine_top100.npy
           ann DIRECTORY [hnsw|ivf_flat|ivf_pq]  on the same files: build time, recall@10 and queries a second of an approximate index
           filter            filters: evaluation, queries and recall under them, memory; metadata of matches
-          kinds [--beside DIR] [--real DIR] [--quick] [--million] [--only PART,...] [--rows N] [--topk K] [--index KIND] [--compression CODE] [--recall-only] [--out FILE]
+          kinds [--beside DIR] [--real DIR] [--quick] [--million] [--only PART,...] [--rows N] [--topk K] [--index KIND] [--compression CODE] [--recall-only] [--part I/N] [--out FILE]
                             recall and time on all kinds of data, beside another build of the engine (the directory of its VectorServer.Storage.dll)
           sparse [ROWS]     sparse queries against a pass over all their inverted lists; 100000 records of 100 indices
           checksums         comparing raw vectors with their checksums, at the first read and later
