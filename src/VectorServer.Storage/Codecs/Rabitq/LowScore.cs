@@ -24,7 +24,7 @@ internal static unsafe class LowScore
     {
         var (sum0, sum1, sum2, sum3) = low == 2
             ? (Sum2(row0, query, chunks), Sum2(row1, query, chunks), Sum2(row2, query, chunks), Sum2(row3, query, chunks))
-            : (Sum4(row0, query, chunks), Sum4(row1, query, chunks), Sum4(row2, query, chunks), Sum4(row3, query, chunks));
+            : (Sum1(row0, query, chunks), Sum1(row1, query, chunks), Sum1(row2, query, chunks), Sum1(row3, query, chunks));
         var halves = Avx2.HorizontalAdd(Avx2.HorizontalAdd(sum0, sum1), Avx2.HorizontalAdd(sum2, sum3));
         return halves.GetLower() + halves.GetUpper();
     }
@@ -71,21 +71,21 @@ internal static unsafe class LowScore
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Sum4(byte* row, sbyte* query, int chunks)
+    private static Vector256<int> Sum1(byte* row, sbyte* query, int chunks)
     {
-        var mask = Vector256.Create((byte)15);
+        var mask = Vector256.Create((byte)1);
         var total = Vector256<int>.Zero;
-        for (var chunk = 0; chunk < chunks; chunk++, row += RabitqLayout.ChunkBytes, query += 2 * RabitqLayout.ChunkBytes)
+        for (var chunk = 0; chunk < chunks; chunk++, row += RabitqLayout.ChunkBytes)
         {
-            var codes = Vector256.Load(row);
-            total = Add(total, codes & mask, query);
-            total = Add(total, (codes.AsUInt16() >> 4).AsByte() & mask, query + RabitqLayout.ChunkBytes);
+            var codes = Vector256.Load(row).AsUInt16();
+            for (var field = 0; field < 8; field++, query += RabitqLayout.ChunkBytes)
+                total = Add(total, (codes >> field).AsByte() & mask, query);
         }
 
         return total;
     }
 
-    /// <summary>Adds four neighbouring products to each lane; those of two levels, 2 x 15 x 127, fit an int16.</summary>
+    /// <summary>Adds four neighbouring products to each lane; those of two levels, 2 x 3 x 127, fit an int16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Add(Vector256<int> sum, Vector256<byte> levels, sbyte* query) => AvxVnni.IsSupported
         ? AvxVnni.MultiplyWideningAndAdd(sum, levels, Vector256.Load(query))

@@ -46,7 +46,7 @@ internal sealed class RabitqLayout
     /// <summary>Bits of a coordinate that are scanned.</summary>
     public int Planes { get; }
 
-    /// <summary>Bits of a coordinate that are read row by row: 0, 2 or 4.</summary>
+    /// <summary>Bits of a coordinate that are read row by row: 0, 1 or 2.</summary>
     public int Low { get; }
 
     public int Loads { get; }
