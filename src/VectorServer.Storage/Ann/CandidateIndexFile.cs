@@ -39,14 +39,21 @@ internal static class CandidateIndexFile
         if (file.Read<int>() != (int)metric || file.Read<int>() != dimension)
             throw file.Damaged("it is of other vectors");
         var held = ReadHeld(file);
-        CandidateIndex index = kind switch
+        try
         {
-            IndexKind.Hnsw => HnswGraph.Read(file, metric, dimension, read, cancellation),
-            IndexKind.IvfFlat or IndexKind.IvfPq => IvfIndex.Read(file, kind, metric, dimension, read, cancellation),
-            _ => throw file.Damaged($"kind {(int)kind} is unknown"),
-        };
-        index.Held = held;
-        return index;
+            CandidateIndex index = kind switch
+            {
+                IndexKind.Hnsw => HnswGraph.Read(file, metric, dimension, read, cancellation),
+                IndexKind.IvfFlat or IndexKind.IvfPq => IvfIndex.Read(file, kind, metric, dimension, read, cancellation),
+                _ => throw file.Damaged($"kind {(int)kind} is unknown"),
+            };
+            index.Held = held;
+            return index;
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw file.Damaged("it is of more rows than there are");
+        }
     }
 
     private static void WriteHeld(CheckedWriter file, HeldRecall? held)

@@ -22,7 +22,7 @@ internal sealed unsafe class DistinctRows : IDisposable
     /// <summary>Rows added.</summary>
     public int RowCount { get; private set; }
 
-    public long Bytes => _vectors.Bytes + _previous.Bytes + (long)_slots.Length * sizeof(int);
+    public long Bytes => _vectors.Bytes == 0 ? 0 : _vectors.Bytes + _previous.Bytes + (long)_slots.Length * sizeof(int);
 
     /// <summary>Adds the next row; true where it is the first of its vector.</summary>
     /// <param name="read">Gives the raw vectors.</param>

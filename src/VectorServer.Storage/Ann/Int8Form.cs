@@ -17,6 +17,8 @@ internal sealed unsafe class Int8Form(PointSpace space)
     private const int LevelMax = 127;
     private const double Deviations = 3; // of the sum of two errors: about four of both together
 
+    private const double SumOfTwo = 1.4; // errors of which each is taken by itself
+
     private readonly int _padded = PaddedOf(space.Dimension);
     private readonly bool _isDistance = space.IsDistance;
     private readonly float _weight = space.IsDistance ? 2 : 1;
@@ -82,7 +84,7 @@ internal sealed unsafe class Int8Form(PointSpace space)
         ref var side = ref *(Side*)(bytes + _padded);
         var share = ErrorShare(space.Dimension);
         if (!_isDistance)
-            return (rank, share * (query.Length * side.Error + query.Error * side.Length) + query.Error * side.Error + Slack(query.Length * side.Length));
+            return (rank, SumOfTwo * share * (query.Length * side.Error + query.Error * side.Length) + query.Error * side.Error + Slack(query.Length * side.Length));
         var near = Math.Min(0, rank - query.Squares);
         return (near, WidthOf(-near, query.Error + side.Error, share) + Slack(query.Squares - side.Bias));
     }

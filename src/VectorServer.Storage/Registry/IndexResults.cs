@@ -141,6 +141,12 @@ public sealed record NamespaceStorageStats(
     /// <summary>The share of answers, since the namespace was opened or compacted, of which it is known that no nearer record was left out; null before the first.</summary>
     public double? CertifiedShare { get; init; }
 
+    /// <summary>Inverted lists of the index: as many as were asked for, or as its different vectors allow; 0 for kinds without.</summary>
+    public int IndexLists { get; init; }
+
+    /// <summary>The effort that was measured to reach the recall asked for, at topK 10: ef or nprobe; 0 where a scan is cheaper; null until then.</summary>
+    public int? IndexEffort { get; init; }
+
     /// <summary>Those of a snapshot, without what is measured of queries.</summary>
     internal static NamespaceStorageStats Of(string name, NamespaceSnapshot snapshot)
     {
@@ -158,6 +164,8 @@ public sealed record NamespaceStorageStats(
         {
             CodedRows = Math.Min(snapshot.Codes?.Count ?? 0, snapshot.RowCount),
             CertifiedShare = snapshot.Generation.Answers.CertifiedShare,
+            IndexLists = snapshot.Nearest?.Lists ?? 0,
+            IndexEffort = snapshot.Nearest?.Held?.Effort,
         };
     }
 }

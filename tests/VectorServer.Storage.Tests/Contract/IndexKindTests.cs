@@ -124,6 +124,78 @@ public sealed class IndexKindTests : IndexContract
     [Theory]
     [InlineData(IndexKind.Hnsw)]
     [InlineData(IndexKind.IvfFlat)]
+    public async Task Effort_is_measured_for_the_recall_asked_for_kept_over_a_restart_and_gives_way_to_one_set_by_hand(IndexKind kind)
+    {
+        var index = Create("docs", kind, search => search with { HnswEf = null, Recall = 0.95 });
+        await FillAsync(index, "");
+        await WaitUntilBuiltAsync(index);
+        await WaitAsync(index, stats => stats.IndexEffort is not null);
+        AssertRecall(index);
+
+        await ReopenAsync();
+        index = Engine.GetIndex("docs");
+        await WaitUntilBuiltAsync(index);
+        await WaitAsync(index, stats => stats.IndexEffort is not null);
+        Assert.Equal(0.95, index.Descriptor.Search.Recall);
+        AssertRecall(index);
+
+        Engine.ConfigureIndex("docs", descriptor => descriptor with { Search = descriptor.Search with { HnswEf = 17, IvfProbes = 17 } });
+        var explanation = index.Query("", new VectorQuery { TopK = TopK, Vector = RandomVector(_random, Dimension), Explain = true }, Cancellation).Explanation!;
+        Assert.Equal("index", explanation.Plan);
+        Assert.Contains("set by hand, 17", explanation.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_an_older_format_is_built_anew_and_the_log_says_so()
+    {
+        await CreateBuiltAsync(IndexKind.Hnsw);
+        await Engine.DisposeAsync();
+        var path = Assert.Single(Directory.GetFiles(DataDirectory, "ann.bin", SearchOption.AllDirectories));
+        var bytes = await File.ReadAllBytesAsync(path, Cancellation);
+        BitConverter.TryWriteBytes(bytes.AsSpan(6), (ushort)1);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 4), Storage.IO.Crc32C.Compute(bytes.AsSpan(0, bytes.Length - 4)));
+        await File.WriteAllBytesAsync(path, bytes, Cancellation);
+
+        await ReopenAsync();
+        await WaitUntilBuiltAsync(Engine.GetIndex("docs"));
+
+        Assert.Contains(_log, line => line.Contains("format version is 1", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0.89)]
+    [InlineData(0.9991)]
+    [InlineData(double.NaN)]
+    public void A_recall_out_of_range_is_refused(double recall)
+    {
+        var exception = Assert.Throws<StorageException>(
+            () => Engine.CreateIndex(new IndexDescriptor { Name = "docs", Dimension = 3, Search = new SearchOptions { Recall = recall } }));
+
+        Assert.Equal(StorageErrorCode.InvalidArgument, exception.Code);
+    }
+
+    [Theory]
+    [InlineData(IndexKind.Hnsw)]
+    [InlineData(IndexKind.IvfFlat)]
+    [InlineData(IndexKind.IvfPq)]
+    public async Task Copies_are_all_found_in_the_order_of_their_ids_and_dead_ones_are_not(IndexKind kind)
+    {
+        var index = Create("docs", kind, search => search);
+        var one = RandomVector(_random, Dimension);
+        for (var first = 0; first < Rows; first += 1000)
+            await index.UpsertAsync("", [.. Enumerable.Range(first, 1000).Select(i => i % 2 == 0 ? Dense($"c{i:D5}", one) : Record(i))], Cancellation);
+        await WaitUntilBuiltAsync(index);
+        await index.DeleteAsync("", ["c00000", "c00004"], Cancellation);
+
+        var found = Query(index, new VectorQuery { TopK = 5, Vector = one });
+
+        Assert.Equal(["c00002", "c00006", "c00008", "c00010", "c00012"], found);
+        Assert.Equal(100, Query(index, new VectorQuery { TopK = 100, Vector = one }).Count(id => id[0] == 'c'));
+    }
+
+    [Theory]
+    [InlineData(IndexKind.Hnsw)]
+    [InlineData(IndexKind.IvfFlat)]
     [InlineData(IndexKind.IvfPq)]
     public async Task An_index_or_namespace_deleted_while_it_is_built_goes_at_once(IndexKind kind)
     {
@@ -153,13 +225,17 @@ public sealed class IndexKindTests : IndexContract
         Assert.Equal(StorageErrorCode.InvalidArgument, exception.Code);
     }
 
-    private VectorIndex Create(string name, IndexKind kind, Metric metric = Metric.Cosine) => Engine.CreateIndex(new IndexDescriptor
-    {
-        Name = name,
-        Dimension = Dimension,
-        Metric = metric,
-        Search = new SearchOptions { Kind = kind, HnswEfConstruction = 60, HnswEf = 40 },
-    });
+    private VectorIndex Create(string name, IndexKind kind, Metric metric = Metric.Cosine) =>
+        Create(name, kind, search => search, metric);
+
+    private VectorIndex Create(string name, IndexKind kind, Func<SearchOptions, SearchOptions> change, Metric metric = Metric.Cosine) =>
+        Engine.CreateIndex(new IndexDescriptor
+        {
+            Name = name,
+            Dimension = Dimension,
+            Metric = metric,
+            Search = change(new SearchOptions { Kind = kind, HnswEfConstruction = 60, HnswEf = 40 }),
+        });
 
     private async Task<VectorIndex> CreateBuiltAsync(IndexKind kind, Metric metric = Metric.Cosine)
     {

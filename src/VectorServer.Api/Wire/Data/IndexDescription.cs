@@ -57,6 +57,8 @@ internal sealed record NamespaceSummary(long VectorCount);
 /// <param name="IndexKind">The approximate index in use: <c>flat</c> while there is none.</param>
 /// <param name="IndexedRows">Rows it holds; those behind are scanned.</param>
 /// <param name="IndexBytes">Memory it takes.</param>
+/// <param name="IndexLists">Inverted lists it has; null for kinds without.</param>
+/// <param name="IndexEffort">The ef or nprobe measured to reach the recall asked for, 0 where a scan is cheaper; null until it was.</param>
 /// <param name="RecallAt10">What the latest sampled queries found of the true best 10; null before the first.</param>
 /// <param name="RecallSamples">How many were sampled.</param>
 /// <param name="CodedRows">Rows that have codes; those behind are scanned.</param>
@@ -70,6 +72,8 @@ internal sealed record NamespaceStorage(
     [property: JsonPropertyName("index_kind")] string IndexKind,
     [property: JsonPropertyName("indexed_rows")] long IndexedRows,
     [property: JsonPropertyName("index_bytes")] long IndexBytes,
+    [property: JsonPropertyName("index_lists")] int? IndexLists,
+    [property: JsonPropertyName("index_effort")] int? IndexEffort,
     [property: JsonPropertyName("recall_at_10")] double? RecallAt10,
     [property: JsonPropertyName("recall_samples")] long RecallSamples,
     [property: JsonPropertyName("coded_rows")] long CodedRows,

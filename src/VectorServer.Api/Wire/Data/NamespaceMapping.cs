@@ -64,6 +64,8 @@ internal static class NamespaceMapping
             ns.IndexKind,
             ns.IndexedRows,
             ns.IndexBytes,
+            ns.IndexLists > 0 ? ns.IndexLists : null,
+            ns.IndexEffort,
             ns.RecallAt10 is { } recall ? Math.Round(recall, 4) : null,
             ns.RecallSamples,
             ns.CodedRows,

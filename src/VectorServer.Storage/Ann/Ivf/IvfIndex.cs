@@ -98,8 +98,19 @@ internal sealed partial class IvfIndex : CandidateIndex
     public override void Extend(RowReader read, int rowCount, int threads, CancellationToken cancellation)
     {
         Prepare(read, rowCount, threads, cancellation);
-        _lists?.Extend(VectorsOf(read), _distinct.CountOf(rowCount), threads, cancellation);
-        Volatile.Write(ref _count, Math.Max(_count, rowCount));
+        if (_lists is not { } lists)
+            return;
+        var vectors = _distinct.CountOf(rowCount);
+        try
+        {
+            lists.Extend(VectorsOf(read), vectors, threads, cancellation);
+        }
+        finally
+        {
+            // Where it was cancelled: the rows before the first whose vector is in no list.
+            var count = lists.Count >= vectors ? rowCount : _distinct.First(lists.Count);
+            Volatile.Write(ref _count, Math.Max(_count, count));
+        }
     }
 
     public override FoundRows Search(ReadOnlySpan<float> query, in SearchAsk ask)

@@ -7,8 +7,9 @@ using VectorServer.Storage.Scoring;
 namespace VectorServer.Storage.Query.Recall;
 
 /// <summary>
-/// Measures which effort of an index reaches a recall, on queries drawn from the namespace, and what it costs beside a scan. Half of the
-/// queries are rows; half lie beside one, as far from it as its tenth neighbour is, for a real query is no row.
+/// Measures which effort of an index reaches a recall, on queries drawn from the namespace, and what it costs beside a scan. Three of eight
+/// queries are rows; three lie beside one, as far from it as its tenth neighbour is, for a real query is no row; one lies far from all, one
+/// in the middle of several.
 /// </summary>
 /// <remarks>
 /// The truth is an exact scan. Efforts are tried from a small one on, half as much more each time, until the target is reached with a
@@ -22,6 +23,7 @@ internal static class RecallTuner
     private const long WorkMax = 6_000_000_000; // products of the exact scans: well under a second a core
     private const int ScansTimed = 5;
     private const double Step = 1.4;
+    private static readonly double[] FarTimes = [2, 10, 30]; // the distance of two rows
 
     /// <param name="index">What the index is.</param>
     /// <param name="options">How it is searched now.</param>
@@ -38,7 +40,7 @@ internal static class RecallTuner
         var truths = Draw(index, snapshot, indexed, parallel);
         var scanUs = TimeScan(index, snapshot, truths, cancellation);
 
-        var start = approximate.Kind == IndexKind.Hnsw ? HeldRecall.Few : 1;
+        var start = approximate.Kind == IndexKind.Hnsw ? 2 * HeldRecall.Few : 1;
         var few = Climb(index, options, snapshot, indexed, truths, HeldRecall.Few, start, scanUs, parallel);
         var many = few.Effort == 0
             ? few
@@ -66,15 +68,26 @@ internal static class RecallTuner
         var shown = snapshot with { RowCount = indexed };
         Parallel.For(0, truths.Length, parallel, i =>
         {
+            var draw = new Random(Seed + i);
             var vector = snapshot.Generation.Vectors.Row(rows[i]).ToArray();
-            var truth = TruthOf(index.Metric, shown, vector, parallel.CancellationToken);
-            if (i % 2 == 0)
+            var other = snapshot.Generation.Vectors.Row(rows[draw.Next(rows.Count)]);
+            switch (i % 8)
             {
-                truths[i] = truth;
-                return;
+                case 1 or 3 or 5:
+                    var truth = TruthOf(index.Metric, shown, vector, parallel.CancellationToken);
+
+                    // By the dot product a neighbour may be anywhere; a tenth of the way is aside enough.
+                    Move(vector, snapshot.Generation.Vectors.Row(truth.Tenth), index.Metric == Metric.DotProduct ? 0.1 : 1, draw);
+                    break;
+                case 6:
+                    Move(vector, other, FarTimes[i / 8 % FarTimes.Length], draw);
+                    break;
+                case 7:
+                    for (var at = 0; at < vector.Length; at++)
+                        vector[at] += (other[at] - vector[at]) / 2;
+                    break;
             }
 
-            Move(index.Metric, snapshot, vector, truth.Tenth, new Random(Seed + i));
             truths[i] = TruthOf(index.Metric, shown, vector, parallel.CancellationToken);
         });
         return truths;
@@ -89,10 +102,9 @@ internal static class RecallTuner
         return new Truth(vector, ranks, candidates.Length == 0 ? 0 : candidates[Math.Min(HeldRecall.Few, candidates.Length) - 1].Row);
     }
 
-    /// <summary>Moves a vector in a random direction by its distance to a row.</summary>
-    private static void Move(Metric metric, NamespaceSnapshot snapshot, float[] vector, int neighbour, Random random)
+    /// <summary>Moves a vector in a random direction, by some times its distance to another.</summary>
+    private static void Move(float[] vector, ReadOnlySpan<float> other, double times, Random random)
     {
-        var other = snapshot.Generation.Vectors.Row(neighbour);
         double distance = 0, length = 0;
         var direction = new double[vector.Length];
         for (var i = 0; i < direction.Length; i++)
@@ -103,8 +115,7 @@ internal static class RecallTuner
             length += direction[i] * direction[i];
         }
 
-        // By the dot product a neighbour may be anywhere; a tenth of the way is aside enough.
-        var factor = length > 0 ? Math.Sqrt(distance / length) * (metric == Metric.DotProduct ? 0.1 : 1) : 0;
+        var factor = length > 0 ? Math.Sqrt(distance / length) * times : 0;
         for (var i = 0; i < direction.Length; i++)
         {
             var moved = (float)(vector[i] + direction[i] * factor);

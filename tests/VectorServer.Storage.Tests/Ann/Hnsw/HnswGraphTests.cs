@@ -1,3 +1,4 @@
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Ann.Hnsw;
 using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
@@ -106,9 +107,118 @@ public class HnswGraphTests
         foreach (var metric in Enum.GetValues<Metric>())
         {
             using var graph = Build(metric, vectors, dimension, threads: 2);
-            Assert.Equal(50, graph.Search(vectors.AsSpan(0, dimension), 50).Length);
+            var found = graph.Search(vectors.AsSpan(0, dimension), 50);
+            Assert.Equal(3, found.Length); // as many as there are different vectors
+            Assert.Equal(Enumerable.Range(0, 3000), graph.WithCopies(found).Order());
             Assert.NotEmpty(graph.Search(new float[dimension], 50));
         }
+    }
+
+    // Copies that were nodes of their own would be each other's only links, and nothing else would be found from among them.
+    [Theory]
+    [InlineData(20, 150, 3000)]
+    [InlineData(1, 1000, 2000)]
+    [InlineData(600, 10, 0)]
+    public void Copies_are_one_node_and_hide_nothing(int different, int copies, int others)
+    {
+        const int dimension = 24;
+        var random = new Random(11);
+        var few = TestVectors.Gaussian(random, different * dimension);
+        var rest = TestVectors.Gaussian(random, others * dimension);
+        ReadOnlySpan<float> Row(int row) => row < different * copies
+            ? few.AsSpan(row / copies * dimension, dimension)
+            : rest.AsSpan((row - different * copies) * dimension, dimension);
+        var rows = different * copies + others;
+        using var graph = new HnswGraph(Metric.Cosine, dimension, Parameters);
+        graph.Extend(Row, rows, threads: 2, CancellationToken.None);
+        graph.Settle(CancellationToken.None);
+
+        Assert.Equal((rows, different + others), (graph.Count, graph.NodeCount));
+        for (var row = 0; row < rows; row += 7)
+        {
+            var found = graph.Search(Row(row), 30).OrderByDescending(candidate => candidate.Rank).Take(1);
+            Assert.Contains(row, graph.WithCopies(found));
+            Assert.Equal(row < different * copies ? copies : 1, graph.WithCopies(found).Count());
+        }
+    }
+
+    [Theory]
+    [InlineData(Metric.Cosine, true)]
+    [InlineData(Metric.Euclidean, true)]
+    [InlineData(Metric.Euclidean, false)]
+    public void Every_row_of_every_island_is_found(Metric metric, bool inOrder)
+    {
+        const int dimension = 24, islands = 60, rows = 4800;
+        var random = new Random(12);
+        var centers = TestVectors.Gaussian(random, islands * dimension);
+        var vectors = TestVectors.Gaussian(random, rows * dimension);
+        for (var row = 0; row < rows; row++)
+        {
+            var island = inOrder ? row * islands / rows : random.Next(islands);
+            for (var i = 0; i < dimension; i++)
+                vectors[row * dimension + i] = 100 * centers[island * dimension + i] + vectors[row * dimension + i];
+        }
+
+        using var graph = Build(metric, vectors, dimension, threads: 2);
+        graph.Settle(CancellationToken.None);
+
+        var missed = Enumerable.Range(0, rows).Count(row => graph.Search(vectors.AsSpan(row * dimension, dimension), 40)[0].Row != row);
+        Assert.Equal(0, missed);
+    }
+
+    [Fact]
+    public void After_settling_no_node_is_out_of_reach()
+    {
+        const int dimension = 8, rows = 3000;
+        var random = new Random(13);
+        var centers = Enumerable.Range(0, 300).Select(_ => Array.ConvertAll(TestVectors.Gaussian(random, dimension), value => 1000 * value)).ToArray();
+        var vectors = TestVectors.Clustered(random, rows, centers, spread: 1);
+        using var graph = Build(Metric.Euclidean, vectors, dimension, threads: 2);
+        graph.Settle(CancellationToken.None);
+
+        Assert.Equal(rows, graph.Search(new float[dimension], rows).Length);
+    }
+
+    [Fact]
+    public void Rows_that_do_not_count_cost_none_of_the_effort()
+    {
+        const int dimension = 16, rows = 5000, dead = 150, ef = 60;
+        var random = new Random(14);
+        var vectors = TestVectors.Gaussian(random, rows * dimension);
+        using var graph = Build(Metric.Euclidean, vectors, dimension, threads: 2);
+        var (found, wanted) = (0, 0);
+        for (var i = 0; i < 40; i++)
+        {
+            var query = TestVectors.Gaussian(random, dimension);
+            int[] order = [.. Enumerable.Range(0, rows).OrderBy(row => ExactScorer.Exact(Metric.Euclidean, vectors.AsSpan(row * dimension, dimension), query))];
+            var gone = order[..dead].ToHashSet();
+
+            var answer = graph.Search(query, new SearchAsk(ef, TopK, row => !gone.Contains(row))).Rows;
+
+            Assert.Equal(ef, answer.Length);
+            Assert.DoesNotContain(answer, candidate => gone.Contains(candidate.Row));
+            found += answer.Take(TopK).Count(candidate => order.AsSpan(dead, TopK).Contains(candidate.Row));
+            wanted += TopK;
+        }
+
+        Assert.InRange(found / (double)wanted, 0.98, 1);
+    }
+
+    // 20 groups whose rows differ by a thousandth of what lies between groups: bytes around one mean cannot tell them apart.
+    [Fact]
+    public void Near_duplicates_that_bytes_cannot_tell_apart_are_walked_on_floats()
+    {
+        const int dimension = 32, rows = 2000;
+        var random = new Random(15);
+        var centers = Enumerable.Range(0, 20).Select(_ => TestVectors.Gaussian(random, dimension)).ToArray();
+        var vectors = TestVectors.Clustered(random, rows, centers, spread: 0.001);
+        using var graph = Build(Metric.Cosine, vectors, dimension, threads: 2);
+        using var noise = Build(Metric.Cosine, TestVectors.Gaussian(random, rows * dimension), dimension, threads: 2);
+
+        Assert.True(graph.HasFloats);
+        Assert.False(noise.HasFloats);
+        for (var row = 0; row < rows; row += 13)
+            Assert.Equal(row, graph.Search(vectors.AsSpan(row * dimension, dimension), 40)[0].Row);
     }
 
     [Fact]
@@ -130,7 +240,7 @@ public class HnswGraphTests
         Assert.Throws<OperationCanceledException>(() => graph.Extend(
             row =>
             {
-                if (row == 3000)
+                if (row == 3000 && graph.Count > 0)
                     cancellation.Cancel();
                 return vectors.AsSpan(row * dimension, dimension);
             },

@@ -1,3 +1,4 @@
+using VectorServer.Storage.Ann;
 using VectorServer.Storage.Ann.Ivf;
 using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
@@ -57,7 +58,7 @@ public class CentroidsTests
         var random = new Random(2);
         var centers = Enumerable.Range(0, clusters).Select(_ => Array.ConvertAll(TestVectors.Gaussian(random, dimension), value => 10 * value)).ToArray();
         var vectors = TestVectors.Clustered(random, rows, centers, spread: 1);
-        var space = new PointSpace(Metric.Euclidean, dimension);
+        var space = new PointSpace(Metric.Euclidean, new double[dimension], 1);
 
         var one = KMeans.Train(space, Row, rows, 4 * clusters, threads: 1, CancellationToken.None);
         var three = KMeans.Train(space, Row, rows, 4 * clusters, threads: 3, CancellationToken.None);
@@ -77,7 +78,7 @@ public class CentroidsTests
         var vectors = TestVectors.Gaussian(new Random(3), rows * 4);
 
         var centroids = KMeans.Train(
-            new PointSpace(Metric.Cosine, 4), row => vectors.AsSpan(row * 4, 4), rows, asked, threads: 1, CancellationToken.None);
+            new PointSpace(Metric.Cosine, new double[4], 1), row => vectors.AsSpan(row * 4, 4), rows, asked, threads: 1, CancellationToken.None);
 
         Assert.Equal(expected, centroids.Count);
     }

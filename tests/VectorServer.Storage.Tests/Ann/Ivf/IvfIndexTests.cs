@@ -8,7 +8,6 @@ namespace VectorServer.Storage.Tests.Ann.Ivf;
 public class IvfIndexTests
 {
     private const int TopK = 10;
-    private const int Candidates = 160;
 
     // Clusters are what lists are for: a tenth of them holds all neighbours. So it does of noise in few dimensions, but for borders; in many
     // dimensions every list is nearly as near as the next, the worst case there is: when written a tenth of them found half. Chance
@@ -68,9 +67,9 @@ public class IvfIndexTests
             index.Extend(row => vectors.AsSpan(row * dimension, dimension), rows, threads: 2, CancellationToken.None);
 
             Assert.Equal((rows, trained), (index.Count, index.TrainedRows));
-            Assert.Equal(Math.Min(trained, (int)(4 * Math.Sqrt(trained))), index.ListCount);
+            Assert.Equal(Math.Min(trained, (int)(4 * Math.Sqrt(trained))), index.Lists);
             Assert.Contains(index.Search(vectors.AsSpan((rows - 1) * dimension, dimension), 5), candidate => candidate.Row == rows - 1);
-            Assert.Equal(Math.Min(rows, 4000), index.Search(vectors.AsSpan(0, dimension), 4000, probes: 65_536).Select(found => found.Row).Distinct().Count());
+            Assert.Equal(Math.Min(rows, 4000), index.Search(vectors.AsSpan(0, dimension), 65_536, topK: 4000).Select(found => found.Row).Distinct().Count());
         }
     }
 
@@ -142,7 +141,7 @@ public class IvfIndexTests
             foreach (var row in new[] { 0, 2000, 2999 })
             {
                 var found = index.Search(vectors.AsSpan(row * dimension, dimension), 50);
-                Assert.Equal(50, found.Length);
+                Assert.Contains(row, index.WithCopies(found));
                 Assert.All(found, candidate => Assert.True(double.IsFinite(candidate.Rank)));
             }
         }
@@ -160,9 +159,69 @@ public class IvfIndexTests
         index.Prepare(row => vectors.AsSpan(row * dimension, dimension), 1000, threads: 2, CancellationToken.None);
         index.Extend(row => vectors.AsSpan(row * dimension, dimension), 60, threads: 2, CancellationToken.None);
 
-        Assert.Equal(asked, index.ListCount);
+        Assert.Equal(asked, index.Lists);
         foreach (var count in new[] { 1, 10, 60 })
-            Assert.Equal(count, index.Search(TestVectors.Gaussian(random, dimension), count, probes: 1).Length);
+            Assert.InRange(index.Search(TestVectors.Gaussian(random, dimension), effort: 1, topK: count).Length, count, 60);
+    }
+
+    [Theory]
+    [InlineData(IndexKind.IvfFlat, 5, 400)]
+    [InlineData(IndexKind.IvfPq, 5, 400)]
+    [InlineData(IndexKind.IvfPq, 1, 1500)]
+    [InlineData(IndexKind.IvfFlat, 300, 10)]
+    [InlineData(IndexKind.IvfPq, 300, 10)]
+    public void Fewer_different_vectors_than_lists_give_fewer_lists_and_find_every_copy(IndexKind kind, int different, int copies)
+    {
+        const int dimension = 12;
+        var few = TestVectors.Gaussian(new Random(10), different * dimension);
+        ReadOnlySpan<float> Row(int row) => few.AsSpan(row % different * dimension, dimension);
+        foreach (var metric in Enum.GetValues<Metric>())
+        {
+            using var index = new IvfIndex(kind, metric, dimension, lists: 1000);
+            index.Extend(Row, different * copies, threads: 2, CancellationToken.None);
+
+            Assert.Equal(different * copies, index.Count);
+            Assert.InRange(index.Lists, 1, different);
+            for (var row = 0; row < different && metric != Metric.DotProduct; row++)
+                Assert.Equal(copies, index.WithCopies(index.Search(Row(row), index.UsualEffort, topK: 1)).Count(found => found % different == row));
+        }
+    }
+
+    // Directions that are one and the same: rows differ, points do not.
+    [Fact]
+    public void Rows_of_one_direction_are_listed_too()
+    {
+        const int rows = 500;
+        var vectors = Enumerable.Range(1, rows).SelectMany(i => new[] { (float)i, 2f * i, 2f * i }).ToArray();
+        using var index = Build(IndexKind.IvfPq, Metric.Cosine, vectors, dimension: 3);
+
+        Assert.Equal(rows, index.Count);
+        Assert.Equal(rows, index.Search(vectors.AsSpan(0, 3), index.UsualEffort, topK: rows).Length);
+    }
+
+    // Far clusters: when the first list was read, the bound says of all others that they hold nothing nearer.
+    [Theory]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.Euclidean)]
+    public void Without_a_limit_lists_are_read_until_none_can_hold_a_nearer_row(Metric metric)
+    {
+        const int dimension = 20, rows = 3000;
+        var random = new Random(16);
+        var centers = Enumerable.Range(0, 12).Select(_ => Array.ConvertAll(TestVectors.Gaussian(random, dimension), value => 30 * value)).ToArray();
+        var vectors = TestVectors.Clustered(random, rows, centers, spread: 1);
+        using var index = Build(IndexKind.IvfFlat, metric, vectors, dimension);
+
+        for (var row = 0; row < rows; row += 101)
+        {
+            var query = vectors.AsSpan(row * dimension, dimension);
+            var exact = new double[rows];
+            for (var i = 0; i < rows; i++)
+                exact[i] = metric.ToRank(ExactScorer.Exact(metric, vectors.AsSpan(i * dimension, dimension), query));
+            var found = index.Search(query, int.MaxValue);
+            var nearest = Enumerable.Range(0, rows).OrderByDescending(i => exact[i]).Take(TopK);
+            Assert.Empty(nearest.Except(found.Select(candidate => candidate.Row)));
+            Assert.InRange(found.Length, TopK, rows / 4);
+        }
     }
 
     [Fact]
@@ -199,7 +258,7 @@ public class IvfIndexTests
         index.Extend(row => vectors.AsSpan(row * dimension, dimension), rows, threads: 2, CancellationToken.None);
 
         Assert.Equal(rows, index.Count);
-        var found = index.Search(vectors.AsSpan(0, dimension), rows, probes: 20);
+        var found = index.Search(vectors.AsSpan(0, dimension), effort: 20, topK: rows);
         Assert.Equal(rows, found.Select(candidate => candidate.Row).Distinct().Count());
     }
 
@@ -219,7 +278,7 @@ public class IvfIndexTests
             var query = queries.AsSpan(i * dimension, dimension);
             ExactScorer.Rows(metric, vectors, query, ExactScorer.Norm(query), exact);
             var nearest = Enumerable.Range(0, exact.Length).OrderByDescending(row => exact[row]).Take(TopK).ToHashSet();
-            found += index.Search(query, Candidates, probes).Count(candidate => nearest.Contains(candidate.Row));
+            found += index.Search(query, probes ?? index.UsualEffort).Count(candidate => nearest.Contains(candidate.Row));
         }
 
         return found / (double)(queries.Length / dimension * TopK);
