@@ -135,17 +135,17 @@ public sealed record NamespaceStorageStats(
     /// <summary>Queries compared since the codes and the index are what they are.</summary>
     public long RecallSamples { get; init; }
 
-    /// <summary>Rows that have codes; those behind are scanned.</summary>
-    public long CodedRows { get; init; }
-
-    /// <summary>The share of answers, since the namespace was opened or compacted, of which it is known that no nearer record was left out; null before the first.</summary>
-    public double? CertifiedShare { get; init; }
-
     /// <summary>Inverted lists of the index: as many as were asked for, or as its different vectors allow; 0 for kinds without.</summary>
     public int IndexLists { get; init; }
 
     /// <summary>The effort that was measured to reach the recall asked for, at topK 10: ef or nprobe; 0 where a scan is cheaper; null until then.</summary>
     public int? IndexEffort { get; init; }
+
+    /// <summary>Rows that have codes; those behind are scanned.</summary>
+    public long CodedRows { get; init; }
+
+    /// <summary>The share of answers, since the namespace was opened or compacted, of which it is known that no nearer record was left out; null before the first.</summary>
+    public double? CertifiedShare { get; init; }
 
     /// <summary>Those of a snapshot, without what is measured of queries.</summary>
     internal static NamespaceStorageStats Of(string name, NamespaceSnapshot snapshot)
@@ -162,10 +162,10 @@ public sealed record NamespaceStorageStats(
             Math.Min(snapshot.Nearest?.Count ?? 0, snapshot.RowCount),
             snapshot.Nearest?.Bytes ?? 0)
         {
-            CodedRows = Math.Min(snapshot.Codes?.Count ?? 0, snapshot.RowCount),
-            CertifiedShare = snapshot.Generation.Answers.CertifiedShare,
             IndexLists = snapshot.Nearest?.Lists ?? 0,
             IndexEffort = snapshot.Nearest?.Held?.Effort,
+            CodedRows = Math.Min(snapshot.Codes?.Count ?? 0, snapshot.RowCount),
+            CertifiedShare = snapshot.Generation.Answers.CertifiedShare,
         };
     }
 }

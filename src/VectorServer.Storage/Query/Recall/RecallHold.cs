@@ -25,8 +25,8 @@ internal sealed class RecallHold
         {
             if (index.Held is not { Effort: > 0 } held)
                 return;
-            if (held != _last)
-                (_start, _last, _sum, _count) = (held, held, 0, 0);
+            if (!ReferenceEquals(held, _last))
+                (_start, _last, _sum, _count) = (held, held, 0, 0); // measured anew
             _sum += recall;
             if (++_count < Samples)
                 return;

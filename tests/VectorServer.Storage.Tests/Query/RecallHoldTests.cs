@@ -1,0 +1,49 @@
+using VectorServer.Storage.Ann;
+using VectorServer.Storage.Ann.Hnsw;
+using VectorServer.Storage.Query.Recall;
+using VectorServer.Storage.Scoring;
+
+namespace VectorServer.Storage.Tests.Query;
+
+public sealed class RecallHoldTests : IDisposable
+{
+    private static readonly HeldRecall Measured = new(Target: 0.99, Rows: 1000, Effort: 50, EffortOfMany: 150, Recall: 0.993, RowsPerEffort: 10);
+
+    private readonly HnswGraph _index = new(Metric.Cosine, 4, new HnswParameters(8, 50)) { Held = Measured };
+    private readonly RecallHold _hold = new();
+
+    public void Dispose() => _index.Dispose();
+
+    [Fact]
+    public void Live_queries_that_find_less_raise_the_effort_and_ones_that_find_more_take_it_back()
+    {
+        Add(0.9, times: 500);
+        var raised = _index.Held!.Effort;
+        Assert.InRange(raised, 60, 50 * 16 * 2);
+
+        Add(1, times: 5000);
+        Assert.InRange(_index.Held!.Effort, 50, raised - 1);
+    }
+
+    [Fact]
+    public void A_recall_on_target_changes_nothing()
+    {
+        Add(0.99, times: 500);
+
+        Assert.Equal(Measured, _index.Held);
+    }
+
+    [Fact]
+    public void Effort_grows_with_the_matches_wanted()
+    {
+        Assert.Equal((50, 50, 150), (Measured.Of(1), Measured.Of(10), Measured.Of(100)));
+        Assert.InRange(Measured.Of(50), 51, 149);
+        Assert.InRange(Measured.Of(1000), 1000, 1300);
+    }
+
+    private void Add(double recall, int times)
+    {
+        for (var i = 0; i < times; i++)
+            _hold.Add(_index, recall);
+    }
+}
