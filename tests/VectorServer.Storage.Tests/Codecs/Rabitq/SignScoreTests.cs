@@ -30,7 +30,7 @@ public sealed unsafe class SignScoreTests
     [MemberData(nameof(Planes))]
     public void No_sum_overflows_with_the_largest_entries(int planes)
     {
-        foreach (var coordinates in new[] { 1, 64, 65, 4_161, 16_384, 16_400, 20_000, 40_000 })
+        foreach (var coordinates in new[] { 1, 64, 65, 272, 288, 592, 608, 1_376, 1_392, 4_160, 4_161, 16_384, 16_400, 20_000, 40_000 })
         {
             var layout = new RabitqLayout(coordinates, planes, low: 0);
             var (block, table) = Bytes(layout);
@@ -50,7 +50,7 @@ public sealed unsafe class SignScoreTests
             {
                 for (var group = 0; group < layout.Groups; group++)
                 {
-                    var code = block[plane * layout.Loads * RabitqLayout.LoadBytes + group * 16 + row % 16];
+                    var code = block[plane * layout.Loads * RabitqLayout.LoadBytes + group * 16 + RabitqLayout.ByteOf(row)];
                     sums[row] += table[16 * group + (row < 16 ? code & 15 : code >> 4)] << (layout.Planes - 1 - plane);
                 }
             }
@@ -81,6 +81,12 @@ public sealed unsafe class SignScoreTests
             if (Avx512BW.IsSupported)
             {
                 SignScore.BlockAvx512(blocks + Offset, tables + Offset, layout.Loads, layout.Planes, out low, out high);
+                AssertEqual(expected, low, high);
+            }
+
+            if (Avx512BW.IsSupported && layout.HasShortSums)
+            {
+                SignScore.BlockAvx512Short(blocks + Offset, tables + Offset, layout.Loads, layout.Planes, out low, out high);
                 AssertEqual(expected, low, high);
             }
 
