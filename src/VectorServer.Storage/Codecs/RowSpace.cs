@@ -39,31 +39,40 @@ internal sealed class RowSpace
     /// <summary>Learns mean and unit from rows spread evenly over those given; without any the mean is zero and the unit 1.</summary>
     public static RowSpace Train(Metric metric, int dimension, RowReader read, int rowCount)
     {
+        var mean = new double[dimension];
         var sums = new double[dimension];
         var scaled = new double[dimension];
         var count = Math.Min(rowCount, Math.Min(SampleRowsMax, Math.Max(1, SampleFloatsMax / dimension)));
         for (var i = 0; i < count; i++)
         {
             Scale(metric, read((int)((long)i * rowCount / count)), scaled);
+            if (i == 0)
+                scaled.CopyTo(mean, 0); // components that are the same everywhere keep their digits so
             for (var at = 0; at < dimension; at++)
-                sums[at] += scaled[at];
+                sums[at] += scaled[at] - mean[at];
         }
 
+        double largest = 0, meanSquares = 0;
         for (var at = 0; at < dimension && count > 0; at++)
-            sums[at] /= count;
-        var largest = 0d;
+        {
+            mean[at] += sums[at] / count;
+            meanSquares += mean[at] * mean[at];
+        }
+
         for (var i = 0; i < count; i++)
         {
             Scale(metric, read((int)((long)i * rowCount / count)), scaled);
             double squares = 0;
             for (var at = 0; at < dimension; at++)
-                squares += (scaled[at] - sums[at]) * (scaled[at] - sums[at]);
+                squares += (scaled[at] - mean[at]) * (scaled[at] - mean[at]);
             largest = Math.Max(largest, Math.Sqrt(squares));
         }
 
-        // A power of two, so that dividing by it rounds nothing.
+        // Equal rows say nothing of how far from them others will be; a power of two, so that dividing by it rounds nothing.
+        if (largest == 0)
+            largest = Math.Sqrt(meanSquares);
         var unit = largest > 0 && double.IsFinite(largest) ? Math.ScaleB(1, Math.ILogB(largest)) : 1;
-        return new RowSpace(metric, sums, unit);
+        return new RowSpace(metric, mean, unit);
     }
 
     /// <summary>Takes the mean off a row.</summary>
