@@ -14,6 +14,7 @@ using VectorServer.Api.Logging;
 using VectorServer.Api.Metrics;
 using VectorServer.Api.Switches;
 using VectorServer.Api.Tls;
+using VectorServer.Api.Validation;
 using VectorServer.Storage;
 
 namespace VectorServer.Api;
@@ -72,6 +73,7 @@ internal static class ServerPipeline
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<LoadMiddleware>();
         app.Use(AddressingMiddleware.GuardControlPlane);
+        app.Use(PreconditionRules.CheckAsync);
         if (injectsFaults)
             app.UseMiddleware<FaultMiddleware>();
     }

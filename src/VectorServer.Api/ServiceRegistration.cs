@@ -13,6 +13,7 @@ using VectorServer.Api.Jobs;
 using VectorServer.Api.Limits;
 using VectorServer.Api.Logging;
 using VectorServer.Api.Metrics;
+using VectorServer.Api.Operations;
 using VectorServer.Api.Tls;
 using VectorServer.Storage;
 
@@ -68,6 +69,7 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton<IndexHosts>();
         builder.Services.AddSingleton<PendingIndexes>();
         builder.Services.AddSingleton<IndexCatalog>();
+        builder.Services.AddSingleton<IgnoredFields>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<BackgroundJobs>();
         builder.Services.AddSingleton<BulkJobs>();

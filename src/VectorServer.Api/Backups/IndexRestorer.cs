@@ -19,13 +19,23 @@ internal sealed class IndexRestorer(RestoreJobs restores, IndexCatalog indexes)
     }
 
     /// <summary>Begins to make an index from the collection its definition names.</summary>
-    /// <exception cref="WireException">The collection is absent, not ready or of another shape, the name is taken, or no port is left.</exception>
+    /// <exception cref="WireException">The collection is absent (400), not ready or of another shape, the name is taken, or no port is left.</exception>
     public async Task<KnownIndex> FromCollectionAsync(IndexDefinition definition, CancellationToken cancellation)
     {
-        var id = Backup.IdOfCollection(definition.Attributes.SourceCollection!);
-        var job = await restores.StartAsync(id, collection => Describe(collection, definition), cancellation);
-        return indexes.Get(job.Target.Name);
+        var source = definition.Attributes.SourceCollection!;
+        try
+        {
+            var job = await restores.StartAsync(Backup.IdOfCollection(source), collection => Describe(collection, definition), cancellation);
+            return indexes.Get(job.Target.Name);
+        }
+        catch (WireException absent) when (absent.Error == WireError.NotFound)
+        {
+            throw CollectionAbsent(source);
+        }
     }
+
+    /// <summary>A collection that is named as a source is a value of the request, not what the request is for: 400 and not 404.</summary>
+    public static WireException CollectionAbsent(string name) => WireException.Invalid($"Resource {name} not found");
 
     private static IndexDescriptor Describe(Backup backup, RestoredIndex wanted)
     {
@@ -55,12 +65,10 @@ internal sealed class IndexRestorer(RestoreJobs restores, IndexCatalog indexes)
             throw Mismatch("Vector type", wanted.VectorType.ToWire(), source.VectorType.ToWire());
         if (wanted.Dimension != source.Dimension)
             throw Mismatch("Dimension", wanted.Dimension, source.Dimension);
-        if (definition.HasMetric && wanted.Metric != source.Metric)
-            throw Mismatch("Metric", wanted.Metric.ToWire(), source.Metric.ToWire());
 
         return definition.Attributes.WriteTo(wanted with
         {
-            Metric = source.Metric,
+            Metric = definition.HasMetric ? wanted.Metric : source.Metric,
             Compression = IndexTags.CompressionOf(definition.Attributes.Tags, source.Compression),
             Search = IndexTags.SearchOf(definition.Attributes.Tags),
         });

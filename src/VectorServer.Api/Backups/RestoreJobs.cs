@@ -122,7 +122,7 @@ internal sealed partial class RestoreJobs(
         try
         {
             var progress = new ProgressOf(share => _underWay[job.Id] = (done, share));
-            await engine.RestoreIndexAsync(job.BackupId, target, progress, cancellation);
+            await engine.RestoreIndexAsync(job.BackupId, target, target.Metric, progress, cancellation);
             if (!End(job, target, RestoreStatus.Completed))
             {
                 await engine.DropIndexAsync(target.Name); // deleted as it became whole

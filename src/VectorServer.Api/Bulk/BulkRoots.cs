@@ -15,6 +15,7 @@ internal sealed class BulkRoots(string feature, ServerSetting setting, IReadOnly
     /// <exception cref="WireException">There are no roots, the address is not below one, or a link lies on the way.</exception>
     public string Resolve(string? uri)
     {
+        FileUri.CheckLength(uri); // a client that sends none has this to mend first
         if (roots.Count == 0)
             throw WireException.Invalid($"{feature} are off: set {setting} to the directories they may use");
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using VectorServer.Api.Errors;
 
 namespace VectorServer.Api.Bulk;
@@ -8,14 +9,18 @@ internal static class FileUri
     private const string Scheme = "file://";
     private const int LengthMax = 1500; // a fact of the wire
 
+    /// <exception cref="WireException">There is none, or it is too long.</exception>
+    public static void CheckLength([NotNull] string? uri)
+    {
+        if (uri is not { Length: >= 1 and <= LengthMax })
+            throw WireException.Invalid($"uri must be 1 to {LengthMax} characters long, got {uri?.Length ?? 0}");
+    }
+
     /// <summary>The absolute path a client means; nothing is looked up.</summary>
     /// <exception cref="WireException">No address, another scheme or host, or steps out of a directory.</exception>
     public static string ToPath(string? uri)
     {
-        if (string.IsNullOrEmpty(uri))
-            throw WireException.Invalid("uri is required");
-        if (uri.Length > LengthMax)
-            throw WireException.Invalid($"uri must be at most {LengthMax} characters long, got {uri.Length}");
+        CheckLength(uri);
 
         var path = uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? PathOf(uri[Scheme.Length..], uri) : uri;
         if (path.Contains("://", StringComparison.Ordinal))

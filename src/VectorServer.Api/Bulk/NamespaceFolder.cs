@@ -45,12 +45,12 @@ internal static class NamespaceFolder
     {
         var description = new FileInfo(Path.Combine(folder.FullName, DescriptionFile));
         if (!description.Exists)
-            return NamespaceName.Parse(Uri.UnescapeDataString(folder.Name));
+            return Parse(Uri.UnescapeDataString(folder.Name));
 
         BulkRoots.CheckNoLink(description);
         try
         {
-            return NamespaceName.Parse(JsonSerializer.Deserialize(File.ReadAllBytes(description.FullName), FolderJsonContext.Default.FolderDescription)?.Name);
+            return Parse(JsonSerializer.Deserialize(File.ReadAllBytes(description.FullName), FolderJsonContext.Default.FolderDescription)?.Name);
         }
         catch (JsonException)
         {
@@ -65,6 +65,10 @@ internal static class NamespaceFolder
         JsonSerializer.Serialize(file, new FolderDescription(NamespaceName.ToWire(ns)), FolderJsonContext.Default.FolderDescription);
         file.Flush(flushToDisk: true);
     }
+
+    private static string Parse(string? name) => name is "." or ".."
+        ? throw WireException.Invalid($"Namespace name must not be '{name}'") // the engine's rule, told before the import begins
+        : NamespaceName.Parse(name);
 
     /// <summary>Names that Windows keeps for devices.</summary>
     private static bool IsReserved(string name) =>

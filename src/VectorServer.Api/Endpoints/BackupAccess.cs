@@ -14,6 +14,14 @@ internal static class BackupAccess
         return context.Key().Covers(backup.Index.Name) ? backup : throw BackupCatalog.NotFound(id);
     }
 
+    /// <summary>For a request that names a collection as the source of an index.</summary>
+    /// <exception cref="WireException">There is none that the key may see: 400, as of any other value of a request.</exception>
+    public static void CheckSourceCollection(this HttpContext context, BackupCatalog backups, string name)
+    {
+        if (backups.Find(Backup.IdOfCollection(name)) is not { } collection || !context.Key().Covers(collection.Index.Name))
+            throw IndexRestorer.CollectionAbsent(name);
+    }
+
     /// <summary>For operations that look the backup up themselves.</summary>
     /// <exception cref="WireException">The key may not see it: 404.</exception>
     public static void CheckBackup(this HttpContext context, BackupCatalog backups, string id)

@@ -29,7 +29,7 @@ internal static class FetchEndpoints
     private static async Task FetchByMetadataAsync(HttpContext context)
     {
         var request = await context.ReadBodyAsync(DataJson.Type<FetchByMetadataRequest>());
-        var (records, ns, next) = context.FetchByMetadata(request);
+        var (records, ns, next) = context.FetchByMetadata(request, FetchResponse.RecordSize.Instance);
         await context.AnswerAsync(writer => FetchResponse.Write(writer, records, ns, next));
     }
 

@@ -46,11 +46,11 @@ internal static class IndexEndpoints
         HttpContext context, IndexCatalog catalog, IndexRestorer restorer, BackupCatalog backups, IndexHosts hosts)
     {
         var definition = context.Target().Family == ApiFamily.Schema
-            ? await ReadSchemaDefinitionAsync(context)
+            ? await ReadSchemaDefinitionAsync(context, backups)
             : await ReadDefinitionAsync(context);
         context.CheckCovers(definition.Descriptor.Name);
         if (definition.Attributes.SourceCollection is { } source)
-            context.CheckBackup(backups, Backup.IdOfCollection(source));
+            context.CheckSourceCollection(backups, source);
         var index = definition.Attributes.SourceCollection is null
             ? await catalog.CreateAsync(definition, context.RequestAborted)
             : await restorer.FromCollectionAsync(definition, context.RequestAborted);
@@ -81,9 +81,11 @@ internal static class IndexEndpoints
         return request.ToDefinition();
     }
 
-    private static async Task<IndexDefinition> ReadSchemaDefinitionAsync(HttpContext context)
+    private static async Task<IndexDefinition> ReadSchemaDefinitionAsync(HttpContext context, BackupCatalog backups)
     {
         var request = await context.ReadBodyAsync(ControlJsonContext.Default.SchemaCreateIndexRequest);
+        if (request.SourceCollection is { } source)
+            context.CheckSourceCollection(backups, source);
         SchemaCreateIndexValidator.Check(request);
         return request.ToDefinition();
     }

@@ -22,17 +22,18 @@ internal static class QueryEndpoints
         if (request.Queries is { Count: > 0 })
         {
             var results = context.QuerySeveral(request);
-            await context.AnswerAsync(writer => QueryResponse.Write(writer, results));
+            await context.AnswerAsync(writer => QueryResponse.Write(writer, results, AnswerSize.Of(context)));
             return;
         }
 
         var (result, ns) = context.Query(request);
-        await context.AnswerAsync(writer => QueryResponse.Write(writer, result, ns));
+        var single = new SingleQueryResult(result, ns, IgnoredFields.NamesOf(request));
+        await context.AnswerAsync(writer => QueryResponse.Write(writer, single, AnswerSize.Of(context)));
     }
 
     private static async Task QueryManyAsync(HttpContext context)
     {
         var results = context.QueryMany(await context.ReadBodyAsync(DataJson.Type<QueryManyRequest>()));
-        await context.AnswerAsync(writer => QueryResponse.WriteMany(writer, results));
+        await context.AnswerAsync(writer => QueryResponse.WriteMany(writer, results, AnswerSize.Of(context)));
     }
 }

@@ -3,7 +3,7 @@ using VectorServer.Api.Errors;
 
 namespace VectorServer.Api.Endpoints;
 
-/// <summary>Operations of the wire that this server does not offer: 501 with a message that says so, in place of a puzzling 404.</summary>
+/// <summary>Operations of the wire that this server does not offer: 400 with a message that says so, in place of a puzzling 404.</summary>
 internal static class UnofferedEndpoints
 {
     private static readonly (Plane Plane, string Feature, string Route)[] Operations =
@@ -33,7 +33,7 @@ internal static class UnofferedEndpoints
         }
     }
 
-    private static WireException NotOffered(string feature) => new(WireError.Unimplemented, $"{feature}: not offered by this server");
+    private static WireException NotOffered(string feature) => WireException.NotOffered($"{feature}: not offered by this server");
 }
 
 /// <summary>Metadata of a route that only says that it is not offered.</summary>

@@ -7,7 +7,11 @@ namespace VectorServer.Api.Errors;
 /// <summary>Schema <c>ErrorResponse</c> of the control plane.</summary>
 internal sealed record ErrorEnvelope(int Status, ErrorDetail Error);
 
-internal sealed record ErrorDetail(string Code, string Message);
+/// <param name="Code">The kind of failure.</param>
+/// <param name="Message">What a client may show.</param>
+/// <param name="Details">Absent where there is no reason.</param>
+internal sealed record ErrorDetail(
+    string Code, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorReason? Details = null);
 
 /// <summary>Schema <c>rpcStatus</c> of the data plane; <paramref name="Details"/> is always sent, and empty where there is no reason.</summary>
 internal sealed record RpcStatus(int Code, string Message, IReadOnlyList<ErrorReason> Details);

@@ -22,7 +22,7 @@ internal static class ErrorWriter
         if (error == WireError.ResourceExhausted && context.Target().Family == ApiFamily.Schema)
             return WriteTextAsync(context, error, message);
         return context.UsesEnvelope()
-            ? WriteEnvelopeAsync(context, error, message)
+            ? WriteEnvelopeAsync(context, error, message, reason)
             : WriteRpcStatusAsync(context, error, message, reason);
     }
 
@@ -42,10 +42,10 @@ internal static class ErrorWriter
         return context.Response.WriteAsync(text);
     }
 
-    private static Task WriteEnvelopeAsync(HttpContext context, WireError error, string message)
+    private static Task WriteEnvelopeAsync(HttpContext context, WireError error, string message, ErrorReason? reason = null)
     {
         var code = error == WireError.Unavailable && context.Target().Family == ApiFamily.Schema ? "SERVICE_UNAVAILABLE" : error.Code;
-        var body = new ErrorEnvelope(error.Status, new ErrorDetail(code, message));
+        var body = new ErrorEnvelope(error.Status, new ErrorDetail(code, message, reason));
         return SendAsync(context, error.Status, JsonSerializer.SerializeToUtf8Bytes(body, ErrorJsonContext.Default.ErrorEnvelope));
     }
 

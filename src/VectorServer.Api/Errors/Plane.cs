@@ -28,6 +28,9 @@ internal static class PlaneExtensions
     public static TBuilder WithPlane<TBuilder>(this TBuilder builder, Plane plane)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new PlaneMetadata(plane));
 
+    /// <summary>Whether the request is for an operation of the wire.</summary>
+    public static bool HasPlane(this HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<PlaneMetadata>() is not null;
+
     /// <summary>The plane of the endpoint; where none matched, of the address.</summary>
     public static Plane GetPlane(this HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<PlaneMetadata>()?.Plane

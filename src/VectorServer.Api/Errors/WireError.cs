@@ -16,6 +16,8 @@ internal sealed record WireError(int Status, string Code, int Rpc)
     public static readonly WireError UnsupportedMediaType = new(415, "INVALID_ARGUMENT", 3);
     public static readonly WireError UnprocessableEntity = new(422, "UNPROCESSABLE_ENTITY", 3);
     public static readonly WireError ResourceExhausted = new(429, "RESOURCE_EXHAUSTED", 8);
+
+    /// <summary>A gRPC method, or an encoding, that there is not; HTTP's status is 200 then. REST clients get <see cref="WireException.NotOffered"/>.</summary>
     public static readonly WireError Unimplemented = new(501, "UNIMPLEMENTED", 12);
     public static readonly WireError Unavailable = new(503, "UNAVAILABLE", 14);
     public static readonly WireError DeadlineExceeded = new(504, "DEADLINE_EXCEEDED", 4);
@@ -35,4 +37,13 @@ internal sealed class WireException(WireError error, string message) : Exception
     public ErrorReason? Reason { get; init; }
 
     public static WireException Invalid(string message) => new(WireError.InvalidArgument, message);
+
+    /// <summary>
+    /// What the wire has and this server does not offer. 400, with the word for it in the details: clients repeat a 501, and then hide its
+    /// text, or take it for a failure that passes.
+    /// </summary>
+    public static WireException NotOffered(string message) => new(WireError.InvalidArgument, message) { Reason = new ErrorReason(NotOfferedReason) };
+
+    /// <summary>See <see cref="NotOffered"/>.</summary>
+    public const string NotOfferedReason = "UNIMPLEMENTED";
 }

@@ -101,6 +101,23 @@ internal static class ResponseMapping
         return answer;
     }
 
+    /// <summary>The size of records as messages.</summary>
+    public sealed class RecordSize : IRecordSize
+    {
+        public static readonly RecordSize Instance = new();
+
+        private const int BytesOfTags = 100;
+        private const int BytesOfIndex = 5;
+        private const int MetadataFactor = 4; // a short number, a few characters of JSON, is a double in three messages
+
+        public long AtMost(VectorRecord record) =>
+            BytesOfTags + (2L * record.Id.Length) + ((long)sizeof(float) * record.Values.Length)
+            + ((long)(BytesOfIndex + sizeof(float)) * (record.Sparse?.Indices.Length ?? 0)) + ((long)MetadataFactor * (record.Metadata?.Json.Length ?? 0));
+
+        public long Measure(VectorRecord record) =>
+            new Proto.Packed.FetchByMetadataResponse { Vectors = { [record.Id] = ToProto(record) } }.CalculateSize();
+    }
+
     private static Proto.Packed.ScoredVector ToProto(ScoredRecord match) => new()
     {
         Id = match.Id,

@@ -44,7 +44,7 @@ internal static class VectorService
 
     private static Task<IMessage> FetchByMetadataAsync(HttpContext context, Proto.FetchByMetadataRequest request)
     {
-        var (records, ns, next) = context.FetchByMetadata(request.ToWire());
+        var (records, ns, next) = context.FetchByMetadata(request.ToWire(), ResponseMapping.RecordSize.Instance);
         return Answer(ResponseMapping.ToFetchByMetadataResponse(records, ns, next));
     }
 
@@ -54,9 +54,9 @@ internal static class VectorService
     private static Task<IMessage> QueryAsync(HttpContext context, Proto.QueryRequest request)
     {
         if (request.Queries.Count > 0)
-            return Answer(context.QuerySeveral(request.ToWire()).ToProto());
+            return Answer(AnswerSize.Of(context).Check(context.QuerySeveral(request.ToWire()).ToProto()));
         var (result, ns) = context.Query(request.ToWire());
-        return Answer(result.ToProto(ns));
+        return Answer(AnswerSize.Of(context).Check(result.ToProto(ns)));
     }
 
     private static async Task<IMessage> UpdateAsync(HttpContext context, Proto.UpdateRequest request) =>

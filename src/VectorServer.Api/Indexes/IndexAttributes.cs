@@ -48,6 +48,8 @@ internal sealed record FieldAttributes(string? Type, bool? Filterable, string? D
 /// <summary>What the host keeps with an index, in <see cref="IndexDescriptor.Attributes"/>; written once, shown in every wire family.</summary>
 internal sealed record IndexAttributes(DeploymentAttributes Deployment)
 {
+    private static readonly IndexAttributes Unsaid = new(new DeploymentAttributes(DeploymentKind.Serverless) { Cloud = "aws", Region = "us-east-1" });
+
     /// <summary>Version of this document.</summary>
     public int Format { get; init; } = 1;
 
@@ -70,9 +72,26 @@ internal sealed record IndexAttributes(DeploymentAttributes Deployment)
     /// <summary>The collection this index was made from, if any.</summary>
     public string? SourceCollection { get; init; }
 
-    public static IndexAttributes Of(IndexDescriptor descriptor) =>
-        JsonSerializer.Deserialize(descriptor.Attributes, IndexAttributesJsonContext.Default.IndexAttributes)
-            ?? throw new JsonException($"Index {descriptor.Name} has no attributes");
+    /// <summary>What else the document holds: another program's, which opened the data directory in process. Kept as it is.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
+
+    /// <summary>
+    /// What is kept with the index. One that was made in process, without the host, says nothing of its deployment, or has a document that
+    /// is none of the host's: it is shown as the usual index of one.
+    /// </summary>
+    public static IndexAttributes Of(IndexDescriptor descriptor)
+    {
+        try
+        {
+            var known = JsonSerializer.Deserialize(descriptor.Attributes, IndexAttributesJsonContext.Default.IndexAttributes);
+            return known is null ? Unsaid : known.Deployment is null ? known with { Deployment = Unsaid.Deployment } : known;
+        }
+        catch (JsonException)
+        {
+            return Unsaid;
+        }
+    }
 
     public static IndexDescriptor WithPort(IndexDescriptor descriptor, int? port) => (Of(descriptor) with { Port = port }).WriteTo(descriptor);
 

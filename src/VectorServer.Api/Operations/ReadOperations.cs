@@ -15,8 +15,8 @@ internal static class ReadOperations
     public static (QueryResult Result, string Namespace) Query(this HttpContext context, QueryRequest request)
     {
         QueryValidator.Check(request);
+        context.RequestServices.GetRequiredService<IgnoredFields>().Tell(request);
         var result = context.TargetIndex().Query(NamespaceName.Parse(request.Namespace), request.ToQuery(context.AsksFor(Extensions.Explain)), context.RequestAborted);
-        AnswerSize.Check(context, result.Matches);
         context.SetMaxIndexedLsn(result.MaxIndexedLsn);
         return (result, NamespaceName.ToAnswer(request.Namespace, result.Namespace));
     }
@@ -29,8 +29,12 @@ internal static class ReadOperations
         return (fetched.Records, NamespaceName.ToAnswer(ns, fetched.Namespace));
     }
 
+    /// <summary>A page, which ends early where the answer would grow too large.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="request">Which records.</param>
+    /// <param name="size">How large they are as the protocol writes them.</param>
     public static (IReadOnlyList<VectorRecord> Records, string Namespace, Pagination? Next) FetchByMetadata(
-        this HttpContext context, FetchByMetadataRequest request)
+        this HttpContext context, FetchByMetadataRequest request, IRecordSize size)
     {
         FetchByMetadataValidator.Check(request, context.Target().Family);
         var (index, ns) = (context.TargetIndex(), NamespaceName.Parse(request.Namespace));
@@ -38,7 +42,7 @@ internal static class ReadOperations
 
         var page = index.FetchByFilter(ns, request.Filter.ToFilter(), request.Limit ?? FetchLimitDefault, token.Decode(request.PaginationToken));
         context.SetMaxIndexedLsn(page.MaxIndexedLsn);
-        var records = AnswerSize.Fit(context, page.Records);
+        var records = AnswerSize.Of(context).Fit(page.Records, size);
         var nextAfterId = records.Count < page.Records.Count ? records[^1].Id : page.NextAfterId;
         return (records, NamespaceName.ToAnswer(request.Namespace, page.Namespace), Pagination.Of(token.Encode(nextAfterId)));
     }

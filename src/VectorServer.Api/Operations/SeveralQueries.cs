@@ -7,7 +7,10 @@ using VectorServer.Storage.Registry;
 namespace VectorServer.Api.Operations;
 
 /// <summary>One of several queries in a request: what it found, and the namespace it asked.</summary>
-internal sealed record SingleQueryResult(QueryResult Result, string Namespace);
+/// <param name="Result">What it found.</param>
+/// <param name="Namespace">As it was asked.</param>
+/// <param name="Ignored">The unknown fields of the query.</param>
+internal sealed record SingleQueryResult(QueryResult Result, string Namespace, IReadOnlyList<string> Ignored);
 
 /// <summary>Several queries in one request: the deprecated form, gone from 2026-07 on, and the server's own.</summary>
 internal static class SeveralQueries
@@ -19,7 +22,7 @@ internal static class SeveralQueries
         return [.. request.ToSingleQueries().Select(single =>
         {
             var (result, ns) = context.Query(single);
-            return new SingleQueryResult(result, ns);
+            return new SingleQueryResult(result, ns, IgnoredFields.NamesOf(single));
         })];
     }
 
@@ -30,12 +33,15 @@ internal static class SeveralQueries
         var singles = request.ToSingleQueries();
         QueryManyValidator.Check(singles);
 
+        var ignored = context.RequestServices.GetRequiredService<IgnoredFields>();
+        foreach (var single in singles)
+            ignored.Tell(single);
         var explain = context.AsksFor(Extensions.Explain);
         var results = context.TargetIndex().QueryMany(
             [.. singles.Select(single => new NamespaceQuery(NamespaceName.Parse(single.Namespace), single.ToQuery(explain)))], context.RequestAborted);
-        AnswerSize.Check(context, [.. results.SelectMany(result => result.Matches)]);
         if (results.DistinctBy(result => result.Namespace).Count() == 1)
             context.SetMaxIndexedLsn(results[0].MaxIndexedLsn); // each namespace has LSNs of its own
-        return [.. results.Zip(singles, (result, single) => new SingleQueryResult(result, NamespaceName.ToAnswer(single.Namespace, result.Namespace)))];
+        return [.. results.Zip(singles, (result, single) => new SingleQueryResult(
+            result, NamespaceName.ToAnswer(single.Namespace, result.Namespace), IgnoredFields.NamesOf(single)))];
     }
 }

@@ -16,7 +16,7 @@ internal static class AliasValidator
     /// <summary>Aliases came with 2026-07. A client that names an older version is refused; one that names none, or none that is known, is not.</summary>
     public static void CheckVersion(RequestTarget target)
     {
-        if (ApiVersion.IsVersion(target.ApiVersion) && target.Family != ApiFamily.Schema)
+        if (ApiVersion.IsBefore("2026-07", target.ApiVersion))
             throw Refused("API_VERSION_TOO_OLD", $"Namespace aliases need API version 2026-07 or later, got '{target.ApiVersion}'");
     }
 

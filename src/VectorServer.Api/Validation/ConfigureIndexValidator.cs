@@ -12,7 +12,7 @@ internal static class ConfigureIndexValidator
     public static void Check(ConfigureIndexRequest request)
     {
         if (request.Embed is not null)
-            throw new WireException(WireError.Unimplemented, "Integrated embedding is not offered by this server: embed");
+            throw WireException.NotOffered("Integrated embedding is not offered by this server: embed");
 
         var spec = request.Spec;
         var parts = (spec?.Serverless is null ? 0 : 1) + (spec?.Pod is null ? 0 : 1) + (spec?.Byoc is null ? 0 : 1);
@@ -27,7 +27,7 @@ internal static class ConfigureIndexValidator
     public static void Check(SchemaConfigureIndexRequest request)
     {
         if (request.Schema is not null)
-            throw new WireException(WireError.Unimplemented, "Integrated embedding is not offered by this server: schema");
+            throw WireException.NotOffered("Integrated embedding is not offered by this server: schema");
 
         CheckPod(request.Deployment);
         ReadCapacityRules.Check(request.ReadCapacity);

@@ -4,17 +4,19 @@ using VectorServer.Api.Wire.Control;
 
 namespace VectorServer.Api.Validation;
 
-/// <summary>What the specification calls invalid in <see cref="SchemaCreateIndexRequest"/>, and what is not offered of it: 501.</summary>
+/// <summary>What the specification calls invalid in <see cref="SchemaCreateIndexRequest"/>, and what is not offered of it.</summary>
 internal static class SchemaCreateIndexValidator
 {
     private const int FieldNameBytesMax = 64;
     private const int DescriptionBytesMax = 256;
 
-    /// <exception cref="WireException">400 for a value that breaks a rule, 404 for an unknown region, 501 for documents and records.</exception>
+    /// <exception cref="WireException">400 for a value that breaks a rule, 404 for an unknown region.</exception>
     public static void Check(SchemaCreateIndexRequest request)
     {
         if (request.Name is not null)
             IndexRules.CheckName(request.Name);
+        if (request.SourceCollection is not null || request.SourceBackupId is not null)
+            throw WireException.NotOffered("Creating an index from collection or backup is not yet supported");
         CheckFields(request.Schema.Fields);
         CheckDeployment(request.Deployment);
         ReadCapacityRules.Check(request.ReadCapacity);
@@ -22,7 +24,7 @@ internal static class SchemaCreateIndexValidator
         IndexRules.CheckTags(request.Tags);
         IndexRules.CheckTagCount(request.Tags?.Count ?? 0);
         if (request.CmekId is not null)
-            throw new WireException(WireError.Unimplemented, "Customer-managed encryption keys are not offered by this server");
+            throw WireException.NotOffered("Customer-managed encryption keys are not offered by this server");
         IndexRules.CheckCalibration(request.VsCalibration, request.Schema.Fields.GetValueOrDefault(IndexSchema.DenseField)?.Dimension ?? 0);
     }
 
@@ -39,8 +41,7 @@ internal static class SchemaCreateIndexValidator
 
         var dense = fields.GetValueOrDefault(IndexSchema.DenseField);
         if (dense is null && !fields.ContainsKey(IndexSchema.SparseField))
-            throw new WireException(
-                WireError.Unimplemented,
+            throw WireException.NotOffered(
                 $"The documents API is not offered by this server: the schema must have a field '{IndexSchema.DenseField}' or '{IndexSchema.SparseField}'");
         if (dense is not null && dense.Metric != "dotproduct" && fields.ContainsKey(IndexSchema.SparseField))
             throw WireException.Invalid(
@@ -67,7 +68,7 @@ internal static class SchemaCreateIndexValidator
                     throw WireException.Invalid($"Sparse vectors must use metric dotproduct, got '{field.Metric}' for field '{name}'");
                 break;
             case IndexFieldTypes.SemanticText:
-                throw new WireException(WireError.Unimplemented, "Integrated embedding is not offered by this server: schema field type semantic_text");
+                throw WireException.NotOffered("Integrated embedding is not offered by this server: schema field type semantic_text");
             default:
                 CheckMetadataField(name, field);
                 break;
@@ -80,8 +81,8 @@ internal static class SchemaCreateIndexValidator
             return;
         if (name.StartsWith('_') || name.StartsWith('$') || name.Length == 0)
             MetadataSchemaRules.CheckName(name);
-        throw new WireException(
-            WireError.Unimplemented, $"The documents API is not offered by this server: name the vector field '{classicName}', not '{name}'");
+        throw WireException.NotOffered(
+            $"The documents API is not offered by this server: name the vector field '{classicName}', not '{name}'");
     }
 
     private static void CheckMetadataField(string name, IndexSchemaField field)
@@ -90,7 +91,7 @@ internal static class SchemaCreateIndexValidator
             throw WireException.Invalid($"Schema field '{name}' has the unknown type '{field.Type}'");
         MetadataSchemaRules.CheckName(name);
         if (field.FullTextSearch is not null)
-            throw new WireException(WireError.Unimplemented, $"Full-text search is not offered by this server: schema field '{name}'");
+            throw WireException.NotOffered($"Full-text search is not offered by this server: schema field '{name}'");
     }
 
     private static void CheckVectorCounts(IReadOnlyDictionary<string, IndexSchemaField> fields)

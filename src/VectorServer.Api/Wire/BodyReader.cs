@@ -34,7 +34,7 @@ internal static class BodyReader
         }
         catch (JsonException exception)
         {
-            throw JsonErrors.From(exception, context.GetPlane());
+            throw JsonErrors.From(exception, context.GetPlane(), body.Bytes, type);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using VectorServer.Api.Errors;
 
@@ -14,7 +15,7 @@ internal static partial class JsonErrors
 
     public static WireException Null(Plane plane) => Misfit(plane, "invalid type: null at line 1 column 4");
 
-    public static WireException From(JsonException exception, Plane plane)
+    public static WireException From(JsonException exception, Plane plane, ReadOnlyMemory<byte> body, JsonTypeInfo type)
     {
         var position = $" at line {(exception.LineNumber ?? 0) + 1} column {exception.BytePositionInLine ?? 0}";
 
@@ -26,8 +27,7 @@ internal static partial class JsonErrors
         if (UnmappedProperty().Match(exception.Message) is { Success: true } unmapped)
             return Misfit(plane, $"unknown field `{unmapped.Groups[1].Value}`{position}");
 
-        var path = exception.Path is { Length: > 2 } full ? full[2..] + ": " : "";
-        return Misfit(plane, $"{path}invalid type or value{position}");
+        return Misfit(plane, JsonMisfit.Describe(exception, body, type) + position);
     }
 
     private static WireException Misfit(Plane plane, string problem) => new(

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Scoring;
 
@@ -73,7 +75,23 @@ internal sealed class RowSpace
         var scale = Metric == Metric.Cosine ? InverseLength(row) : 1;
         var inverse = 1 / Unit;
         var largest = 0f;
-        for (var i = 0; i < rest.Length; i++)
+        var i = 0;
+        if (Avx512F.IsSupported && rest.Length == Dimension && row.Length == Dimension)
+        {
+            var most = Vector256<float>.Zero;
+            for (; i + 8 <= rest.Length; i += 8)
+            {
+                var values = Avx512F.ConvertToVector512Double(Vector256.Create(row.Slice(i, 8)));
+                var narrow = Avx512F.ConvertToVector256Single((values * scale - Vector512.Create(_mean.AsSpan(i, 8))) * inverse);
+                narrow.CopyTo(rest[i..]);
+                most = Vector256.Max(most, Vector256.Abs(narrow));
+            }
+
+            for (var lane = 0; lane < 8; lane++)
+                largest = Math.Max(largest, most[lane]);
+        }
+
+        for (; i < rest.Length; i++)
         {
             rest[i] = (float)((row[i] * scale - _mean[i]) * inverse);
             largest = Math.Max(largest, Math.Abs(rest[i]));
@@ -147,9 +165,7 @@ internal sealed class RowSpace
     /// <summary>0 for a zero vector.</summary>
     private static double InverseLength(ReadOnlySpan<float> vector)
     {
-        double squares = 0;
-        foreach (var value in vector)
-            squares += (double)value * value;
+        var squares = Direction.Square(vector);
         return squares > 0 ? 1 / Math.Sqrt(squares) : 0;
     }
 }

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using VectorServer.Storage.Filters.Columns;
 
 namespace VectorServer.Storage.Namespaces;
 

@@ -1,7 +1,6 @@
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Filters.Columns;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Npy;
 
 namespace VectorServer.Storage.Namespaces;
@@ -69,7 +68,7 @@ internal static class NamespaceExport
             {
                 cancellation.ThrowIfCancellationRequested();
                 end = Math.Min(written.RowCount, end + RowsPerStep);
-                codes.EncodeUpTo(target.Vectors.Row, end);
+                codes.EncodeUpTo(target.Vectors.Row, end, cancellation);
             }
         }
 

@@ -9,6 +9,9 @@ internal sealed partial class NamespaceStore
     /// <summary>Given up for being idle: who finds it so looks its name up again.</summary>
     public bool IsClaimed => _isClaimed;
 
+    /// <summary>When it was opened: <see cref="LastUsed"/> of one that nobody has used since.</summary>
+    public long OpenedAt { get; }
+
     /// <summary>When it was used last, as a timestamp of the engine's time.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 

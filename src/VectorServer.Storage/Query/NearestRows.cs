@@ -11,6 +11,7 @@ namespace VectorServer.Storage.Query;
 internal sealed class NearestRows : SnapshotSink
 {
     private const int WaitingMin = 1024; // before those are looked for that need not wait any more
+    private const int RowsAhead = 3; // a row comes from memory in about the time in which so many are scored
     private const int FarReadCost = 2; // a row read by itself against one of many read one after another
 
     private readonly NamespaceSnapshot _snapshot;
@@ -59,8 +60,8 @@ internal sealed class NearestRows : SnapshotSink
                 continue;
             if (candidate.Estimate >= Threshold)
             {
-                if (i + 1 < candidates.Length)
-                    _snapshot.Generation.Vectors.Prefetch(candidates[i + 1].Row);
+                if (i + RowsAhead < candidates.Length && candidates[i + RowsAhead].Estimate >= Threshold)
+                    _snapshot.Generation.Vectors.Prefetch(candidates[i + RowsAhead].Row);
                 Score(candidate);
             }
             else
@@ -80,8 +81,8 @@ internal sealed class NearestRows : SnapshotSink
         waiting.Sort(static (left, right) => right.Upper.CompareTo(left.Upper));
         for (var i = 0; i < waiting.Length && !(waiting[i].Upper < Threshold); i++)
         {
-            if (i + 1 < waiting.Length)
-                _snapshot.Generation.Vectors.Prefetch(waiting[i + 1].Row);
+            if (i + RowsAhead < waiting.Length)
+                _snapshot.Generation.Vectors.Prefetch(waiting[i + RowsAhead].Row);
             Score(waiting[i]);
             if (!Spend(0))
                 return false;

@@ -69,7 +69,7 @@ internal sealed partial class NamespaceSet
         NamespaceStore? store;
         try
         {
-            store = Find(name);
+            store = AsLeft(name) is null ? null : Find(name); // opened by somebody, it has begun already
         }
         catch (Exception) when (!_closed)
         {
@@ -78,16 +78,26 @@ internal sealed partial class NamespaceSet
 
         if (store is null)
             return;
-        var opened = store.LastUsed;
+        var opened = store.OpenedAt;
         do
             await Task.Delay(BetweenLooks, Ending).ConfigureAwait(false);
-        while (store.LastUsed == opened && !store.IsIdleSince(opened)); // in use, it is the business of the idle
+        while (store.LastUsed == opened && !await TryCloseAsync(name, store, opened).ConfigureAwait(false)); // one in use is closed when it is idle
+    }
 
+    /// <returns>Whether it is closed, or another has taken its place.</returns>
+    private async Task<bool> TryCloseAsync(string name, NamespaceStore store, long idleSince)
+    {
+        if (!store.IsIdleSince(idleSince))
+            return false;
         await _endings.WaitAsync(Ending).ConfigureAwait(false);
         try
         {
-            if (!_closed && _stores.TryGetValue(name, out var present) && present.IsValueCreated && present.Value == store && store.TryClaim(opened))
-                await CloseClaimedAsync(name, store).ConfigureAwait(false);
+            if (_closed || !_stores.TryGetValue(name, out var present) || !present.IsValueCreated || present.Value != store)
+                return true;
+            if (!store.TryClaim(idleSince))
+                return false;
+            await CloseClaimedAsync(name, store).ConfigureAwait(false);
+            return true;
         }
         finally
         {

@@ -16,7 +16,7 @@ public sealed class ExportTests
 {
     private static readonly string[] Names =
     [
-        "", "plain", "Case", "case", "_default__", "con", "COM1", "com1", ".", "..", ".hidden", "_under", "a/b\\c:*?\"<>|", "100%41", " space ", "~", "new\nline\u007f",
+        "", "plain", "Case", "case", "_default__", "con", "COM1", "com1", "...", ".hidden", "_under", "a/b\\c:*?\"<>|", "100%41", " space ", "~", "new\nline\u007f",
         new('n', 512), new string('N', 511) + "x", new string('N', 511) + "y",
     ];
 

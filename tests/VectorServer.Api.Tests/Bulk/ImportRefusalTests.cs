@@ -18,8 +18,8 @@ public sealed class ImportRefusalTests
     }
 
     [Theory]
-    [InlineData("""{}""", "uri is required")]
-    [InlineData("""{"uri": ""}""", "uri is required")]
+    [InlineData("""{}""", "uri must be 1 to 1500 characters long, got 0")]
+    [InlineData("""{"uri": ""}""", "uri must be 1 to 1500 characters long, got 0")]
     [InlineData("""{"uri": "s3://bucket/set"}""", "file:///data/set")]
     [InlineData("""{"uri": "gs://bucket/set"}""", "file:///data/set")]
     [InlineData("""{"uri": "https://account.blob.core.windows.net/set"}""", "file:///data/set")]
@@ -54,7 +54,7 @@ public sealed class ImportRefusalTests
     {
         await using var bulk = await BulkServer.StartAsync();
 
-        (await bulk.StartImportAsync("file://" + bulk.Root + "/" + new string('x', 1500))).AssertRefused("at most 1500 characters");
+        (await bulk.StartImportAsync("file://" + bulk.Root + "/" + new string('x', 1500))).AssertRefused("1 to 1500 characters");
         (await bulk.StartImportAsync("file://" + bulk.Root + new string('/', 1493 - bulk.Root.Length))).AssertRefused("without files to import");
     }
 

@@ -100,7 +100,7 @@ internal sealed class Probe(World world, SpecOperation operation)
     private async Task<Answer> SendAsync(string? body, string? value, string query)
     {
         var answer = await World.SendAsync(Operation.Method, PathOf(value, query, Index), body, ContentType);
-        return answer.Status == 501 ? throw new NotOfferedException() : answer;
+        return World.IsNotOffered(answer) ? throw new NotOfferedException() : answer;
     }
 
     // Every index's data plane is also below its name on the main port.

@@ -110,12 +110,12 @@ public sealed class ConfigureIndexContractTests
     [Theory]
     [InlineData("2025-04", """{"spec":{"pod":{"replicas":2}}}""", 400, "type serverless")]
     [InlineData("2025-04", """{"spec":{}}""", 400, "exactly one")]
-    [InlineData("2025-04", """{"embed":{"model":"m"}}""", 501, "not offered")]
+    [InlineData("2025-04", """{"embed":{"model":"m"}}""", 400, "not offered")]
     [InlineData("2025-04", """{"deletion_protection":"maybe"}""", 400, "enabled or disabled")]
     [InlineData("2025-04", """{"tags":["a"]}""", 422, "tags")]
     [InlineData("2026-07", """{"deployment":{"replicas":2}}""", 400, "type serverless")]
     [InlineData("2026-07", """{"read_capacity":{"mode":"Dedicated"}}""", 400, "dedicated is required")]
-    [InlineData("2026-07", """{"schema":{"fields":{}}}""", 501, "not offered")]
+    [InlineData("2026-07", """{"schema":{"fields":{}}}""", 400, "not offered")]
     public async Task A_change_that_does_not_suit_the_index_is_refused(string version, string body, int status, string expected)
     {
         await using var server = await StartWithDocsAsync();

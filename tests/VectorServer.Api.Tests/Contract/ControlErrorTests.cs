@@ -8,7 +8,7 @@ public sealed class ControlErrorTests
     [InlineData("""{"name":"docs"}""", 422, "missing field `spec` at line 1 column 15")]
     [InlineData("""{"spec":{"serverless":{"cloud":"aws","region":"us-east-1"}}}""", 422, "missing field `name`")]
     [InlineData("""{"name":"docs","spec":{"serverless":{"region":"us-east-1"}}}""", 422, "missing field `cloud`")]
-    [InlineData("""{"name":"docs","dimension":"3","spec":{}}""", 422, "dimension: invalid type")]
+    [InlineData("""{"name":"docs","dimension":"3","spec":{}}""", 422, "dimension: expected a whole number, got")]
     [InlineData("""{"name":null,"spec":{}}""", 422, "Failed to deserialize the JSON body into the target type")]
     [InlineData("null", 422, "Failed to deserialize the JSON body into the target type")]
     [InlineData("", 422, "EOF while parsing a value")]
@@ -89,7 +89,8 @@ public sealed class ControlErrorTests
 
         var answer = await server.SendAsync(new HttpMethod(method), path, null, null);
 
-        Assert.Equal((501, "UNIMPLEMENTED"), (answer.Status, answer.Json.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Equal((400, "INVALID_ARGUMENT"), (answer.Status, answer.Json.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Equal("UNIMPLEMENTED", answer.Json.GetProperty("error").GetProperty("details").GetProperty("reason").GetString());
         Assert.Contains("not offered", answer.Json.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
@@ -102,7 +103,8 @@ public sealed class ControlErrorTests
 
         var answer = await server.PostAsync("/indexes/docs/records/namespaces/n/search", "{}", version);
 
-        Assert.Equal(501, answer.Status);
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("\"UNIMPLEMENTED\"", answer.Body, StringComparison.Ordinal);
         Assert.Equal(isEnvelope, answer.Json.TryGetProperty("error", out _));
         Assert.Equal(!isEnvelope, answer.Json.TryGetProperty("details", out _));
     }

@@ -117,7 +117,7 @@ public sealed class HostileNameTests : IDisposable
         Directory.CreateDirectory(DataPath);
         await using var server = TestServer.Listen(DataPath, ("Addressing", "subdomain"));
         await server.PostAsync("/indexes", Index.Replace("%", "\"things\"", StringComparison.Ordinal));
-        string[] names = [".", "..", "kept", "other"];
+        string[] names = ["kept", "kept/x", "other"];
         foreach (var name in names)
             await server.PostAsync("/indexes/things/vectors/upsert", $$"""{"vectors": [{"id": "a", "values": [1, 0]}], "namespace": "{{name}}"}""");
         using var client = new RawClient(server.Client.BaseAddress!);

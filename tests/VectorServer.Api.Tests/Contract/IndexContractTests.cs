@@ -210,7 +210,7 @@ public sealed class IndexContractTests
     [InlineData(""" "spec":{"pod":{"environment":"e","pod_type":"p1.x1","replicas":0}} """, 400, "replicas")]
     [InlineData(""" "spec":{"serverless":{"cloud":"aws","region":"us-north-9"}} """, 404, "Resource cloud: aws region: us-north-9 not found.")]
     [InlineData(""" "spec":{"serverless":{"cloud":"moon","region":"us-east-1"}} """, 404, "Resource cloud: moon region: us-east-1 not found.")]
-    [InlineData(""" "spec":{"serverless":{"cloud":"aws","region":"us-east-1","source_collection":"c"}} """, 404, "Collection c not found.")]
+    [InlineData(""" "spec":{"serverless":{"cloud":"aws","region":"us-east-1","source_collection":"c"}} """, 400, "Resource c not found")]
     [InlineData(""" "spec":{"serverless":{"cloud":"aws","region":"us-east-1","read_capacity":{"mode":"Fast"}}} """, 400, "OnDemand or Dedicated")]
     [InlineData(""" "spec":{"serverless":{"cloud":"aws","region":"us-east-1","schema":{"fields":{"a":{"filterable":false}}}}} """, 400, "filterable: true")]
     [InlineData(""" "vs_calibration":[[1,2]] """, 400, "does not match the dimension of the index 3")]

@@ -97,9 +97,9 @@ public sealed class SchemaIndexContractTests
     [InlineData("""{"schema":{"fields":{"_year":{"type":"integer"}}}}""", 400, "'_year'")]
     [InlineData("""{"schema":{"fields":{"$year":{"type":"integer"}}}}""", 400, "'$year'")]
     [InlineData("""{"schema":{"fields":{"a":{"type":"sparse_vector"},"b":{"type":"sparse_vector"}}}}""", 400, "at most one field of type sparse_vector")]
-    [InlineData("""{"schema":{"fields":{"embedding":{"type":"dense_vector","dimension":3,"metric":"cosine"}}}}""", 501, "documents API is not offered")]
-    [InlineData("""{"schema":{"fields":{"text":{"type":"semantic_text"}}}}""", 501, "Integrated embedding is not offered")]
-    [InlineData("""{"schema":{"fields":{"year":{"type":"integer"}}}}""", 501, "documents API is not offered")]
+    [InlineData("""{"schema":{"fields":{"embedding":{"type":"dense_vector","dimension":3,"metric":"cosine"}}}}""", 400, "documents API is not offered")]
+    [InlineData("""{"schema":{"fields":{"text":{"type":"semantic_text"}}}}""", 400, "Integrated embedding is not offered")]
+    [InlineData("""{"schema":{"fields":{"year":{"type":"integer"}}}}""", 400, "documents API is not offered")]
     [InlineData(
         """{"schema":{"fields":{"_values":{"type":"dense_vector","dimension":3,"metric":"cosine"},"_sparse_values":{"type":"sparse_vector"}}}}""",
         400, "metric dotproduct")]

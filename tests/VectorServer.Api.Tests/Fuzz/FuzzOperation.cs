@@ -8,7 +8,7 @@ namespace VectorServer.Api.Tests.Fuzz;
 /// <param name="Method">In upper case.</param>
 /// <param name="Path">With parameters in braces.</param>
 /// <param name="IsData">Of one index, so that errors have the data plane's shape.</param>
-/// <param name="IsOffered">It is in openapi.yaml: 501 would be a fault.</param>
+/// <param name="IsOffered">It is in openapi.yaml.</param>
 /// <param name="QueryNames">Of its query parameters.</param>
 /// <param name="Body">Schema of its body; null for none.</param>
 /// <param name="File">The description, to which references of the schema lead.</param>

@@ -21,10 +21,9 @@ internal static class RestOracle
             : null;
     }
 
-    // 501: an operation that openapi.yaml lacks, or a part of one that says so; 503: an index whose restore is under way; 505: what stands
-    // where the version of HTTP should.
+    // 503: an index whose restore is under way; 505: what stands where the version of HTTP should. What is not offered is 400.
     private static bool IsDeclared(RestRequest request, RawAnswer answer) =>
-        answer.Status == 503 || (answer.Status == 505 && request.IsAbuse) || (answer.Status == 501 && (!request.Operation.IsOffered || answer.Text.Contains("not offered by this server", StringComparison.Ordinal)));
+        answer.Status == 503 || (answer.Status == 505 && request.IsAbuse);
 
     private static string? ProblemOfError(RestRequest request, RawAnswer answer)
     {

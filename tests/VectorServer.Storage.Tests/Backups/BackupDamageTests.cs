@@ -206,7 +206,18 @@ public sealed class BackupDamageTests : BackupContract
 
     private async Task AssertRefusedAsync(params string[] named)
     {
-        foreach (var error in new[] { await FailAsync(() => Engine.Backups.VerifyAsync("b1", Cancellation)), await FailAsync(() => RestoreAsync()) })
+        var told = new List<StorageException> { await FailAsync(() => Engine.Backups.VerifyAsync("b1", Cancellation)) };
+        if (named[0].EndsWith("codec.bin", StringComparison.Ordinal))
+        {
+            await RestoreAsync(); // derived, and made anew: see BackupDerivedTests
+            await Engine.DropIndexAsync("restored");
+        }
+        else
+        {
+            told.Add(await FailAsync(() => RestoreAsync()));
+        }
+
+        foreach (var error in told)
         {
             Assert.Equal(StorageErrorCode.DataCorruption, error.Code);
             Assert.All(named, name => Assert.Contains(name, error.Message, StringComparison.Ordinal));

@@ -1,4 +1,3 @@
-using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;

@@ -132,7 +132,7 @@ public sealed class SavedSparseListsTests : IndexContract
         return Sparse($"r{i}", indices, [.. indices.Select(_ => (_random.Next(1, 65) - 32.5f) / 8)]);
     }
 
-    private static List<(string, float)> Answers(VectorIndex index)
+    private static List<(string, double)> Answers(VectorIndex index)
     {
         var random = new Random(1);
         return [.. Enumerable.Range(0, 20).SelectMany(_ =>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using VectorServer.Api.Errors;
+using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
 using VectorServer.Storage;
 using VectorServer.Storage.Metadata;
@@ -57,7 +58,8 @@ internal static class RecordLine
         catch (JsonException exception)
         {
             var isSyntax = exception.InnerException is JsonException || exception.Path is not { Length: > 2 };
-            throw WireException.Invalid(isSyntax ? $"not valid JSON at byte {exception.BytePositionInLine ?? 0}" : $"{exception.Path![2..]}: invalid type or value");
+            throw WireException.Invalid(
+                isSyntax ? $"not valid JSON at byte {exception.BytePositionInLine ?? 0}" : JsonMisfit.Describe(exception, json.ToArray(), type));
         }
     }
 }

@@ -23,6 +23,12 @@ internal sealed record SchemaCreateIndexRequest
     /// <summary>Customer-managed encryption keys, which are not offered.</summary>
     public string? CmekId { get; init; }
 
+    /// <summary>A collection to make the index of, which this family does not.</summary>
+    public string? SourceCollection { get; init; }
+
+    /// <summary>A backup to make the index of: another operation does.</summary>
+    public string? SourceBackupId { get; init; }
+
     /// <summary>Extension: vectors to calibrate the codes on, <c>[n][dimension]</c>.</summary>
     public IReadOnlyList<float[]>? VsCalibration { get; init; }
 }

@@ -60,7 +60,7 @@ internal static class DataJson
         foreach (var property in type.Properties.ToArray())
         {
             var snakeName = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
-            if (property.Set is null || type.Properties.Any(other => other.Name == snakeName))
+            if (property.Set is null || property.IsExtensionData || type.Properties.Any(other => other.Name == snakeName))
                 continue;
 
             var alias = type.CreateJsonPropertyInfo(property.PropertyType, snakeName);

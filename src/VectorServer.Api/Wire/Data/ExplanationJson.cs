@@ -6,7 +6,12 @@ namespace VectorServer.Api.Wire.Data;
 /// <summary>Extension of this server: the object <c>explain</c> of an answer to a query.</summary>
 internal static class ExplanationJson
 {
-    public static void WriteExplanation(this Utf8JsonWriter writer, QueryExplanation explanation, IReadOnlyList<ScoredRecord> matches)
+    /// <param name="writer">Inside of the answer's object.</param>
+    /// <param name="explanation">The engine's.</param>
+    /// <param name="matches">What was found.</param>
+    /// <param name="ignored">Fields of the query that are unknown.</param>
+    public static void WriteExplanation(
+        this Utf8JsonWriter writer, QueryExplanation explanation, IReadOnlyList<ScoredRecord> matches, IReadOnlyList<string> ignored)
     {
         writer.WriteStartObject("explain"u8);
         writer.WriteString("plan"u8, explanation.Plan);
@@ -30,6 +35,10 @@ internal static class ExplanationJson
         writer.WriteNumber("rescore"u8, explanation.RescoreMs);
         writer.WriteNumber("hydrate"u8, explanation.HydrateMs);
         writer.WriteEndObject();
+        writer.WriteStartArray("ignored"u8);
+        foreach (var name in ignored)
+            writer.WriteStringValue(name);
+        writer.WriteEndArray();
         writer.WriteStartArray("matches"u8);
         for (var i = 0; i < matches.Count; i++)
         {

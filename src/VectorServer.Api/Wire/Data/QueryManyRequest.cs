@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace VectorServer.Api.Wire.Data;
 
@@ -27,6 +28,10 @@ internal sealed class QueryManyRequest
 
     public bool? Exact { get; set; }
 
+    /// <inheritdoc cref="QueryRequest.Others"/>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
+
     /// <summary>Each of <see cref="Queries"/>, of which none is null, as a request of its own.</summary>
     public QueryRequest[] ToSingleQueries() => [.. Queries!.Select(query => new QueryRequest
     {
@@ -43,5 +48,6 @@ internal sealed class QueryManyRequest
         MinScore = query.MinScore ?? MinScore,
         MaxDistance = query.MaxDistance ?? MaxDistance,
         Exact = query.Exact ?? Exact,
+        Others = QueryRequest.JoinOthers(Others, query.Others),
     })];
 }

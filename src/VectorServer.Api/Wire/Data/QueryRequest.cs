@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace VectorServer.Api.Wire.Data;
 
@@ -37,6 +38,10 @@ internal sealed class QueryRequest
     /// <summary>Extension of this server: leave out matches that are farther, for the metric euclidean.</summary>
     public double? MaxDistance { get; set; }
 
+    /// <summary>Fields that are none of a query's: harmless, and told of.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
+
     /// <summary>Each of <see cref="Queries"/> as a request of its own.</summary>
     public IEnumerable<QueryRequest> ToSingleQueries() => Queries!.Select(query => new QueryRequest
     {
@@ -52,7 +57,19 @@ internal sealed class QueryRequest
         Exact = Exact,
         MinScore = MinScore,
         MaxDistance = MaxDistance,
+        Others = JoinOthers(Others, query.Others),
     });
+
+    /// <summary>The fields of a request and of one of its queries.</summary>
+    public static Dictionary<string, JsonElement>? JoinOthers(Dictionary<string, JsonElement>? request, Dictionary<string, JsonElement>? query)
+    {
+        if (request is null || query is null)
+            return request ?? query;
+        var all = new Dictionary<string, JsonElement>(request);
+        foreach (var (name, value) in query)
+            all[name] = value;
+        return all;
+    }
 }
 
 /// <summary>Schema <c>QueryVector</c>.</summary>
@@ -67,4 +84,8 @@ internal sealed class QueryVector
     public string? Namespace { get; set; }
 
     public JsonElement? Filter { get; set; }
+
+    /// <inheritdoc cref="QueryRequest.Others"/>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }

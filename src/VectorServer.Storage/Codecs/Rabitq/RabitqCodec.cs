@@ -100,7 +100,7 @@ internal sealed class RabitqCodec : Codec
             throw CodecFormat.Corrupt("it is too short");
         var form = MemoryMarshal.Cast<byte, int>(body[..FormBytes]);
         var (planes, low, learntFrom, count) = (form[0], form[1], form[2], form[3]);
-        if ((planes, low) is not ((1, 2) or (1, 4) or (>= 1 and <= 8, 0)) || learntFrom < 0 || count < 1
+        if ((planes, low) is not ((1, 2) or (1, 4) or ( >= 1 and <= 8, 0)) || learntFrom < 0 || count < 1
             || body.Length - FormBytes != sizeof(float) * (long)count * space.Dimension)
             throw CodecFormat.Corrupt($"its body is not that of dimension {space.Dimension}");
         return new RabitqCodec(space, MemoryMarshal.Cast<byte, float>(body[FormBytes..]).ToArray(), learntFrom, planes, low);

@@ -54,8 +54,6 @@ internal static unsafe partial class SignScore
     {
         var evens = Avx2.ConvertToVector256Int32(even.GetLower()) + Avx2.ConvertToVector256Int32(even.GetUpper());
         var odds = Avx2.ConvertToVector256Int32(odd.GetLower()) + Avx2.ConvertToVector256Int32(odd.GetUpper());
-        return Vector512.Create(
-            Vector256.Create(Sse2.UnpackLow(evens.GetLower(), odds.GetLower()), Sse2.UnpackHigh(evens.GetLower(), odds.GetLower())),
-            Vector256.Create(Sse2.UnpackLow(evens.GetUpper(), odds.GetUpper()), Sse2.UnpackHigh(evens.GetUpper(), odds.GetUpper())));
+        return Vector512.Create(evens, odds);
     }
 }

@@ -94,10 +94,50 @@ public sealed class CollectionTests
         (await server.PostAsync("/collections", """{"name":"No","source":"pods"}""")).AssertError(400, "INVALID_ARGUMENT", "Collection name");
         (await server.PostAsync("/collections", """{"name":"more"}""")).AssertError(422, "UNPROCESSABLE_ENTITY", "missing field `source`");
         (await server.DeleteAsync("/collections/none")).AssertError(404, "NOT_FOUND", "Collection none not found.");
-        (await server.PostAsync("/indexes", From("none", "x"))).AssertError(404, "NOT_FOUND", "Collection none not found.");
+        (await server.PostAsync("/indexes", From("none", "x"))).AssertError(400, "INVALID_ARGUMENT", "Resource none not found");
         (await server.PostAsync("/indexes", From("tiny", "x", dimension: 3))).AssertError(400, "INVALID_ARGUMENT", "Dimension 3");
-        (await server.PostAsync("/indexes", From("tiny", "x", metric: "dotproduct"))).AssertError(400, "INVALID_ARGUMENT", "Metric dotproduct");
         (await server.GetAsync("/indexes/x")).AssertStatus(404);
+    }
+
+    [Theory]
+    [InlineData("none", "Resource none not found")]
+    [InlineData("tiny", "Creating an index from collection or backup is not yet supported")]
+    public async Task The_schema_family_makes_no_index_from_a_collection(string collection, string message)
+    {
+        await using var server = TestServer.Start();
+        await server.CreateIndexAsync("pods", BackupClient.Pod, "a");
+        await server.PostAsync("/collections", """{"name":"tiny","source":"pods"}""");
+        await server.WaitForStatusAsync("/collections/tiny", "Ready");
+
+        var answer = await server.PostAsync(
+            "/indexes",
+            $$"""{"name":"x","source_collection":"{{collection}}","schema":{"fields":{"_values":{"type":"dense_vector","dimension":2,"metric":"cosine"} } } }""",
+            "2026-07");
+
+        answer.AssertError(400, "INVALID_ARGUMENT", message);
+    }
+
+    [Fact]
+    public async Task An_index_from_a_collection_may_have_another_metric()
+    {
+        await using var server = TestServer.Start();
+        await server.CreateIndexAsync("pods", BackupClient.Pod);
+        await server.PostAsync(
+            "/indexes/pods/vectors/upsert",
+            """{"vectors":[{"id":"long","values":[9,0.1],"sparseValues":{"indices":[1],"values":[1]}},{"id":"near","values":[1,0]}]}""");
+        await server.PostAsync("/collections", """{"name":"tiny","source":"pods"}""");
+        await server.WaitForStatusAsync("/collections/tiny", "Ready");
+        const string Query = """{"vector":[1,0],"topK":2,"includeValues":true}""";
+        Assert.Equal(["near", "long"], Data.AnswerAssertions.MatchIds(await server.PostAsync("/indexes/pods/query", Query)));
+
+        var created = await server.PostAsync("/indexes", From("tiny", "x", metric: "dotproduct"));
+        Assert.Equal("dotproduct", created.AssertStatus(201).Text("metric"));
+        await server.WaitForStateAsync("x", "Ready");
+
+        var answer = await server.PostAsync("/indexes/x/query", Query);
+        Assert.Equal(["long", "near"], Data.AnswerAssertions.MatchIds(answer));
+        Assert.Equal(9, answer.Json.GetProperty("matches")[0].GetProperty("score").GetSingle());
+        Assert.True(answer.Json.GetProperty("matches")[0].TryGetProperty("sparseValues", out _));
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class QueryExtensionsTests
         Assert.Equal(2, explain.GetProperty("rows").GetInt32());
         Assert.Equal(1, explain.GetProperty("filtered_rows").GetInt32());
         Assert.Equal(["candidates", "filter", "hydrate", "rescore"], explain.GetProperty("ms").EnumerateObject().Select(stage => stage.Name).Order());
+        Assert.Equal("[]", explain.GetProperty("ignored").GetRawText());
         Assert.Equal("""[{"id":"east","estimate":null,"score":1}]""", explain.GetProperty("matches").GetRawText());
         plain.AssertJson("""{"matches": [{"id": "east", "score": 1, "values": []}], "namespace": "", "usage": {"readUnits": 1}}""");
     }

@@ -71,6 +71,13 @@ internal sealed class TestIndex : IAsyncDisposable
         Assert.True(answer.Status == 200, answer.Body);
     }
 
+    /// <summary>Deletes records, which must be accepted.</summary>
+    public async Task DeleteByIdsAsync(IEnumerable<string> ids)
+    {
+        var answer = await PostAsync("/vectors/delete", $$"""{"ids": [{{string.Join(',', ids.Select(id => $"\"{id}\""))}}]}""");
+        Assert.True(answer.Status == 200, answer.Body);
+    }
+
     /// <summary>Writes records of the ids given, all alike.</summary>
     public Task UpsertIdsAsync(IEnumerable<string> ids, string ns = "") =>
         UpsertAsync("[" + string.Join(',', ids.Select(id => $$"""{"id": "{{id}}", "values": [1, 1]}""")) + "]", ns);

@@ -70,7 +70,7 @@ public sealed class UpsertTests
     [InlineData("""{"id": "bad", "values": [1, 1], "metadata": {"a": {"b": 1}}}""", "for field 'a' (vectors[1], id 'bad')")]
     [InlineData("""{"id": "bad", "values": [1, 1], "metadata": {"a": null}}""", "for field 'a' (vectors[1], id 'bad')")]
     [InlineData("""{"id": "bad", "values": [1, 1], "metadata": [1]}""", "Metadata must be an object")]
-    [InlineData("""{"id": "bad", "values": [1, 1], "sparseValues": {"indices": [1], "values": [1]}}""", "does not support sparse values")]
+    [InlineData("""{"id": "bad", "sparseValues": {"indices": [1], "values": [1]}}""", "Vector dimension 0")]
     [InlineData("""{"id": "bad", "values": [1, 1], "sparseValues": {"indices": [1, 2], "values": [1]}}""", "same length")]
     [InlineData("""{"id": "bad", "values": [1, 1], "sparseValues": {"indices": [-1], "values": [1]}}""", "vectors[1].sparseValues.indices")]
     [InlineData("""{"id": "bad", "values": [1, 1], "sparseValues": {"indices": [1.5], "values": [1]}}""", "vectors[1].sparseValues.indices")]
