@@ -37,7 +37,7 @@ public sealed class RecallGaugeTests : IndexContract
     public async Task It_begins_anew_with_other_codes()
     {
         var index = await CreateFilledAsync();
-        var query = new VectorQuery { TopK = 10, Vector = RandomVector(_random, Dimension) };
+        var query = new VectorQuery { TopK = 10, Vector = RandomVector(_random, Dimension), MaxCandidates = 200 }; // what is settled exactly is not measured
         await AskUntilSampledAsync(index, query, samples: 1);
 
         Engine.ConfigureIndex("docs", descriptor => descriptor with { Compression = Compression.Sq8 });
