@@ -1,7 +1,6 @@
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Filters.Columns;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Npy;
 
 namespace VectorServer.Storage.Namespaces;
@@ -14,8 +13,6 @@ internal static class NamespaceExport
 {
     /// <summary>The one generation in such a directory.</summary>
     public const int GenerationNumber = 1;
-
-    private const int RowsPerStep = 10_000; // encoded between looks at whether the work is still wanted
 
     /// <param name="disk">Where it is written.</param>
     /// <param name="held">What to write.</param>
@@ -63,16 +60,7 @@ internal static class NamespaceExport
     {
         var (source, target) = (held.Snapshot, written.Generation);
         target.Columns.MakeAhead(target.Metadata, written.RowCount, ColumnBudget.Usual(), cancellation);
-        if (written.Codes is { } codes)
-        {
-            for (var end = 0; end < written.RowCount;)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                end = Math.Min(written.RowCount, end + RowsPerStep);
-                codes.EncodeUpTo(target.Vectors.Row, end);
-            }
-        }
-
+        written.Codes?.EncodeUpTo(target.Vectors.Row, written.RowCount, cancellation);
         DerivedFiles.SaveCopies(FoldedRows.Of(written), target.Directory, cancellation);
         var kept = source.LiveRows().Select((row, number) => (row, number)).TakeWhile(pair => pair.row == pair.number).Count();
         if (source.Nearest is { } index && Math.Min(index.Count, kept) is var count && count >= DerivedFiles.RowsMin)
