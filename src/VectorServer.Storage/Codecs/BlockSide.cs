@@ -32,6 +32,7 @@ internal readonly record struct BlockSide(int Offset, bool HasError)
     }
 
     /// <summary>Writes the side of a row whose residual r has the code c: the factor is <c>r.r / r.c</c>, so that what is left is perpendicular to r.</summary>
+    /// <remarks>The three must be of the same r, in double: they nearly cancel where little is lost.</remarks>
     public void WriteResidual(Span<byte> block, int rowInBlock, double square, double product, double codeSquare)
     {
         if (product > 0)

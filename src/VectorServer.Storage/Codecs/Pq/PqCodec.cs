@@ -69,7 +69,7 @@ internal sealed class PqCodec : BlockCodec
             double product = 0;
             for (var i = 0; i < rest.Length; i++)
                 product += (double)rest[i] * decoded[i];
-            _layout.Side.WriteResidual(block, rowInBlock, length * length, length * product, codeSquare);
+            _layout.Side.WriteResidual(block, rowInBlock, length * length * Direction.Square(rest), length * product, codeSquare);
         }
         finally
         {
@@ -90,11 +90,11 @@ internal sealed class PqCodec : BlockCodec
                 return null;
             var table = _quantizer.Table(rest);
 
-            // A product is off by half a step at most for each byte, and by their deviation, a step's twelfth root, where chance is trusted. That
+            // A product is off by half a step at most for each byte and for what they begin at, and by their deviation, a step's twelfth root, where chance is trusted. That
             // is no product of lengths: the query's rounding is put so long that a share of it makes up for it, whatever the code's length.
             var rounding = ErrorBound.Usual.Share(Deviation) >= 1
-                ? table.Step * _quantizer.SubVectors / 2
-                : table.Step * Math.Sqrt(_quantizer.SubVectors / 12.0) / Deviation;
+                ? table.Step * (_quantizer.SubVectors + 1) / 2
+                : table.Step * Math.Sqrt((_quantizer.SubVectors + 1) / 12.0) / Deviation;
             var shape = QueryShape.Of(Metric, scale, rest, Math.Pow(rounding / CodeLengthMin, 2));
             return new PqQuery { Layout = _layout, Table = table, Shape = shape, Formula = shape.Formula(table.Step) };
         }

@@ -81,7 +81,7 @@ internal sealed class RabitqEncoder(RabitqLayout layout)
         for (var i = 0; i < residual.Length; i++)
         {
             var value = (_levels[i] >> dropped) - middle;
-            product += value * residual[i];
+            product += (double)value * residual[i];
             codeSquare += value * value;
         }
 

@@ -134,7 +134,7 @@ internal sealed class ScalarCodec : BlockCodec
             {
                 var level = _grid.LevelOf(coordinates[i], inverse);
                 var value = _grid.ValueOf(level);
-                product += value * coordinates[i];
+                product += (double)value * coordinates[i];
                 codeSquare += value * value;
                 var field = (i & fieldMask) / ScalarLayout.LaneBytes;
                 lane[i % ScalarLayout.LaneBytes] |= (byte)(level << (field * _layout.Bits));

@@ -61,7 +61,8 @@ internal sealed partial class SpectralCodec : BlockCodec
             _fft.Forward(rest, re, im);
             var (sum, product, codeSquare) = EncodeLanes(re, im, block, rowInBlock);
             MemoryMarshal.Cast<byte, int>(block[_layout.SumOffset..])[rowInBlock] = sum;
-            _layout.Side.WriteResidual(block, rowInBlock, length * length, length * product, codeSquare);
+            var square = length * length * (Direction.Square(re) + Direction.Square(im)); // of what was coded, to the last digit
+            _layout.Side.WriteResidual(block, rowInBlock, square, length * product, codeSquare);
         }
         finally
         {
@@ -96,7 +97,7 @@ internal sealed partial class SpectralCodec : BlockCodec
                     codeRe = SpectralGrid.Quantize(re[start + index], step);
                     codeIm = SpectralGrid.Quantize(im[start + index], step);
                     sum += codeRe + codeIm;
-                    product += (double)step * (codeRe * re[start + index] + codeIm * im[start + index]);
+                    product += step * ((double)codeRe * re[start + index] + (double)codeIm * im[start + index]);
                     codeSquare += (double)step * step * (codeRe * codeRe + codeIm * codeIm);
                 }
 
