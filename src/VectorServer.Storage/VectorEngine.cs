@@ -65,6 +65,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
             registryFile = RegistryFile.Open(options);
             options.Disk.SyncDirectory(options.DataDirectory); // the names of the indexes' directory and of the registry
             var engine = new VectorEngine(options, directoryLock, registryFile);
+            Query.FirstFilter.Prepare();
             engine.OpenIndexes();
             engine.WatchIdle();
             return engine;

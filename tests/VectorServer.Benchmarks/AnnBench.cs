@@ -2,7 +2,6 @@ using System.Diagnostics;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Ann.Hnsw;
 using VectorServer.Storage.Ann.Ivf;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks;

@@ -6,7 +6,7 @@ namespace VectorServer.Storage.Namespaces;
 /// Makes the columns that filters read before a filter asks for them, once writes pause: a first filter would read every row of the
 /// metadata. Columns that nobody asks for are given back after a while, and not made again until the namespace is opened anew.
 /// </summary>
-internal sealed class ColumnKeeper : IDisposable
+internal sealed class ColumnKeeper
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -51,8 +51,6 @@ internal sealed class ColumnKeeper : IDisposable
         _timer.Dispose();
         return _work.StopAsync();
     }
-
-    public void Dispose() => _timer.Dispose();
 
     /// <summary>Those that a filter has asked for are the writer's to keep up.</summary>
     private static bool IsBehind(NamespaceSnapshot snapshot)

@@ -47,14 +47,21 @@ internal sealed record NamespaceCounts(
 /// generation, rows, live rows, compression, kind of index, indexed rows (int32); bytes of a code (float64); bytes of the index (int64);
 /// CRC-32C of all before.
 /// </summary>
-internal sealed class CountsFile(Disk disk, string path) : IDisposable
+internal sealed class CountsFile : IDisposable
 {
     private const ulong Magic = 0x0154_4E55_4F43_5356; // "VSCOUNT", version 1, little-endian
     private const int Bytes = 60;
 
+    private readonly Disk _disk;
+    private readonly string _path;
     private readonly byte[] _buffer = new byte[Bytes];
     private DiskFile? _file;
     private bool _hasFailed;
+
+    private CountsFile(Disk disk, string path) => (_disk, _path) = (disk, path);
+
+    /// <summary>A namespace's; made by the first write.</summary>
+    public static CountsFile Of(Disk disk, string namespaceDirectory) => new(disk, NamespaceLayout.Counts(namespaceDirectory));
 
     /// <summary>Called by the writer, with what it has published.</summary>
     public void Write(NamespaceCounts counts)
@@ -64,7 +71,7 @@ internal sealed class CountsFile(Disk disk, string path) : IDisposable
         try
         {
             Fill(counts);
-            _file ??= disk.Open(path, FileMode.OpenOrCreate);
+            _file ??= _disk.Open(_path, FileMode.OpenOrCreate);
             _file.Write(_buffer, 0);
         }
         catch (Exception e) when (e.IsDiskError())

@@ -14,8 +14,6 @@ internal static class NamespaceExport
     /// <summary>The one generation in such a directory.</summary>
     public const int GenerationNumber = 1;
 
-    private const int RowsPerStep = 10_000; // encoded between looks at whether the work is still wanted
-
     /// <param name="disk">Where it is written.</param>
     /// <param name="held">What to write.</param>
     /// <param name="directory">Made by this call. Not synced, and without the log's directory, which is empty and made where it is used.</param>
@@ -62,16 +60,7 @@ internal static class NamespaceExport
     {
         var (source, target) = (held.Snapshot, written.Generation);
         target.Columns.MakeAhead(target.Metadata, written.RowCount, ColumnBudget.Usual(), cancellation);
-        if (written.Codes is { } codes)
-        {
-            for (var end = 0; end < written.RowCount;)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                end = Math.Min(written.RowCount, end + RowsPerStep);
-                codes.EncodeUpTo(target.Vectors.Row, end, cancellation);
-            }
-        }
-
+        written.Codes?.EncodeUpTo(target.Vectors.Row, written.RowCount, cancellation);
         DerivedFiles.SaveCopies(FoldedRows.Of(written), target.Directory, cancellation);
         var kept = source.LiveRows().Select((row, number) => (row, number)).TakeWhile(pair => pair.row == pair.number).Count();
         if (source.Nearest is { } index && Math.Min(index.Count, kept) is var count && count >= DerivedFiles.RowsMin)

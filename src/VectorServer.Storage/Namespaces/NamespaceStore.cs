@@ -43,7 +43,7 @@ internal sealed partial class NamespaceStore
         _derived = new DerivedFiles(Log);
         _compactor = new Compactor(this, options, Log);
         _columns = new ColumnKeeper(this, options, Log);
-        _counts = new CountsFile(options.Disk, NamespaceLayout.Counts(directory));
+        _counts = CountsFile.Of(options.Disk, directory);
         Touch();
         OpenedAt = LastUsed;
         (_current, _wal) = WithReserve(() => Recover(inUse: null));

@@ -113,8 +113,10 @@ public sealed class BackupDerivedTests : BackupContract
     }
 
     private static VectorRecord Record(Random random, int i) =>
-        Dense($"r{i}", RandomVector(random, Dimension), $$"""{"n":{{i}},"kind":"{{(char)('a' + (i % 3))}}"}""")
-            with { Sparse = i % 4 == 0 ? SparseVector.Create([1, (uint)(i % 7) + 2], [0.5f, i + 1]) : null };
+        Dense($"r{i}", RandomVector(random, Dimension), $$"""{"n":{{i}},"kind":"{{(char)('a' + (i % 3))}}"}""") with
+        {
+            Sparse = i % 4 == 0 ? SparseVector.Create([1, (uint)(i % 7) + 2], [0.5f, i + 1]) : null,
+        };
 
     private string[] Files(string index) =>
         [.. Directory.GetFiles(Path.Combine(DataDirectory, "indexes", index, "__default__", "gen-000001"), "*.bin").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];

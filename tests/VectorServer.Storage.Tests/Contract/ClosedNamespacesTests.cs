@@ -1,4 +1,3 @@
-using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Tests.Contract;

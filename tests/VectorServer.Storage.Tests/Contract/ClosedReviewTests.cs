@@ -1,6 +1,5 @@
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Tests.Contract;

@@ -27,24 +27,28 @@ public sealed class IndexKindsTests : QualityContract
 
     public static TheoryData<string, string> SomeRows => Pairs(Few);
 
-    public static TheoryData<string, string> LongRows => QualitySize.IsLong ? Pairs(AllKinds.List) : [];
+    public static TheoryData<string, string> LongRows => Pairs(QualitySize.LongOrFirst(AllKinds.List));
 
-    public static TheoryData<string, int> HugeRows => QualitySize.IsLong ? Cases(Huge, 250_000) : [];
+    public static TheoryData<string, int> HugeRows => Cases(QualitySize.LongOrFirst(Huge), 250_000);
 
     // With 30 % deleted there are still more rows than are scanned exactly.
     [Theory]
     [MemberData(nameof(SomeRows))]
     public Task What_is_nearest_is_found_by_all_kinds_of_indexes(string index, string kind) => RunAsync(index, kind, 7500, 5);
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(LongRows))]
-    public Task What_is_nearest_is_found_by_all_kinds_of_indexes_among_30_000_rows(string index, string kind) =>
-        RunAsync(index, kind, 30_000, 20);
+    public Task What_is_nearest_is_found_by_all_kinds_of_indexes_among_30_000_rows(string index, string kind)
+    {
+        Assert.SkipUnless(QualitySize.IsLong, "VECTORSERVER_LONG=1 runs it");
+        return RunAsync(index, kind, 30_000, 20);
+    }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(HugeRows))]
     public async Task By_default_what_is_nearest_is_found_among_250_000_rows(string kind, int rows)
     {
+        Assert.SkipUnless(QualitySize.IsLong, "VECTORSERVER_LONG=1 runs it");
         var findings = new Findings($"{kind}, {rows} rows", 0.99);
         await LiveAsync(Create(DataSet.Create(All.First(entry => entry.Name == kind), rows, QualitySize.Seed), findings), 20, isBrief: false, 1, 10, 100);
         findings.AssertGood();

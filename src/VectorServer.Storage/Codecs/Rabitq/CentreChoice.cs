@@ -19,6 +19,7 @@ internal static class CentreChoice
     private const int WeighedRows = 8192;
     private const int Queries = 16;
     private const int Matches = 10;
+    private const int FourBitDimensions = 256; // beyond, three bits rank well enough, and a fourth costs memory
 
     /// <summary>Bits that are scanned, bits that are read row by row.</summary>
     private static readonly (int Planes, int Low)[] Forms = [(1, 2), (2, 1), (3, 0), (4, 0)];
@@ -43,7 +44,7 @@ internal static class CentreChoice
         {
             var centres = count == 1 ? one : Learn(sample, space.Dimension, count, cancellation);
             var reads = new SampleReads(centres, weighed, space.Dimension, rowCount, reach);
-            foreach (var (planes, low) in Forms)
+            foreach (var (planes, low) in Forms.Where(form => form.Planes + form.Low < 4 || space.Dimension <= FourBitDimensions))
             {
                 var cost = reads.Cost(planes, low);
                 if (cost < bestCost)

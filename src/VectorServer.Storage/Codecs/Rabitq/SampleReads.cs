@@ -65,10 +65,11 @@ internal sealed class SampleReads
     /// <summary>Time that a query takes with so many bits scanned and read row by row, in nanoseconds of the machine the prices are of; only ratios count.</summary>
     public double Cost(int planes, int low)
     {
-        // Prices on a core with AVX-512: the instructions of a block of 32 rows; a row's lower bits and its exact score, from memory.
+        // Prices on a core with AVX-512: the instructions of a block of 32 rows; a row's lower bits, and what it takes to
+        // hold a row that may be near and to score it, from memory.
         var block = 10 + 1.5 * planes * (_dimension / 16.0);
-        var lows = low == 0 ? 0 : 6 + 0.024 * _dimension;
-        var exact = 40 + 0.35 * _dimension;
+        var lows = low == 0 ? 0 : 14 + 0.02 * _dimension;
+        var exact = 100 + 0.3 * _dimension;
         return _centres * (5 + 0.08 * _dimension)
             + _tables * (100 + 0.5 * _dimension + block / 2)
             + _scanned * block / 32

@@ -20,8 +20,8 @@ public sealed class RabitqCodesTests
     {
         using var directory = new TempDirectory();
         using var rows = Clustered(metric, dimension, 3_000);
-        rows.Codes.EncodeUpTo(rows.Row, 2_000);
-        rows.Codes.EncodeUpTo(rows.Row, 3_000); // lanes of two steps
+        rows.Codes.EncodeUpTo(rows.Row, 2_000, TestContext.Current.CancellationToken);
+        rows.Codes.EncodeUpTo(rows.Row, 3_000, TestContext.Current.CancellationToken); // lanes of two steps
 
         using var read = SaveAndRead(rows, directory, 3_000);
 
@@ -38,7 +38,7 @@ public sealed class RabitqCodesTests
     {
         using var directory = new TempDirectory();
         using var rows = Clustered(Metric.Euclidean, 24, 3_000);
-        rows.Codes.EncodeUpTo(rows.Row, 3_000);
+        rows.Codes.EncodeUpTo(rows.Row, 3_000, TestContext.Current.CancellationToken);
 
         using var read = SaveAndRead(rows, directory, 1_777);
 
@@ -49,7 +49,7 @@ public sealed class RabitqCodesTests
             Assert.Equal(1_777, SearchAll(rows, read, query).Offered.Count);
         }
 
-        read.EncodeUpTo(rows.Row, 3_000);
+        read.EncodeUpTo(rows.Row, 3_000, TestContext.Current.CancellationToken);
         foreach (var query in Queries(24))
         {
             Assert.Equal(3_000, SearchAll(rows, read, query).Offered.Count);
@@ -62,12 +62,12 @@ public sealed class RabitqCodesTests
     {
         using var directory = new TempDirectory();
         using var rows = Clustered(Metric.Euclidean, 24, 20_000, learntFrom: 2_000, copiesOf: 50);
-        rows.Codes.EncodeUpTo(rows.Row, 1_000);
+        rows.Codes.EncodeUpTo(rows.Row, 1_000, TestContext.Current.CancellationToken);
         var adding = Task.Run(
             () =>
             {
                 for (var count = 1_250; count <= 20_000; count += 250)
-                    rows.Codes.EncodeUpTo(rows.Row, count);
+                    rows.Codes.EncodeUpTo(rows.Row, count, TestContext.Current.CancellationToken);
             },
             Cancellation);
 
@@ -88,12 +88,12 @@ public sealed class RabitqCodesTests
     public async Task A_search_while_rows_are_added_sees_every_row_that_was_there_before(int dimension)
     {
         using var rows = Clustered(Metric.Euclidean, dimension, 12_000, learntFrom: 2_000, copiesOf: 40);
-        rows.Codes.EncodeUpTo(rows.Row, 1_000);
+        rows.Codes.EncodeUpTo(rows.Row, 1_000, TestContext.Current.CancellationToken);
         var adding = Task.Run(
             () =>
             {
                 for (var count = 1_100; count <= 12_000; count += 100)
-                    rows.Codes.EncodeUpTo(rows.Row, count);
+                    rows.Codes.EncodeUpTo(rows.Row, count, TestContext.Current.CancellationToken);
             },
             Cancellation);
 
@@ -115,7 +115,7 @@ public sealed class RabitqCodesTests
         var different = TestVectors.Gaussian(new Random(3), 100 * Dimension);
         float[] values = [.. Enumerable.Range(0, 30).SelectMany(_ => different)];
         using var rows = new CodedRows(Compression.Rabitq, Metric.Euclidean, Dimension, values);
-        rows.Codes.EncodeUpTo(rows.Row, rows.Count);
+        rows.Codes.EncodeUpTo(rows.Row, rows.Count, TestContext.Current.CancellationToken);
         var sink = new NearestSink(rows, different[..Dimension], 30);
         Assert.True(rows.Codes.Search(different.AsSpan(0, Dimension), sink, Cancellation));
 
@@ -134,7 +134,7 @@ public sealed class RabitqCodesTests
         using var rows = new CodedRows(Compression.Rabitq, metric, Dimension, values);
         foreach (var row in far)
             values.AsSpan(row * Dimension, Dimension).Fill(1e30f); // after the calibration, which would take them for its unit; 7 and 8 are equal
-        rows.Codes.EncodeUpTo(rows.Row, rows.Count);
+        rows.Codes.EncodeUpTo(rows.Row, rows.Count, TestContext.Current.CancellationToken);
         using var read = SaveAndRead(rows, directory, rows.Count);
 
         foreach (var codes in new[] { rows.Codes, read })
@@ -155,7 +155,7 @@ public sealed class RabitqCodesTests
         var values = TestVectors.Gaussian(new Random(5), 400 * Dimension);
         values.AsSpan(50 * Dimension, Dimension).Clear();
         using var rows = new CodedRows(Compression.Rabitq, Metric.Cosine, Dimension, values);
-        rows.Codes.EncodeUpTo(rows.Row, rows.Count);
+        rows.Codes.EncodeUpTo(rows.Row, rows.Count, TestContext.Current.CancellationToken);
 
         var sink = new NearestSink(rows, Queries(Dimension)[0], 400);
         Assert.True(rows.Codes.Search(Queries(Dimension)[0], sink, Cancellation));
@@ -168,7 +168,7 @@ public sealed class RabitqCodesTests
     {
         using var directory = new TempDirectory();
         using var rows = Clustered(Metric.Cosine, 170, 300, copiesOf: 20);
-        rows.Codes.EncodeUpTo(rows.Row, 300);
+        rows.Codes.EncodeUpTo(rows.Row, 300, TestContext.Current.CancellationToken);
         var path = directory.File("codes.bin");
         CodeFile.Write(Disk.Real, path, rows.Codes, 300, Cancellation);
         var whole = File.ReadAllBytes(path);
@@ -188,7 +188,7 @@ public sealed class RabitqCodesTests
     public void Codes_whose_encoding_was_broken_off_take_no_more_rows_and_serve_those_they_had()
     {
         using var rows = Clustered(Metric.Euclidean, 24, 3_000);
-        rows.Codes.EncodeUpTo(rows.Row, 1_000);
+        rows.Codes.EncodeUpTo(rows.Row, 1_000, TestContext.Current.CancellationToken);
         using var source = new CancellationTokenSource();
         var reads = 0;
         Assert.Throws<OperationCanceledException>(() => rows.Codes.EncodeUpTo(
@@ -201,7 +201,7 @@ public sealed class RabitqCodesTests
             3_000,
             source.Token));
 
-        rows.Codes.EncodeUpTo(rows.Row, 3_000);
+        rows.Codes.EncodeUpTo(rows.Row, 3_000, TestContext.Current.CancellationToken);
 
         Assert.False(rows.Codes.TakesRows);
         Assert.Equal(1_000, rows.Codes.Count);
