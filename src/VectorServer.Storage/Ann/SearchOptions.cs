@@ -17,8 +17,8 @@ public sealed record SearchOptions
     public int HnswEfConstruction { get; init; } = 200;
 
     /// <summary>
-    /// Recall@10 that an index is held to, 0.9..0.999: after each build the effort of a query is set to what reached it on queries drawn from
-    /// the namespace. What is set by hand (<see cref="HnswEf"/>, <see cref="IvfProbes"/>) goes before.
+    /// Recall@10 that a graph is held to, 0.9..0.999: after each build the effort of a query is set to what reached it on queries drawn from
+    /// the namespace. An effort set by hand (<see cref="HnswEf"/>) goes before.
     /// </summary>
     public double Recall { get; init; } = 0.99;
 
@@ -28,7 +28,7 @@ public sealed record SearchOptions
     /// <summary>Inverted lists, 1..65536; null takes 4 times the root of the rows. Where there are fewer different vectors, there are fewer lists.</summary>
     public int? IvfLists { get; init; }
 
-    /// <summary>Inverted lists that a query reads, 1..65536; null takes what reaches <see cref="Recall"/>.</summary>
+    /// <summary>Inverted lists that a query reads, 1..65536; null reads lists until no other can hold a nearer row.</summary>
     public int? IvfProbes { get; init; }
 
     /// <exception cref="StorageException">A parameter is out of its range.</exception>

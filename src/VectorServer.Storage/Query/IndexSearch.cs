@@ -69,7 +69,7 @@ internal static class IndexSearch
             while (true)
             {
                 var nearest = Once(query, wanted, effort, estimates, out var isSettled);
-                if (isSettled)
+                if (isSettled || effort >= indexed)
                     return nearest;
                 cancellation.ThrowIfCancellationRequested();
                 effort = (int)Math.Min(int.MaxValue / 2, effort * 2L);

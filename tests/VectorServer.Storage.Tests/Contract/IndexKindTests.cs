@@ -134,6 +134,7 @@ public sealed class IndexKindTests : IndexContract
 
         await ReopenAsync();
         index = Engine.GetIndex("docs");
+        AssertRecall(index); // opens the namespace
         await WaitUntilBuiltAsync(index);
         await WaitAsync(index, stats => stats.IndexEffort is not null);
         Assert.Equal(0.95, index.Descriptor.Search.Recall);
@@ -157,7 +158,10 @@ public sealed class IndexKindTests : IndexContract
         await File.WriteAllBytesAsync(path, bytes, Cancellation);
 
         await ReopenAsync();
+        AssertRecall(Engine.GetIndex("docs")); // opens the namespace
         await WaitUntilBuiltAsync(Engine.GetIndex("docs"));
+        while (!_log.Any(line => line.Contains("index anew", StringComparison.Ordinal)))
+            await Task.Delay(20, Cancellation);
 
         Assert.Contains(_log, line => line.Contains("format version is 1", StringComparison.Ordinal));
     }
@@ -253,14 +257,17 @@ public sealed class IndexKindTests : IndexContract
 
     private VectorRecord Record(int i) => Dense($"r{i}", RandomVector(_random, Dimension), $$"""{"n":{{i % 100}}}""");
 
-    private static Task WaitUntilBuiltAsync(VectorIndex index) =>
+    private Task WaitUntilBuiltAsync(VectorIndex index) =>
         WaitAsync(index, stats => stats.IndexKind == index.Descriptor.Search.Kind.ToName() && stats.RecordCount + stats.DeletedRows - stats.IndexedRows < 1000);
 
     // The work is done in the background, sooner or later.
-    private static async Task WaitAsync(VectorIndex index, Func<NamespaceStorageStats, bool> condition)
+    private async Task WaitAsync(VectorIndex index, Func<NamespaceStorageStats, bool> condition)
     {
         while (!condition(index.Stats().Namespaces[0]))
+        {
+            Assert.DoesNotContain(_log, line => line.Contains("could not build", StringComparison.Ordinal));
             await Task.Delay(20, Cancellation);
+        }
     }
 
     private void AssertRecall(VectorIndex index)

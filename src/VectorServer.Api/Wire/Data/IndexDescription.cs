@@ -58,7 +58,7 @@ internal sealed record NamespaceSummary(long VectorCount);
 /// <param name="IndexedRows">Rows it holds; those behind are scanned.</param>
 /// <param name="IndexBytes">Memory it takes.</param>
 /// <param name="IndexLists">Inverted lists it has; null for kinds without.</param>
-/// <param name="IndexEffort">The ef or nprobe measured to reach the recall asked for, 0 where a scan is cheaper; null until it was.</param>
+/// <param name="IndexEffort">The ef measured to reach the recall asked for or the lists that may be read, 0 where a scan is cheaper; null until it was.</param>
 /// <param name="RecallAt10">What the latest sampled queries found of the true best 10; null before the first.</param>
 /// <param name="RecallSamples">How many were sampled.</param>
 /// <param name="CodedRows">Rows that have codes; those behind are scanned.</param>

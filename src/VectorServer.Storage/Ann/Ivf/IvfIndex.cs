@@ -18,8 +18,6 @@ internal sealed partial class IvfIndex : CandidateIndex
     private const int ListsMax = 65_536;
     private const int CentroidFloatsMax = 1 << 28;
     private const int RetrainGrowth = 4;
-    private const int ProbesMin = 8;
-    private const int ProbedShare = 10; // a tenth of the lists
     private const int CodeSampleRows = 8_192;
     private const int RowsPerStep = 1_024; // between looks at the cancellation
 
@@ -62,7 +60,8 @@ internal sealed partial class IvfIndex : CandidateIndex
 
     public override long Bytes => (_lists?.Bytes ?? 0) + _distinct.Bytes;
 
-    public override int UsualEffort => Math.Max(ProbesMin, Lists / ProbedShare);
+    /// <summary>All: those that cannot hold a nearer row are left out.</summary>
+    public override int UsualEffort => Math.Max(1, Lists);
 
     public override long ScannedRows(int effort)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
@@ -12,8 +13,8 @@ namespace VectorServer.Storage.Query.Recall;
 /// in the middle of several: those two must reach the recall by themselves too.
 /// </summary>
 /// <remarks>
-/// The truth is an exact scan. Efforts are tried from a small one on, half as much more each time, until the target is reached with a
-/// margin for the few queries there are, or a scan would be cheaper.
+/// The truth is an exact scan. Efforts of a graph are tried from a small one on, half as much more each time, until the target is reached
+/// with a margin for the few queries there are, or a scan would be cheaper. Of lists all are allowed: their bounds say how many are read.
 /// </remarks>
 internal static class RecallTuner
 {
@@ -23,6 +24,7 @@ internal static class RecallTuner
     private const long WorkMax = 6_000_000_000; // products of the exact scans: well under a second a core
     private const int ScansTimed = 5;
     private const double Step = 1.4;
+    private const int EffortMin = 32; // of a graph: less saves no time worth naming
     private const int MiddleRows = 15;
     private static readonly double[] FarTimes = [2, 10, 30]; // the distance of two rows
 
@@ -41,12 +43,13 @@ internal static class RecallTuner
         var truths = Draw(index, snapshot, indexed, parallel);
         var scanUs = TimeScan(index, snapshot, truths, cancellation);
 
-        var start = approximate.Kind == IndexKind.Hnsw ? 2 * HeldRecall.Few : 1;
+        var isGraph = approximate.Kind == IndexKind.Hnsw;
+        var start = isGraph ? EffortMin : approximate.Lists; // lists are read until no other can hold a nearer row
         var few = Climb(index, options, snapshot, indexed, truths, HeldRecall.Few, start, scanUs, parallel);
         var many = few.Effort == 0
             ? few
             : Climb(
-                index, options, snapshot, indexed, truths, HeldRecall.Many, Math.Max(few.Effort, start == 1 ? 1 : HeldRecall.Many), 2 * scanUs, parallel);
+                index, options, snapshot, indexed, truths, HeldRecall.Many, Math.Max(few.Effort, isGraph ? HeldRecall.Many : 1), 2 * scanUs, parallel);
         var rowsPerEffort = few.UsPerEffort / Math.Max(1e-9, scanUs / snapshot.RowCount);
         return new HeldRecall(options.Recall, indexed, few.Effort, Math.Max(few.Effort, many.Effort), few.Recall, rowsPerEffort);
     }
@@ -58,10 +61,15 @@ internal static class RecallTuner
         var work = Math.Max(1, (long)indexed * Math.Max(16, index.Dimension));
         var count = (int)Math.Clamp(WorkMax / work, QueriesMin, QueriesMax);
         var rows = new List<int>();
+        var seen = new HashSet<int>(); // of copies one is enough, or they would hide how the others fare
         for (var tries = 0; rows.Count < count && tries < count * 20; tries++)
         {
             var row = random.Next(indexed);
-            if (snapshot.IsLive(row))
+            if (!snapshot.IsLive(row))
+                continue;
+            var hash = default(HashCode);
+            hash.AddBytes(MemoryMarshal.AsBytes(snapshot.Generation.Vectors.Row(row)));
+            if (seen.Add(hash.ToHashCode()))
                 rows.Add(row);
         }
 
@@ -152,7 +160,7 @@ internal static class RecallTuner
     private static Rung Climb(
         IndexDescriptor index, SearchOptions options, NamespaceSnapshot snapshot, int indexed, Truth[] truths, int topK, int start, double scanUs, ParallelOptions parallel)
     {
-        var target = options.Recall + (1 - options.Recall) / 4;
+        var target = options.Recall + (1 - options.Recall) / 2; // half of what may be missed is for what the few queries do not show
         var highest = snapshot.Nearest!.Kind == IndexKind.Hnsw ? indexed : snapshot.Nearest.Lists;
         var recalls = new double[truths.Length];
         var times = new double[truths.Length];
