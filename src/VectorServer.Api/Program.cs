@@ -2,6 +2,7 @@ using System.Collections;
 using System.Runtime.InteropServices;
 using VectorServer.Api;
 using VectorServer.Api.Auth;
+using VectorServer.Api.Logging;
 using VectorServer.Storage;
 
 if (args.Contains("--help"))
@@ -24,6 +25,7 @@ try
         return await IntegrityCommand.RunAsync(args, Console.Out);
 
     FileHandles.Demand();
+    using var output = BatchedOutput.ForConsole(); // until after the log has ended
     args = ServerSettings.Expand(args);
     // Settings are read once: a watch on their file would only take one of the few (128 a user) that Linux gives.
     var host = new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false", .. args], ContentRootPath = AppContext.BaseDirectory };

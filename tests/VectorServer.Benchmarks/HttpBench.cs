@@ -144,7 +144,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <param name="durability">As in the settings.</param>
     /// <param name="server">The server's assembly; null for the one that was built with the bench.</param>
-    public static async Task<ServerProcess> StartAsync(string durability = "fsync", string? server = null)
+    /// <param name="logsRequests">As it does by default, to a pipe that is read and thrown away.</param>
+    public static async Task<ServerProcess> StartAsync(string durability = "fsync", string? server = null, bool logsRequests = false)
     {
         var data = Directory.CreateTempSubdirectory("vectorserver-bench-");
         var port = FreePort();
@@ -152,10 +153,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["VECTORSERVER_DATA"] = data.FullName;
         start.Environment["VECTORSERVER_DURABILITY"] = durability;
-        start.Environment["Serilog__MinimumLevel__Default"] = "Warning";
+        if (!logsRequests)
+            start.Environment["Serilog__MinimumLevel__Default"] = "Warning";
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
         var client = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
         client.DefaultRequestHeaders.Add("X-Pinecone-Api-Version", "2025-04");
         while (true)

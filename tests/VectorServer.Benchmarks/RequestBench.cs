@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace VectorServer.Benchmarks;
 
@@ -9,6 +10,9 @@ internal static class RequestBench
 {
     private const int Dimension = 384;
     private const int IndexRows = 1000;
+    private const int GraphRows = 20_000;
+    private const int HiddenDimension = 24; // of the graph's vectors, as embeddings have fewer than they are long
+    private const int RecallQueries = 200;
     private const int BatchRows = 100;
     private const int Batches = 256; // more than a server writes in a round, so that no record is replaced
     private const int NamespaceLength = 8;
@@ -21,7 +25,7 @@ internal static class RequestBench
     {
         string[] paths = servers.Length == 0 ? [ServerProcess.OwnServer] : servers;
         var vectors = new float[Batches * BatchRows * Dimension];
-        RandomVectors.Fill(new Random(1), vectors, Dimension);
+        Fill(new Random(1), vectors);
         var processes = new List<ServerProcess>();
         try
         {
@@ -31,8 +35,9 @@ internal static class RequestBench
             Console.WriteLine($"| work | {string.Join(" | ", paths.Select((_, i) => $"server {i + 1} | CPU us"))} |");
             Console.WriteLine($"|---|{string.Concat(paths.Select(_ => "---:|---:|"))}");
             await CompareAsync(processes, "probe, requests/s", 1, [Request("GET", "/healthz", [])]);
-            await CompareAsync(processes, $"query of {IndexRows} x {Dimension}, topK 10, requests/s", 1, Queries(vectors, ""));
-            await CompareAsync(processes, "the same with values, requests/s", 1, Queries(vectors, ",\"includeValues\":true"));
+            await CompareAsync(processes, $"query of {IndexRows} x {Dimension}, topK 10, requests/s", 1, Queries(vectors, "", "queried"));
+            await CompareAsync(processes, $"query of {GraphRows} x {Dimension} by HNSW, requests/s", 1, Queries(vectors, "", "graph"));
+            await CompareAsync(processes, "the same with values, requests/s", 1, Queries(vectors, ",\"includeValues\":true", "queried"));
             await CompareAsync(processes, $"durable upsert of {BatchRows} x {Dimension}, vectors/s", BatchRows, Upserts(vectors, "upserted"), EnterNamespace);
         }
         finally
@@ -46,19 +51,58 @@ internal static class RequestBench
 
     private static async Task<ServerProcess> StartAsync(string path, float[] vectors)
     {
-        var server = await ServerProcess.StartAsync(server: path);
+        var server = await ServerProcess.StartAsync(server: path, logsRequests: true);
         await server.CreateIndexAsync("queried", Dimension, "float32");
         await server.CreateIndexAsync("upserted", Dimension, "float32");
         for (var row = 0; row < IndexRows; row += BatchRows)
             await server.PostAsync("/indexes/queried/vectors/upsert", HttpBench.UpsertBody(vectors, Dimension, row, BatchRows));
+
+        await server.CreateIndexAsync("graph", Dimension, new Dictionary<string, string> { ["vs_index"] = "hnsw" });
+        for (var row = 0; row < GraphRows; row += BatchRows)
+            await server.PostAsync("/indexes/graph/vectors/upsert", HttpBench.UpsertBody(vectors, Dimension, row, BatchRows));
+        await server.WaitUntilIndexedAsync("graph", GraphRows);
+        Console.Error.WriteLine($"{path}: recall@10 of the graph {await RecallAsync(server, vectors):F3}");
         return server;
     }
 
-    private static byte[][] Queries(float[] vectors, string more) =>
+    private static async Task<double> RecallAsync(ServerProcess server, float[] vectors)
+    {
+        async Task<string[]> AskAsync(int i, string more)
+        {
+            var body = $$"""{"topK":10,"vector":{{HttpBench.Numbers(vectors.AsSpan(i * Dimension, Dimension))}}{{more}}}""";
+            using var answer = JsonDocument.Parse(await server.PostAsync("/indexes/graph/query", Encoding.UTF8.GetBytes(body)));
+            return [.. answer.RootElement.GetProperty("matches").EnumerateArray().Select(match => match.GetProperty("id").GetString()!)];
+        }
+
+        var found = 0;
+        for (var i = 0; i < RecallQueries; i++)
+            found += (await AskAsync(i, "")).Intersect(await AskAsync(i, ",\"exact\":true")).Count();
+        return found / (10.0 * RecallQueries);
+    }
+
+    private static void Fill(Random random, float[] vectors)
+    {
+        var axes = new float[HiddenDimension * Dimension];
+        var hidden = new float[HiddenDimension];
+        RandomVectors.Fill(random, axes, Dimension);
+        RandomVectors.Fill(random, vectors, Dimension);
+        for (var row = vectors.AsSpan(); !row.IsEmpty; row = row[Dimension..])
+        {
+            RandomVectors.Fill(random, hidden, HiddenDimension);
+            for (var i = 0; i < Dimension; i++)
+            {
+                row[i] *= 0.3f;
+                for (var axis = 0; axis < HiddenDimension; axis++)
+                    row[i] += hidden[axis] * axes[(axis * Dimension) + i];
+            }
+        }
+    }
+
+    private static byte[][] Queries(float[] vectors, string more, string index) =>
     [
         .. Enumerable.Range(0, IndexRows).Select(i => Request(
             "POST",
-            "/indexes/queried/query",
+            $"/indexes/{index}/query",
             Encoding.UTF8.GetBytes($$"""{"topK":10,"vector":{{HttpBench.Numbers(vectors.AsSpan(i * Dimension, Dimension))}}{{more}}}"""))),
     ];
 

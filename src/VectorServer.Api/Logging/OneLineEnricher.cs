@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Serilog.Core;
@@ -8,12 +9,14 @@ namespace VectorServer.Api.Logging;
 /// <summary>Escapes what would end a line, or steer a terminal, in all texts that a message of the log names: clients choose some of them.</summary>
 internal sealed class OneLineEnricher : ILogEventEnricher
 {
+    private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, char.MaxValue).Select(c => (char)c).Where(IsControl)]);
+
     public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
     {
         List<LogEventProperty>? escaped = null;
         foreach (var (name, value) in logEvent.Properties)
         {
-            if (value is ScalarValue { Value: string text } && text.Any(IsControl))
+            if (value is ScalarValue { Value: string text } && text.AsSpan().ContainsAny(Controls))
                 (escaped ??= []).Add(new LogEventProperty(name, new ScalarValue(Escape(text))));
         }
 
