@@ -65,7 +65,7 @@ public sealed class EngineDriver
             [.. result.Matches.Select(match => int.Parse(match.Id, CultureInfo.InvariantCulture))],
             explanation.Plan,
             explanation.Rescored,
-            explanation.GetType().GetProperty("Certified")?.GetValue(explanation) as bool?);
+            explanation.GetType().GetProperty("IsCertified")?.GetValue(explanation) as bool?);
     }
 
     /// <summary>The codes in use, their bytes a row, and the approximate index in use.</summary>

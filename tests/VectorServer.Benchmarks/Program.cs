@@ -10,6 +10,7 @@ return args switch
     ["scan", var rows] when int.TryParse(rows, out var count) && count > 0 => ScanBench.Run(count, CompressionNames.Codes),
     ["scan", var rows, .. var names] when int.TryParse(rows, out var count) && count > 0 =>
         ScanBench.Run(count, CompressionNames.Codes.Where(code => names.Contains(code.ToName()))),
+    ["short"] => await ShortRowsBench.RunAsync(),
     ["recall", var directory] => RecallBench.Run(directory, CompressionNames.Codes),
     ["recall", var directory, var name] when CompressionNames.TryParse(name, out var code) && CompressionNames.Codes.Contains(code) =>
         RecallBench.Run(directory, [code]),
@@ -47,10 +48,11 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: VectorServer.Benchmarks BENCH
           scan [ROWS [CODE...]]  exact scans, and those of each code or some, against reading the same memory; 100000 rows of 384 dimensions
+          short             exact scans of 20000 rows of 1 to 96 dimensions, by both ways to score them, and in a whole query
           recall DIRECTORY [CODE]  recall@10 of each code, or one, on vectors.npy, queries.npy and cosine_top100.npy
           ann DIRECTORY [hnsw|ivf_flat|ivf_pq]  on the same files: build time, recall@10 and queries a second of an approximate index
           filter            filters: evaluation, queries and recall under them, memory; metadata of matches
-          kinds [--beside DIR] [--real DIR] [--quick] [--million] [--only PART,...] [--rows N] [--topk K] [--index KIND] [--compression CODE] [--recall-only] [--out FILE]
+          kinds [--beside DIR] [--real DIR] [--quick] [--million] [--only PART,...] [--rows N] [--topk K] [--index KIND] [--compression CODE] [--recall-only] [--part I/N] [--out FILE]
                             recall and time on all kinds of data, beside another build of the engine (the directory of its VectorServer.Storage.dll)
           sparse [ROWS]     sparse queries against a pass over all their inverted lists; 100000 records of 100 indices
           checksums         comparing raw vectors with their checksums, at the first read and later

@@ -20,6 +20,7 @@ internal readonly struct BoundTest
     private readonly float _errorShare;
     private readonly float _codeShare; // of the code's length, for the rounding of the query
     private readonly float _needed;
+    private readonly float _slack; // for float32's digits
     private readonly bool _addsUp;
 
     /// <param name="query">What is known of the query.</param>
@@ -40,12 +41,14 @@ internal readonly struct BoundTest
             _weight = 2;
             _errorShare = share * (float)Math.Min(reach, query.Length);
             _needed = (float)(-(reach * reach) - Digits * query.Length * query.Length);
+            _slack = Digits * query.Length * query.Length;
         }
         else
         {
             _weight = 1;
             _errorShare = share * query.Length;
             _needed = (float)(needed - Digits * (1 + Math.Abs(needed)));
+            _slack = Digits;
         }
     }
 
@@ -62,7 +65,7 @@ internal readonly struct BoundTest
         var width = _addsUp
             ? fromCode + Vector512.Sqrt(codeSquare) * _codeShare
             : Vector512.Sqrt(fromCode * fromCode + codeSquare * (_codeShare * _codeShare));
-        return estimates + width * _weight + square * Digits;
+        return estimates + width * _weight + (square * Digits + Vector512.Create(_slack));
     }
 
     /// <summary>A bit for each row that may reach the rank needed; a NaN may.</summary>

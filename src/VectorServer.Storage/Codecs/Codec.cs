@@ -1,8 +1,5 @@
 using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs.Pq;
 using VectorServer.Storage.Codecs.Rabitq;
-using VectorServer.Storage.Codecs.Scalar;
-using VectorServer.Storage.Codecs.Spectral;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs;

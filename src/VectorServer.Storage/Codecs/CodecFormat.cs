@@ -67,6 +67,13 @@ internal static class CodecFormat
         };
     }
 
+    /// <summary>Whether an earlier version of this format wrote them, whole.</summary>
+    public static bool IsOfEarlierVersion(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= HeaderBytes + ChecksumBytes
+        && bytes[..7].SequenceEqual(Magic[..7])
+        && bytes[7] < Magic[7]
+        && BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumBytes..]) == Crc32C.Compute(bytes[..^ChecksumBytes]);
+
     internal static StorageException Corrupt(string why) =>
         new(StorageErrorCode.DataCorruption, $"The calibration of a code cannot be read: {why}.");
 }

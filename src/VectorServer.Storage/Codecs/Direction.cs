@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace VectorServer.Storage.Codecs;
 
 /// <summary>Lengths of vectors whose squares may overflow a float.</summary>
@@ -21,9 +23,18 @@ internal static class Direction
     /// <summary>The square of a vector's length.</summary>
     public static double Square(ReadOnlySpan<float> vector)
     {
-        double squares = 0;
-        foreach (var value in vector)
-            squares += (double)value * value;
+        Vector512<double> sum = default;
+        var at = 0;
+        for (; at + 8 <= vector.Length; at += 8)
+        {
+            var values = Vector256.Create(vector.Slice(at, 8));
+            var wide = Vector512.Create(Vector256.Widen(values).Lower, Vector256.Widen(values).Upper);
+            sum += wide * wide;
+        }
+
+        var squares = Vector512.Sum(sum);
+        for (; at < vector.Length; at++)
+            squares += (double)vector[at] * vector[at];
         return squares;
     }
 }

@@ -15,6 +15,7 @@ internal abstract class RowCodes(Codec codec) : IDisposable
 {
     private readonly Lock _encoding = new();
     private int _rowCount;
+    private volatile bool _isTorn; // rows beyond the count may have been written in part
 
     ~RowCodes() => Free();
 
@@ -22,6 +23,12 @@ internal abstract class RowCodes(Codec codec) : IDisposable
 
     /// <summary>Rows encoded, from the generation's first on.</summary>
     public int Count => Volatile.Read(ref _rowCount);
+
+    /// <summary>False where encoding was broken off: the codes serve the rows they have, and take no more.</summary>
+    public bool TakesRows => !_isTorn;
+
+    /// <summary>Rows that there were when the codes were loaded: those of them without codes are nobody's to wait for.</summary>
+    public int OwedRows { get; set; }
 
     /// <summary>Rows whose codes are in <c>codes.bin</c>; of use to whoever saves them.</summary>
     public int SavedRows { get; set; }
@@ -40,10 +47,12 @@ internal abstract class RowCodes(Codec codec) : IDisposable
     {
         lock (_encoding)
         {
-            if (rowCount <= _rowCount)
+            if (rowCount <= _rowCount || _isTorn)
                 return;
+            _isTorn = true;
             Encode(read, _rowCount, rowCount, cancellation);
             Volatile.Write(ref _rowCount, rowCount);
+            _isTorn = false;
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Scoring;
 
@@ -37,31 +39,40 @@ internal sealed class RowSpace
     /// <summary>Learns mean and unit from rows spread evenly over those given; without any the mean is zero and the unit 1.</summary>
     public static RowSpace Train(Metric metric, int dimension, RowReader read, int rowCount)
     {
+        var mean = new double[dimension];
         var sums = new double[dimension];
         var scaled = new double[dimension];
         var count = Math.Min(rowCount, Math.Min(SampleRowsMax, Math.Max(1, SampleFloatsMax / dimension)));
         for (var i = 0; i < count; i++)
         {
             Scale(metric, read((int)((long)i * rowCount / count)), scaled);
+            if (i == 0)
+                scaled.CopyTo(mean, 0); // components that are the same everywhere keep their digits so
             for (var at = 0; at < dimension; at++)
-                sums[at] += scaled[at];
+                sums[at] += scaled[at] - mean[at];
         }
 
+        double largest = 0, meanSquares = 0;
         for (var at = 0; at < dimension && count > 0; at++)
-            sums[at] /= count;
-        var largest = 0d;
+        {
+            mean[at] += sums[at] / count;
+            meanSquares += mean[at] * mean[at];
+        }
+
         for (var i = 0; i < count; i++)
         {
             Scale(metric, read((int)((long)i * rowCount / count)), scaled);
             double squares = 0;
             for (var at = 0; at < dimension; at++)
-                squares += (scaled[at] - sums[at]) * (scaled[at] - sums[at]);
+                squares += (scaled[at] - mean[at]) * (scaled[at] - mean[at]);
             largest = Math.Max(largest, Math.Sqrt(squares));
         }
 
-        // A power of two, so that dividing by it rounds nothing.
+        // Equal rows say nothing of how far from them others will be; a power of two, so that dividing by it rounds nothing.
+        if (largest == 0)
+            largest = Math.Sqrt(meanSquares);
         var unit = largest > 0 && double.IsFinite(largest) ? Math.ScaleB(1, Math.ILogB(largest)) : 1;
-        return new RowSpace(metric, sums, unit);
+        return new RowSpace(metric, mean, unit);
     }
 
     /// <summary>Takes the mean off a row.</summary>
@@ -73,7 +84,23 @@ internal sealed class RowSpace
         var scale = Metric == Metric.Cosine ? InverseLength(row) : 1;
         var inverse = 1 / Unit;
         var largest = 0f;
-        for (var i = 0; i < rest.Length; i++)
+        var i = 0;
+        if (Avx512F.IsSupported && rest.Length == Dimension && row.Length == Dimension)
+        {
+            var most = Vector256<float>.Zero;
+            for (; i + 8 <= rest.Length; i += 8)
+            {
+                var values = Avx512F.ConvertToVector512Double(Vector256.Create(row.Slice(i, 8)));
+                var narrow = Avx512F.ConvertToVector256Single((values * scale - Vector512.Create(_mean.AsSpan(i, 8))) * inverse);
+                narrow.CopyTo(rest[i..]);
+                most = Vector256.Max(most, Vector256.Abs(narrow));
+            }
+
+            for (var lane = 0; lane < 8; lane++)
+                largest = Math.Max(largest, most[lane]);
+        }
+
+        for (; i < rest.Length; i++)
         {
             rest[i] = (float)((row[i] * scale - _mean[i]) * inverse);
             largest = Math.Max(largest, Math.Abs(rest[i]));
@@ -147,9 +174,7 @@ internal sealed class RowSpace
     /// <summary>0 for a zero vector.</summary>
     private static double InverseLength(ReadOnlySpan<float> vector)
     {
-        double squares = 0;
-        foreach (var value in vector)
-            squares += (double)value * value;
+        var squares = Direction.Square(vector);
         return squares > 0 ? 1 / Math.Sqrt(squares) : 0;
     }
 }

@@ -5,14 +5,30 @@ namespace VectorServer.Storage.Integrity;
 /// <summary>A calibration is made of the rows, so one that is damaged is not missed: codes are calibrated anew.</summary>
 internal static class CalibrationFile
 {
-    /// <summary>The calibration in the file; null without a whole one.</summary>
+    /// <summary>Looks whether it is whole; one of an earlier version is.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: it is not.</exception>
+    public static void Check(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        if (!CodecFormat.IsOfEarlierVersion(bytes))
+            Codec.Deserialize(bytes);
+    }
+
+    /// <summary>The calibration in the file; null without a whole one of this version.</summary>
     public static Codec? Read(string path, EngineOptions options)
     {
         if (!File.Exists(path))
             return null;
+        var bytes = File.ReadAllBytes(path);
+        if (CodecFormat.IsOfEarlierVersion(bytes))
+        {
+            options.Log?.Invoke($"The calibration {path} is of an earlier version: codes are calibrated and made anew");
+            return null;
+        }
+
         try
         {
-            return Codec.Deserialize(File.ReadAllBytes(path));
+            return Codec.Deserialize(bytes);
         }
         catch (StorageException e) when (e.Code == StorageErrorCode.DataCorruption)
         {

@@ -135,7 +135,7 @@ public static class DataDirectoryCheck
 
         return new[]
         {
-            Failure(NamespaceLayout.IndexCalibration(directory), path => Codecs.Codec.Deserialize(File.ReadAllBytes(path))),
+            Failure(NamespaceLayout.IndexCalibration(directory), CalibrationFile.Check),
             Failure(NamespaceLayout.Aliases(directory), path => AliasFile.Read(path)),
         }.OfType<string>();
     }

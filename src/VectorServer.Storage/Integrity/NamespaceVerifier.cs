@@ -1,5 +1,4 @@
 using System.Text;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Npy;
@@ -53,7 +52,7 @@ internal sealed class NamespaceVerifier(string directory, int dimension)
 
         Try("wal", isDerived: false, () => WalReader.CheckBeginning(NamespaceLayout.Wal(directory), new Lsn(checkpoint.Lsn), checkpoint.HasLog));
         var generation = NamespaceLayout.Generation(directory, checkpoint.Generation);
-        CheckDerived(NamespaceLayout.Codec(generation), path => Codec.Deserialize(File.ReadAllBytes(path)));
+        CheckDerived(NamespaceLayout.Codec(generation), CalibrationFile.Check);
         foreach (var path in NamespaceLayout.CheckedFiles(generation))
             CheckDerived(path, path => new CheckedReader(path).Dispose());
         CheckHeader(generation, checkpoint);

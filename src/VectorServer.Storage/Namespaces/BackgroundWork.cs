@@ -9,6 +9,8 @@ internal sealed class BackgroundWork
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;
+    private bool _isRepeating;
+    private bool _isAskedAgain;
 
     /// <summary>Cancelled when the work is to end; none begins any more.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -27,6 +29,39 @@ internal sealed class BackgroundWork
                 return false;
             _work = Task.Run(work);
             return true;
+        }
+    }
+
+    /// <summary>
+    /// Begins the work, or lets it run once more after what is under way: what was asked for while it looked for the last time is not forgotten.
+    /// For work that is always started so, and does nothing where nothing is due.
+    /// </summary>
+    public void StartOrRepeat(Func<Task> work)
+    {
+        lock (_lock)
+        {
+            _isAskedAgain = _isRepeating;
+            if (_isRepeating || _stopping.IsCancellationRequested)
+                return;
+            _isRepeating = true;
+            var before = _work;
+            _work = Task.Run(async () =>
+            {
+                await before.ConfigureAwait(false);
+                do
+                    await work().ConfigureAwait(false);
+                while (IsAskedAgain());
+            });
+        }
+    }
+
+    private bool IsAskedAgain()
+    {
+        lock (_lock)
+        {
+            _isRepeating = _isAskedAgain && !_stopping.IsCancellationRequested;
+            _isAskedAgain = false;
+            return _isRepeating;
         }
     }
 

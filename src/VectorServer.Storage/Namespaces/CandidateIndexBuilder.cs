@@ -29,7 +29,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
     public void Consider(NamespaceSnapshot snapshot)
     {
         if (IsBehind(snapshot))
-            _work.TryStart(RunAsync);
+            _work.StartOrRepeat(RunAsync);
     }
 
     /// <summary>Ends the work under way and allows no more.</summary>

@@ -46,6 +46,7 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
             }
         }
 
+        codes.OwedRows = snapshot.RowCount;
         generation.Own(codes);
         return codes;
     }
@@ -53,7 +54,7 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
     /// <summary>On the writer: a write that comes faster than rows are encoded encodes what is too much.</summary>
     public static void BoundTail(NamespaceSnapshot snapshot)
     {
-        if (snapshot.Codes is { } codes && snapshot.RowCount - codes.Count > TailRowsMax)
+        if (snapshot.Codes is { } codes && snapshot.RowCount - Math.Max(codes.Count, codes.OwedRows) > TailRowsMax)
             codes.EncodeUpTo(snapshot.Generation.Vectors.Row, snapshot.RowCount - TailRowsMax / 2, CancellationToken.None);
     }
 
@@ -64,7 +65,7 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
     public void Consider(NamespaceSnapshot snapshot)
     {
         if (IsBehind(snapshot))
-            _work.TryStart(RunAsync);
+            _work.StartOrRepeat(RunAsync);
     }
 
     /// <summary>Ends the work under way and allows no more.</summary>
@@ -87,7 +88,7 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
         var wanted = choice.WantedFor(snapshot);
         return wanted is null
             ? snapshot.Codes is not null && choice.Wanted == Compression.Float32
-            : snapshot.Codes is not { } codes || codes.Codec.Compression != wanted || codes.Codec.OutgrownAt <= snapshot.RowCount;
+            : snapshot.Codes is not { TakesRows: true } codes || codes.Codec.Compression != wanted || codes.Codec.OutgrownAt <= snapshot.RowCount;
     }
 
     private static bool IsTailDue(NamespaceSnapshot snapshot) => snapshot.Codes is { } codes && snapshot.RowCount - codes.Count >= TailRows;

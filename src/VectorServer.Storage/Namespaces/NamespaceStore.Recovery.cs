@@ -84,7 +84,7 @@ internal sealed partial class NamespaceStore
     }
 
     /// <summary>The one way that operations change a namespace, live and at replay: rows, metadata, deaths; then a new snapshot.</summary>
-    private NamespaceSnapshot Apply(NamespaceSnapshot before, IReadOnlyList<WalOperation> operations)
+    private static NamespaceSnapshot Apply(NamespaceSnapshot before, IReadOnlyList<WalOperation> operations)
     {
         var metadata = before.Generation.Metadata;
         var applier = new OperationApplier(before);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
@@ -12,6 +13,7 @@ namespace VectorServer.Storage.Namespaces;
 /// One open namespace: its newest snapshot for readers, and the log and data files behind it for its <see cref="NamespaceWriter"/>,
 /// which alone calls the mutating methods.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "It ends asynchronously, by CloseAsync or DropAsync.")]
 internal sealed partial class NamespaceStore
 {
     private readonly string _directory;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
@@ -10,6 +11,7 @@ namespace VectorServer.Storage.Query;
 internal static class CandidateScan
 {
     private const int RowsPerStep = 512; // scores of a step stay in the first-level cache
+    private const int RowsPerExactStep = 2048; // rows may be so short that a step of the codes is soon done
     private const int RowsPerWord = 64; // of a filter's bitmap
 
     /// <summary>
@@ -43,12 +45,12 @@ internal static class CandidateScan
             return;
         }
 
-        Span<float> reaches = stackalloc float[RowsPerStep];
+        Span<float> reaches = stackalloc float[RowsPerExactStep];
         for (var row = Math.Max(firstRow, snapshot.FirstRow); row < snapshot.RowCount;)
         {
             cancellation.ThrowIfCancellationRequested();
             var chunkEnd = (row | (vectors.RowsPerChunk - 1)) + 1L;
-            var step = reaches[..(int)Math.Min(RowsPerStep, Math.Min(chunkEnd, snapshot.RowCount) - row)];
+            var step = reaches[..(int)Math.Min(RowsPerExactStep, Math.Min(chunkEnd, snapshot.RowCount) - row)];
             ExactScorer.Reach(metric, vectors.Rows(row, step.Length), query, norm, step);
             OfferExactly(snapshot, row, row, step, [], exact, nearest);
             row += step.Length;
@@ -86,12 +88,23 @@ internal static class CandidateScan
     /// <summary>A bit for each of up to 64 scores that is not below the threshold; a NaN is not, as little as any other score is below NaN.</summary>
     private static ulong NotBelow(ReadOnlySpan<float> scores, double rank)
     {
-        var threshold = NotAbove(rank);
         var below = 0UL;
         var i = 0;
-        var thresholds = Vector256.Create(threshold);
-        for (; scores.Length - i >= Vector256<float>.Count; i += Vector256<float>.Count)
-            below |= (ulong)Vector256.LessThan(Vector256.Create(scores.Slice(i, Vector256<float>.Count)), thresholds).ExtractMostSignificantBits() << i;
+        var threshold = NotAbove(rank);
+        ref var score = ref MemoryMarshal.GetReference(scores);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var thresholds = Vector512.Create(threshold);
+            for (; scores.Length - i >= Vector512<float>.Count; i += Vector512<float>.Count)
+                below |= Vector512.LessThan(Vector512.LoadUnsafe(ref score, (nuint)i), thresholds).ExtractMostSignificantBits() << i;
+        }
+        else
+        {
+            var thresholds = Vector256.Create(threshold);
+            for (; scores.Length - i >= Vector256<float>.Count; i += Vector256<float>.Count)
+                below |= (ulong)Vector256.LessThan(Vector256.LoadUnsafe(ref score, (nuint)i), thresholds).ExtractMostSignificantBits() << i;
+        }
+
         for (; i < scores.Length; i++)
             below |= scores[i] < threshold ? 1UL << i : 0;
         return ~below & (ulong.MaxValue >> (RowsPerWord - scores.Length));

@@ -11,6 +11,7 @@ namespace VectorServer.Storage.Query;
 internal sealed class NearestRows : SnapshotSink
 {
     private const int WaitingMin = 1024; // before those are looked for that need not wait any more
+    private const int RowsAhead = 3; // a row comes from memory in about the time in which so many are scored
     private const int FarReadCost = 2; // a row read by itself against one of many read one after another
 
     private readonly NamespaceSnapshot _snapshot;
@@ -51,22 +52,28 @@ internal sealed class NearestRows : SnapshotSink
     public override bool Take(Span<BoundedCandidate> candidates)
     {
         Found += candidates.Length;
-        candidates.Sort(static (left, right) => right.Estimate.CompareTo(left.Estimate));
-        for (var i = 0; i < candidates.Length; i++)
+        var promising = 0;
+        foreach (var candidate in candidates)
         {
-            ref readonly var candidate = ref candidates[i];
             if (candidate.Upper < Threshold)
                 continue;
             if (candidate.Estimate >= Threshold)
-            {
-                if (i + 1 < candidates.Length)
-                    _snapshot.Generation.Vectors.Prefetch(candidates[i + 1].Row);
-                Score(candidate);
-            }
+                candidates[promising++] = candidate; // into a place that was looked at already
             else
-            {
                 Wait(candidate);
-            }
+        }
+
+        candidates = candidates[..promising];
+        if (promising > 1)
+            candidates.Sort(static (left, right) => right.Estimate.CompareTo(left.Estimate));
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            if (i + RowsAhead < candidates.Length && candidates[i + RowsAhead].Estimate >= Threshold)
+                _snapshot.Generation.Vectors.Prefetch(candidates[i + RowsAhead].Row);
+            if (candidates[i].Estimate >= Threshold)
+                Score(candidates[i]);
+            else if (!(candidates[i].Upper < Threshold))
+                Wait(candidates[i]);
         }
 
         return Spend(0);
@@ -76,12 +83,13 @@ internal sealed class NearestRows : SnapshotSink
     /// <returns>False where that costs more than scoring every row.</returns>
     public bool Settle()
     {
+        Forget();
         var waiting = _waiting.AsSpan(0, _waitingCount);
         waiting.Sort(static (left, right) => right.Upper.CompareTo(left.Upper));
         for (var i = 0; i < waiting.Length && !(waiting[i].Upper < Threshold); i++)
         {
-            if (i + 1 < waiting.Length)
-                _snapshot.Generation.Vectors.Prefetch(waiting[i + 1].Row);
+            if (i + RowsAhead < waiting.Length)
+                _snapshot.Generation.Vectors.Prefetch(waiting[i + RowsAhead].Row);
             Score(waiting[i]);
             if (!Spend(0))
                 return false;
@@ -102,19 +110,25 @@ internal sealed class NearestRows : SnapshotSink
     {
         if (_waitingCount == _waitingMax)
         {
-            var left = 0;
-            foreach (var waiting in _waiting.AsSpan(0, _waitingCount))
-            {
-                if (!(waiting.Upper < Threshold))
-                    _waiting[left++] = waiting;
-            }
-
-            _waitingCount = left;
-            _waitingMax = Math.Max(WaitingMin, 2 * left);
+            Forget();
+            _waitingMax = Math.Max(WaitingMin, 2 * _waitingCount);
         }
 
         if (_waitingCount == _waiting.Length)
             Array.Resize(ref _waiting, Math.Max(64, 2 * _waiting.Length));
         _waiting[_waitingCount++] = double.IsNaN(candidate.Upper) ? candidate with { Upper = double.PositiveInfinity } : candidate;
+    }
+
+    /// <summary>Lets go of those that cannot be among the nearest any more.</summary>
+    private void Forget()
+    {
+        var left = 0;
+        foreach (var waiting in _waiting.AsSpan(0, _waitingCount))
+        {
+            if (!(waiting.Upper < Threshold))
+                _waiting[left++] = waiting;
+        }
+
+        _waitingCount = left;
     }
 }

@@ -85,7 +85,10 @@ internal sealed class NamespaceAsLeft(
         if (File.Exists(NamespaceLayout.CandidateIndex(generation)))
             return null;
         var path = NamespaceLayout.Codec(generation);
-        var codec = File.Exists(path) ? Codec.Deserialize(File.ReadAllBytes(path)) : null;
+        var bytes = File.Exists(path) ? File.ReadAllBytes(path) : null;
+        if (bytes is not null && CodecFormat.IsOfEarlierVersion(bytes))
+            return null; // other codes are made when it is opened
+        var codec = bytes is null ? null : Codec.Deserialize(bytes);
         return new NamespaceCounts(
             new Lsn(checkpoint.Lsn),
             checkpoint.Generation,

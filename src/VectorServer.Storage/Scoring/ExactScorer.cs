@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace VectorServer.Storage.Scoring;
 
@@ -9,6 +10,8 @@ internal static partial class ExactScorer
 {
     /// <summary>Squared lengths below this have lost bits to float32's smallest numbers.</summary>
     internal const float SmallestSquares = 1e-30f;
+
+    private const int SideBySideRows = 8; // fewer are scored one by one before they are laid out
 
     /// <summary>The query's length, which <see cref="Rows"/> wants with it; computed once per query.</summary>
     public static float Norm(ReadOnlySpan<float> query) => (float)Math.Sqrt(Exact(Metric.DotProduct, query, query));
@@ -51,7 +54,14 @@ internal static partial class ExactScorer
         where TKernel : struct, IRowKernel
     {
         // Without 256-bit registers the portable Vector256 is a pair of 128-bit ones, still five times as fast as scalar.
-        if (Vector512.IsHardwareAccelerated && query.Length >= Vector512<float>.Count)
+        if (query.Length is > 0 and <= SideBySide.DimensionMax && scores.Length >= SideBySideRows && Avx2.IsSupported)
+        {
+            if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
+                SideBySide512<TKernel>.Rows(rows, query, queryNorm, scores);
+            else
+                SideBySide256<TKernel>.Rows(rows, query, queryNorm, scores);
+        }
+        else if (Vector512.IsHardwareAccelerated && query.Length >= Vector512<float>.Count)
             Rows512<TKernel>(rows, query, queryNorm, scores);
         else if (Vector128.IsHardwareAccelerated && query.Length >= Vector256<float>.Count)
             Rows256<TKernel>(rows, query, queryNorm, scores);

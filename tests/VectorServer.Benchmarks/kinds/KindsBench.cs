@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using VectorServer.DataKinds;
 
 namespace VectorServer.Benchmarks.Kinds;
 
@@ -33,15 +32,19 @@ internal sealed class KindsBench(KindsOptions options)
         };
         lines.ForEach(Console.WriteLine);
         await MeasureAsync(KindCase.Warmup, current, other); // compiled and recompiled by then
-        foreach (var kindCase in KindCase.All(options).Where(IsAsked))
+        var cases = KindCase.All(options).Where(IsAsked).ToArray();
+        var (part, parts) = options.Part;
+        foreach (var kindCase in cases[(cases.Length * (part - 1) / parts)..(cases.Length * part / parts)])
         {
             var result = await MeasureAsync(kindCase, current, other);
             Console.WriteLine(result);
             lines.Add(result.ToString());
         }
 
-        if (options.Out is { } path)
+        if (options.Out is { } path && part == 1)
             await File.WriteAllLinesAsync(path, lines);
+        else if (options.Out is { } begun)
+            await File.AppendAllLinesAsync(begun, lines.Skip(2));
         return 0;
     }
 

@@ -32,7 +32,10 @@ internal sealed record KindsOptions
     /// <summary>Recall and certificates, without times.</summary>
     public bool RecallOnly { get; private init; }
 
-    /// <summary>Where the table goes beside the screen.</summary>
+    /// <summary>Which of how many parts of the cases to run, from 1 on: the machine is not to be held for long.</summary>
+    public (int Number, int Of) Part { get; private init; } = (1, 1);
+
+    /// <summary>Where the table goes beside the screen; later parts are added to it.</summary>
     public string? Out { get; private init; }
 
     /// <returns>Null where the words are not understood.</returns>
@@ -66,6 +69,8 @@ internal sealed record KindsOptions
         "--topk" when int.TryParse(value, CultureInfo.InvariantCulture, out var topK) && topK > 0 => this with { TopK = topK },
         "--index" => this with { Index = value },
         "--compression" => this with { Compression = value },
+        "--part" when value.Split('/') is [var number, var of] && int.TryParse(number, CultureInfo.InvariantCulture, out var part)
+            && int.TryParse(of, CultureInfo.InvariantCulture, out var parts) && part >= 1 && part <= parts => this with { Part = (part, parts) },
         "--out" => this with { Out = value },
         _ => null,
     };

@@ -108,6 +108,7 @@ public sealed class BackupDerivedTests : BackupContract
         await index.UpsertAsync("", [.. Enumerable.Range(0, Rows).Select(i => Record(random, i))], Cancellation);
         while (index.Stats().Namespaces[0].IndexedRows < Rows)
             await Task.Delay(10, Cancellation);
+        await WaitFor.CodesAsync(index, Cancellation);
         return index;
     }
 

@@ -84,6 +84,7 @@ public sealed class BackupRoundTripTests : BackupContract
         var index = CreateDense(dimension: 16, compression: Compression.SpectralK64);
         await FillAsync(index, "", 3000, random);
         await FillAsync(index, "few", 10, random);
+        await WaitFor.CodesAsync(index, Cancellation);
         await BackUpAsync(index);
 
         var restored = await RestoreAsync(compression: Compression.SpectralK64);
@@ -108,6 +109,7 @@ public sealed class BackupRoundTripTests : BackupContract
 
         AssertSameAnswers(index, restored);
         await restored.UpsertAsync("new", [Dense("a", RandomVector(random, 16))], Cancellation);
+        await WaitFor.CodesAsync(restored, Cancellation, "new");
         Assert.Equal("spectral_k128", restored.Stats().Namespaces.Single(ns => ns.Name == "new").Compression);
     }
 
@@ -122,6 +124,7 @@ public sealed class BackupRoundTripTests : BackupContract
         var raw = await RestoreAsync(name: "raw", compression: Compression.Float32);
         var other = await RestoreAsync(name: "other", compression: Compression.SpectralK256);
 
+        await WaitFor.CodesAsync(other, Cancellation);
         Assert.Equal("float32", raw.Stats().Namespaces[0].Compression);
         while (other.Stats().Namespaces[0].Compression != "spectral_k256")
             await Task.Delay(10, Cancellation); // hangs where it takes a request

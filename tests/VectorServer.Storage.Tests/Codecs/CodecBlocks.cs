@@ -7,10 +7,10 @@ internal static class CodecBlocks
 {
     /// <param name="codec">What to encode with.</param>
     /// <param name="vectors">Row-major.</param>
-    public static byte[] Encode(Codec codec, ReadOnlySpan<float> vectors)
+    public static byte[] Encode(BlockCodec codec, ReadOnlySpan<float> vectors)
     {
         var rows = vectors.Length / codec.Dimension;
-        var blocks = new byte[Codec.BlockCount(rows) * codec.BlockBytes];
+        var blocks = new byte[BlockCodec.BlockCount(rows) * codec.BlockBytes];
         for (var row = 0; row < rows; row++)
         {
             var block = blocks.AsSpan(row / Codec.RowsPerBlock * codec.BlockBytes, codec.BlockBytes);
@@ -20,10 +20,12 @@ internal static class CodecBlocks
         return blocks;
     }
 
-    public static float[] Score(Codec codec, byte[] blocks, int rows, ReadOnlySpan<float> query)
+    /// <summary>Estimated ranks in the metric's unit: higher is nearer.</summary>
+    public static double[] Score(BlockCodec codec, byte[] blocks, int rows, ReadOnlySpan<float> query)
     {
-        var scores = new float[rows];
-        codec.Score(codec.Prepare(query), blocks, scores);
-        return scores;
+        var ranks = new float[rows];
+        var prepared = codec.Prepare(query) ?? throw new ArgumentException("The query has no place in the space.");
+        codec.Score(prepared, blocks, ranks);
+        return Array.ConvertAll(ranks, rank => prepared.Shape.Scale.ToMetric(rank));
     }
 }

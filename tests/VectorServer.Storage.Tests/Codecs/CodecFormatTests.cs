@@ -19,9 +19,9 @@ public class CodecFormatTests
     public void A_codec_read_back_encodes_and_scores_the_same(Compression compression, Metric metric, int dimension)
     {
         var vectors = TestVectors.Gaussian(new Random(1), 40 * dimension);
-        var codec = Codec.Train(compression, metric, dimension, vectors);
+        var codec = BlockCodec.Train(compression, metric, dimension, vectors);
 
-        var copy = Codec.Deserialize(codec.Serialize());
+        var copy = (BlockCodec)Codec.Deserialize(codec.Serialize());
 
         Assert.Equal((compression, metric, dimension), (copy.Compression, copy.Metric, copy.Dimension));
         var blocks = CodecBlocks.Encode(codec, vectors);
@@ -36,7 +36,7 @@ public class CodecFormatTests
     [InlineData(Compression.Pq)]
     public void Any_flipped_bit_is_detected(Compression compression)
     {
-        var bytes = Codec.Train(compression, Metric.Cosine, 8, TestVectors.Gaussian(new Random(1), 80)).Serialize();
+        var bytes = BlockCodec.Train(compression, Metric.Cosine, 8, TestVectors.Gaussian(new Random(1), 80)).Serialize();
 
         for (var bit = 0; bit < 8 * bytes.Length; bit++)
         {
@@ -52,7 +52,7 @@ public class CodecFormatTests
     [InlineData(Compression.Pq)]
     public void Any_cut_is_detected(Compression compression)
     {
-        var bytes = Codec.Train(compression, Metric.Cosine, 8, TestVectors.Gaussian(new Random(1), 80)).Serialize();
+        var bytes = BlockCodec.Train(compression, Metric.Cosine, 8, TestVectors.Gaussian(new Random(1), 80)).Serialize();
 
         for (var length = 0; length < bytes.Length; length++)
             AssertCorrupt(bytes[..length]);
@@ -68,5 +68,5 @@ public class CodecFormatTests
     [InlineData(Compression.Auto)]
     [InlineData(Compression.Float32)]
     public void What_is_no_code_cannot_be_trained(Compression compression) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Codec.Train(compression, Metric.Cosine, 8, []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => BlockCodec.Train(compression, Metric.Cosine, 8, []));
 }

@@ -59,6 +59,7 @@ public sealed class DerivedFilesTests : IndexContract
             await File.WriteAllBytesAsync(path, damaged, Cancellation);
             await ReopenAsync();
             Assert.Equal(before, Answers(Engine.GetIndex("docs"), queries));
+            await WaitFor.CodesAsync(Engine.GetIndex("docs"), Cancellation);
             Assert.Contains(said, Assert.Single(_log), StringComparison.Ordinal);
             await Engine.DisposeAsync();
             Assert.Equal(whole, await File.ReadAllBytesAsync(path, Cancellation));
@@ -76,8 +77,7 @@ public sealed class DerivedFilesTests : IndexContract
         await ReopenAsync();
         Engine.ConfigureIndex("docs", descriptor => descriptor with { Compression = Compression.Sq8 });
         var index = Engine.GetIndex("docs");
-        while (index.Stats().Namespaces[0].Compression != "sq8")
-            await Task.Delay(10, Cancellation);
+        await WaitFor.CodesAsync(index, Cancellation, compression: Compression.Sq8);
         var queries = Queries();
         var before = Answers(index, queries);
         await Engine.DisposeAsync();
@@ -97,7 +97,7 @@ public sealed class DerivedFilesTests : IndexContract
         var index = CreateDense(dimension: Dimension, compression: Compression.Spectral4Bit);
         await index.LoadAsync("", [.. Enumerable.Range(0, Many).Select(i => Dense($"r{i}", RandomVector(_random, Dimension)))], Cancellation);
         var queries = Queries();
-        await WaitForCodesAsync(index);
+        await WaitFor.CodesAsync(index, Cancellation);
         var before = Answers(index, queries);
         await Engine.DisposeAsync();
         File.Delete(Path.Combine(Generation, "codes.bin"));
@@ -106,7 +106,7 @@ public sealed class DerivedFilesTests : IndexContract
 
         Assert.Equal(before, Answers(index, queries)); // with codes or without: of so few dimensions both find all
         await index.UpsertAsync("", [Dense("late", queries[0])], Cancellation);
-        await WaitForCodesAsync(index);
+        await WaitFor.CodesAsync(index, Cancellation);
 
         Assert.Equal("late", index.Query("", new VectorQuery { TopK = 1, Vector = queries[0] }, Cancellation).Matches[0].Id);
         await index.DeleteAsync("", ["late"], Cancellation);
@@ -138,13 +138,8 @@ public sealed class DerivedFilesTests : IndexContract
         var index = CreateDense(dimension: Dimension, compression: Compression.Spectral4Bit);
         for (var first = 0; first < Rows; first += 1000)
             await index.UpsertAsync("", [.. Enumerable.Range(first, 1000).Select(i => Dense($"r{i}", RandomVector(_random, Dimension)))], Cancellation);
+        await WaitFor.CodesAsync(index, Cancellation);
         return index;
-    }
-
-    private static async Task WaitForCodesAsync(VectorIndex index)
-    {
-        while (index.Stats().Namespaces[0].Compression == Compression.Float32.ToName())
-            await Task.Delay(10, Cancellation);
     }
 
     private static (int Ids, int Codes) Saved(VectorIndex index)

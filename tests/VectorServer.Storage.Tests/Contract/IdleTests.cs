@@ -16,6 +16,7 @@ public sealed class IdleTests : IndexContract
         var random = new Random(1);
         var index = CreateDense(dimension: 8, compression: Compression.Spectral4Bit);
         await index.UpsertAsync("", [.. Enumerable.Range(0, 6000).Select(i => Dense($"r{i}", RandomVector(random, 8)))], Cancellation);
+        await WaitFor.CodesAsync(index, Cancellation);
         var query = RandomVector(random, 8);
         var before = Ids(index, query);
         Assert.True(index.Namespaces.TryAcquire("", out var lease));

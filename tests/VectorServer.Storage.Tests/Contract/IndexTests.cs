@@ -88,7 +88,7 @@ public sealed class IndexTests : IndexContract
         Assert.Equal("float32", index.Stats().Namespaces[0].Compression);
 
         Engine.ConfigureIndex("docs", descriptor => descriptor with { Compression = Compression.SpectralK128 });
-        await index.FlushAsync(Cancellation); // queued behind the change
+        await WaitFor.CodesAsync(index, Cancellation, compression: Compression.SpectralK128);
 
         Assert.Equal("spectral_k128", index.Stats().Namespaces[0].Compression);
         await ReopenAsync();
@@ -103,6 +103,7 @@ public sealed class IndexTests : IndexContract
         var index = Engine.CreateIndex(descriptor, [.. Enumerable.Range(0, 50).Select(_ => RandomVector(random, 16))]);
 
         await index.UpsertAsync("", [Dense("a", RandomVector(random, 16))], Cancellation);
+        await WaitFor.CodesAsync(index, Cancellation);
 
         Assert.Equal("spectral_k64", index.Stats().Namespaces[0].Compression);
         Assert.Throws<StorageException>(() => Engine.CreateIndex(descriptor with { Name = "bad" }, [new float[15]]));
@@ -113,17 +114,32 @@ public sealed class IndexTests : IndexContract
     public async Task Auto_is_exact_below_a_few_thousand_rows_and_coded_above()
     {
         var random = new Random(2);
-        var index = CreateDense(dimension: 8);
+        var index = CreateDense(dimension: 16);
         for (var batch = 0; batch < 4; batch++)
-            await index.UpsertAsync("", [.. Enumerable.Range(batch * 1000, 1000).Select(i => Dense($"r{i}", RandomVector(random, 8)))], Cancellation);
+            await index.UpsertAsync("", [.. Enumerable.Range(batch * 1000, 1000).Select(i => Dense($"r{i}", RandomVector(random, 16)))], Cancellation);
         var below = index.Stats().Namespaces[0];
         for (var batch = 4; batch < 6; batch++)
-            await index.UpsertAsync("", [.. Enumerable.Range(batch * 1000, 1000).Select(i => Dense($"r{i}", RandomVector(random, 8)))], Cancellation);
+            await index.UpsertAsync("", [.. Enumerable.Range(batch * 1000, 1000).Select(i => Dense($"r{i}", RandomVector(random, 16)))], Cancellation);
+        await WaitFor.CodesAsync(index, Cancellation);
         var above = index.Stats().Namespaces[0];
 
         Assert.Equal("float32", below.Compression);
         Assert.Equal(0, below.CodeBytesPerVector);
-        Assert.NotEqual("float32", above.Compression);
+        Assert.Equal("rabitq", above.Compression);
         Assert.True(above.CodeBytesPerVector > 0);
+    }
+
+    [Fact]
+    public async Task Auto_keeps_no_codes_of_few_dimensions_which_are_longer_than_the_vectors()
+    {
+        var random = new Random(2);
+        var index = CreateDense(dimension: 8);
+        await index.LoadAsync("", [.. Enumerable.Range(0, 6000).Select(i => Dense($"r{i}", RandomVector(random, 8)))], Cancellation);
+        var named = CreateDense("named", dimension: 8, compression: Compression.Sq8);
+        await named.LoadAsync("", [.. Enumerable.Range(0, 6000).Select(i => Dense($"r{i}", RandomVector(random, 8)))], Cancellation);
+        await WaitFor.CodesAsync(named, Cancellation);
+
+        Assert.Equal(("float32", 0L), (index.Stats().Namespaces[0].Compression, index.Stats().Namespaces[0].CodedRows));
+        Assert.Equal(("sq8", 6000L), (named.Stats().Namespaces[0].Compression, named.Stats().Namespaces[0].CodedRows));
     }
 }

@@ -27,6 +27,8 @@ public sealed class LoadTests : IndexContract
             await upserted.UpsertAsync("", batch, Cancellation);
 
         AssertSame(upserted, loaded);
+        await WaitFor.CodesAsync(upserted, Cancellation);
+        await WaitFor.CodesAsync(loaded, Cancellation);
         var query = new VectorQuery { TopK = 20, Vector = RandomVector(new Random(2), Dimension), Filter = Filter("""{"n":{"$lt":3000}}"""), IncludeMetadata = true };
         Assert.Equal(
             upserted.Query("", query, Cancellation).Matches.Select(match => (match.Id, match.Score)),

@@ -117,6 +117,8 @@ public sealed class QueryTests : IndexContract
                 Cancellation);
         }
 
+        if (compression != Compression.Float32)
+            await WaitFor.CodesAsync(index, Cancellation);
         var narrow = index.Query("", new VectorQuery { TopK = 8, Vector = RandomVector(random, Dimension), Filter = Filter("""{"group":7}""") }, Cancellation);
         var wide = index.Query(
             "",
@@ -156,6 +158,7 @@ public sealed class QueryTests : IndexContract
         var index = CreateDense(dimension: Dimension, metric: metric, compression: compression);
         for (var batch = 0; batch < 8; batch++)
             await index.UpsertAsync("", [.. Enumerable.Range(batch * 1000, 1000).Select(i => Dense($"r{i}", Draw()))], Cancellation);
+        await WaitFor.CodesAsync(index, Cancellation);
 
         var found = 0;
         for (var i = 0; i < 50; i++)

@@ -81,6 +81,7 @@ public sealed class RecallGaugeTests : IndexContract
     {
         var index = CreateDense(dimension: Dimension, compression: Compression.Spectral1Bit);
         await index.UpsertAsync("", [.. Enumerable.Range(0, Rows).Select(i => Dense($"r{i}", RandomVector(_random, Dimension)))], Cancellation);
+        await WaitFor.CodesAsync(index, Cancellation);
         return index;
     }
 

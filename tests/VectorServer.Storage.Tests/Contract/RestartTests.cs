@@ -46,6 +46,7 @@ public sealed class RestartTests : IndexContract
         var index = CreateDense(dimension: Dimension, compression: Compression.SpectralK64);
         for (var batch = 0; batch < 7; batch++)
             await index.UpsertAsync("", [.. Enumerable.Range(batch * 1000, 1000).Select(i => Dense($"r{i}", RandomVector(random, Dimension)))], Cancellation);
+        await WaitFor.CodesAsync(index, Cancellation);
         var queries = Enumerable.Range(0, 20).Select(_ => RandomVector(random, Dimension)).ToArray();
         var before = Answers(index, queries);
 

@@ -54,6 +54,8 @@ public sealed class SparseSearchTests : IndexContract
         var index = CreateDense("hybrid", Dimension, Metric.DotProduct, compression);
         var records = Enumerable.Range(0, count).Select(i => Record(random, i, mixed: true, dense: true)).ToList();
         await WriteAsync(index, records, random);
+        if (compression != Compression.Float32)
+            await WaitFor.CodesAsync(index, Cancellation);
 
         for (var round = 0; round < 10; round++)
         {

@@ -48,6 +48,7 @@ public sealed class BlindSpotTests : BackupContract
         await index.UpsertAsync("ns", [.. Enumerable.Range(0, 1_200).Select(i => Dense($"id-{i}", RandomVector(random, 3), """{"f":1}""")
             with { Sparse = SparseVector.Create([(uint)(i % 7)], [1]) })], Cancellation);
         Assert.Equal(1_200, index.Count("ns", Filter("""{"f":1}""")).Count); // which makes the columns
+        await WaitFor.CodesAsync(index, Cancellation, "ns");
         await Engine.DisposeAsync();
         var path = Path.Combine(DataDirectory, "indexes", "docs", "ns", "gen-000001", file);
         var bytes = await File.ReadAllBytesAsync(path, Cancellation);

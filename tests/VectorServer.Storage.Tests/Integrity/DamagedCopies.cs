@@ -49,6 +49,7 @@ internal sealed class DamagedCopies : IDisposable
                 await index.UpdateAsync(ns, new RecordUpdate("id-7", SetMetadata: Metadata("""{"n":70}""")), cancellation);
                 await index.DeleteAsync(ns, ["id-3", "id-4"], cancellation);
                 await index.UpsertAsync(ns, [Record(random, 8)], cancellation);
+                await WaitFor.CodesAsync(index, cancellation, ns);
             }
 
             index.CreateAlias("alias", "a");

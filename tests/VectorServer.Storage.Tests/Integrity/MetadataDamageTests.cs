@@ -94,6 +94,7 @@ public sealed class MetadataDamageTests
         Assert.Equal(copies.Whole, DamagedCopies.Answers(engine));
         Assert.Equal(2, engine.Damage.Rebuilt);
         Assert.Empty(engine.Damage.Current);
+        await WaitFor.CodesAsync(engine.GetIndex("docs"), Cancellation, "b", Compression.Sq8);
         Assert.Equal(Compression.Sq8.ToName(), engine.GetIndex("docs").Stats().Namespaces[1].Compression);
     }
 

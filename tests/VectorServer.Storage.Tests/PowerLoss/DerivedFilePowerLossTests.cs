@@ -46,6 +46,7 @@ public sealed class DerivedFilePowerLossTests
             written = Rows;
             while (index.Stats().Namespaces[0].IndexedRows < Rows - 1_000)
                 await Task.Delay(10, Cancellation);
+            await WaitFor.CodesAsync(index, Cancellation);
             await index.DeleteAsync("", [.. records.Take(700).Select(record => record.Id)], Cancellation);
             written = Rows - 700;
             records = records[700..];

@@ -58,7 +58,11 @@ public abstract class QualityContract : IAsyncLifetime
     /// What happens to an index: loads, deletes, updates, restarts, a compaction, a restore. The ordinary run asks after some steps and for 10 matches
     /// after most, the long one after every step.
     /// </summary>
-    private protected async Task LiveAsync(TestedIndex tested, int queriesOfEachKind, params int[] topKs)
+    /// <param name="tested">The index, empty.</param>
+    /// <param name="queriesOfEachKind">Queries of each kind after a step.</param>
+    /// <param name="isBrief">Ends after the restart, but in the long run.</param>
+    /// <param name="topKs">How many matches are asked for.</param>
+    private protected async Task LiveAsync(TestedIndex tested, int queriesOfEachKind, bool isBrief, params int[] topKs)
     {
         int[] fewTopKs = QualitySize.IsLong ? topKs : [10];
         await tested.LoadAsync(Cancellation);
@@ -69,6 +73,8 @@ public abstract class QualityContract : IAsyncLifetime
 
         await ReopenAsync(tested);
         tested.Ask("restarted", queriesOfEachKind, fewTopKs);
+        if (isBrief && !QualitySize.IsLong)
+            return;
 
         await tested.DeleteShareAsync(0.3, Cancellation);
         tested.Ask("30 % deleted", queriesOfEachKind, fewTopKs);

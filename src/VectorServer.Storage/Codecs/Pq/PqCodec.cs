@@ -10,6 +10,8 @@ namespace VectorServer.Storage.Codecs.Pq;
 /// </remarks>
 internal sealed class PqCodec : BlockCodec
 {
+    private const double CodeLengthMin = 0.6; // of a direction; trained ones are of 0.9 and more
+
     private readonly ProductQuantizer _quantizer;
     private readonly PqLayout _layout;
 
@@ -57,10 +59,17 @@ internal sealed class PqCodec : BlockCodec
 
             var length = Direction.Normalize(rest);
             _quantizer.Encode(rest, block, rowInBlock, decoded);
+            var codeSquare = Direction.Square(decoded);
+            if (codeSquare < CodeLengthMin * CodeLengthMin)
+            {
+                _layout.Side.WriteUnknown(block, rowInBlock);
+                return;
+            }
+
             double product = 0;
             for (var i = 0; i < rest.Length; i++)
                 product += (double)rest[i] * decoded[i];
-            _layout.Side.WriteResidual(block, rowInBlock, length * length, length * product, Direction.Square(decoded));
+            _layout.Side.WriteResidual(block, rowInBlock, length * length, length * product, codeSquare);
         }
         finally
         {
@@ -81,9 +90,12 @@ internal sealed class PqCodec : BlockCodec
                 return null;
             var table = _quantizer.Table(rest);
 
-            // Each of the row's bytes is off by half a step at most, whatever the code: no length of the code's is known, so that of the
-            // query's rounding is put as high as makes up for it, given that codes have about the length of the directions they stand for.
-            var shape = QueryShape.Of(Metric, scale, rest, (double)table.Step * table.Step * _quantizer.SubVectors / 4);
+            // A product is off by half a step at most for each byte, and by their deviation, a step's twelfth root, where chance is trusted. That
+            // is no product of lengths: the query's rounding is put so long that a share of it makes up for it, whatever the code's length.
+            var rounding = ErrorBound.Usual.Share(Deviation) >= 1
+                ? table.Step * _quantizer.SubVectors / 2
+                : table.Step * Math.Sqrt(_quantizer.SubVectors / 12.0) / Deviation;
+            var shape = QueryShape.Of(Metric, scale, rest, Math.Pow(rounding / CodeLengthMin, 2));
             return new PqQuery { Layout = _layout, Table = table, Shape = shape, Formula = shape.Formula(table.Step) };
         }
         finally

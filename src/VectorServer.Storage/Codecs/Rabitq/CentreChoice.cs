@@ -2,9 +2,12 @@ using VectorServer.Storage.Ann;
 
 namespace VectorServer.Storage.Codecs.Rabitq;
 
+/// <summary>What a code is made of: its centres, and how many bits of a coordinate are scanned and how many read row by row.</summary>
+internal readonly record struct RabitqForm(float[] Centres, int Planes, int Low);
+
 /// <summary>
-/// How many centres rows reward, and which. Tried are one, a quarter of the root of the rows, and the root, on a sample that asks for its own
-/// nearest: what a search would read of centres, tables, scanned and surviving rows is weighed by what each costs.
+/// How many centres rows reward, which, and with which bits. Tried are one, a quarter of the root of the rows, and the root, on a sample that
+/// asks for its own nearest: what a search would read of centres, tables, scanned and surviving rows is weighed by what each costs.
 /// </summary>
 internal static class CentreChoice
 {
@@ -16,29 +19,37 @@ internal static class CentreChoice
     private const int WeighedRows = 8192;
     private const int Queries = 16;
     private const int Matches = 10;
+    private const int FourBitDimensions = 256; // beyond, three bits rank well enough, and a fourth costs memory
+
+    /// <summary>Bits that are scanned, bits that are read row by row.</summary>
+    private static readonly (int Planes, int Low)[] Forms = [(1, 2), (2, 1), (3, 0), (4, 0)];
 
     /// <param name="space">Where rows are clustered.</param>
     /// <param name="read">Gives the raw vectors.</param>
     /// <param name="rowCount">Rows there are.</param>
-    /// <param name="planes">Bits of a coordinate that are scanned.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <returns>Centres in the space, row-major; one at zero where the rows reward no more.</returns>
-    public static float[] Choose(RowSpace space, RowReader read, int rowCount, int planes, CancellationToken cancellation)
+    public static RabitqForm Choose(RowSpace space, RowReader read, int rowCount, CancellationToken cancellation)
     {
         var one = new float[space.Dimension];
         var root = Math.Sqrt(rowCount);
         if (root < 16)
-            return one;
+            return new RabitqForm(one, 4, 0);
         var sample = Load(space, read, rowCount, Math.Min(rowCount, Math.Max(WeighedRows, RowsPerCentre * Math.Min(CentresMax, (int)root))));
         var weighed = Every(sample, space.Dimension, WeighedRows);
         var reach = Reach(weighed, space.Dimension, rowCount);
-        var (best, bestCost) = (one, Cost(one, weighed, space.Dimension, rowCount, planes, reach));
-        foreach (var count in new[] { (int)(root / 4), (int)root }.Select(count => Math.Clamp(count, 2, CentresMax)).Distinct())
+        var best = default(RabitqForm);
+        var bestCost = double.PositiveInfinity;
+        foreach (var count in new[] { 1, (int)(root / 4), (int)root }.Select(count => Math.Clamp(count, 1, CentresMax)).Distinct())
         {
-            var centres = Learn(sample, space.Dimension, count, cancellation);
-            var cost = Cost(centres, weighed, space.Dimension, rowCount, planes, reach);
-            if (cost < bestCost)
-                (best, bestCost) = (centres, cost);
+            var centres = count == 1 ? one : Learn(sample, space.Dimension, count, cancellation);
+            var reads = new SampleReads(centres, weighed, space.Dimension, rowCount, reach);
+            foreach (var (planes, low) in Forms.Where(form => form.Planes + form.Low < 4 || space.Dimension <= FourBitDimensions))
+            {
+                var cost = reads.Cost(planes, low);
+                if (cost < bestCost)
+                    (best, bestCost) = (new RabitqForm(centres, planes, low), cost);
+            }
         }
 
         return best;
@@ -161,58 +172,6 @@ internal static class CentreChoice
         return reach;
     }
 
-    private static int QueryRow(int query, int count) => (int)(((long)query * count + count / 2) / Math.Min(Queries, count));
-
-    /// <summary>Time that a query takes, in nanoseconds of the machine that the prices were taken on; only ratios count.</summary>
-    private static double Cost(ReadOnlySpan<float> centres, float[] rows, int dimension, int rowCount, int planes, float[] reach)
-    {
-        // Prices measured by ScanBench: a centre's distance, a table, a scanned row, a row that survives.
-        var centrePrice = 5 + 0.08 * dimension;
-        var tablePrice = 100 + 0.5 * dimension;
-        var scanPrice = 1 + 0.004 * dimension * planes;
-        var survivorPrice = planes == 1 ? 15 + 0.05 * dimension : 30 + 0.3 * dimension;
-        var lost = planes == 1 ? 0.75f : 0.12f; // share of a residual's length
-        var share = MathF.Min(1, 3.5f / MathF.Sqrt(Math.Max(1, dimension - 1)));
-
-        var count = rows.Length / dimension;
-        var weight = (double)rowCount / count;
-        var centreCount = centres.Length / dimension;
-        var nearest = new int[count];
-        var lengths = new float[count];
-        var widest = new float[centreCount];
-        for (var row = 0; row < count; row++)
-        {
-            var vector = rows.AsSpan(row * dimension, dimension);
-            nearest[row] = centreCount == 1 ? 0 : Nearest(centres, vector);
-            lengths[row] = MathF.Sqrt(FloatKernels.Distance(vector, centres.Slice(nearest[row] * dimension, dimension)));
-            widest[nearest[row]] = Math.Max(widest[nearest[row]], lengths[row]);
-        }
-
-        double total = 0;
-        var toCentre = new float[centreCount];
-        for (var query = 0; query < reach.Length; query++)
-        {
-            var vector = rows.AsSpan(QueryRow(query, count) * dimension, dimension);
-            total += centreCount * centrePrice;
-            for (var i = 0; i < centreCount; i++)
-            {
-                toCentre[i] = MathF.Sqrt(FloatKernels.Distance(vector, centres.Slice(i * dimension, dimension)));
-                total += IsRead(i) ? tablePrice + 16 * scanPrice : 0;
-            }
-
-            for (var row = 0; row < count; row++)
-            {
-                var centre = nearest[row];
-                if (!IsRead(centre))
-                    continue;
-                var distance = FloatKernels.Distance(vector, rows.AsSpan(row * dimension, dimension));
-                var width = 2 * share * lost * lengths[row] * Math.Min(reach[query], toCentre[centre]);
-                total += weight * (scanPrice + (distance - width <= reach[query] * reach[query] ? survivorPrice : 0));
-            }
-
-            bool IsRead(int centre) => toCentre[centre] - widest[centre] <= reach[query];
-        }
-
-        return total / Math.Max(1, reach.Length);
-    }
+    /// <summary>The row of a sample that a query is.</summary>
+    internal static int QueryRow(int query, int count) => (int)(((long)query * count + count / 2) / Math.Min(Queries, count));
 }

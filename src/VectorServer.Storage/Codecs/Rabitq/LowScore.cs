@@ -24,7 +24,7 @@ internal static unsafe class LowScore
     {
         var (sum0, sum1, sum2, sum3) = low == 2
             ? (Sum2(row0, query, chunks), Sum2(row1, query, chunks), Sum2(row2, query, chunks), Sum2(row3, query, chunks))
-            : (Sum4(row0, query, chunks), Sum4(row1, query, chunks), Sum4(row2, query, chunks), Sum4(row3, query, chunks));
+            : (Sum1(row0, query, chunks), Sum1(row1, query, chunks), Sum1(row2, query, chunks), Sum1(row3, query, chunks));
         var halves = Avx2.HorizontalAdd(Avx2.HorizontalAdd(sum0, sum1), Avx2.HorizontalAdd(sum2, sum3));
         return halves.GetLower() + halves.GetUpper();
     }
@@ -57,33 +57,37 @@ internal static unsafe class LowScore
     {
         var mask = Vector256.Create((byte)3);
         var total = Vector256<int>.Zero;
-        for (var chunk = 0; chunk < chunks; chunk++, row += 32, query += 128)
+        for (var chunk = 0; chunk < chunks; chunk++, row += RabitqLayout.ChunkBytes, query += 4 * RabitqLayout.ChunkBytes)
         {
             var codes = Vector256.Load(row);
             var wide = codes.AsUInt16();
-            var sum = Avx2.MultiplyAddAdjacent(codes & mask, Vector256.Load(query))
-                + Avx2.MultiplyAddAdjacent((wide >> 2).AsByte() & mask, Vector256.Load(query + 32))
-                + Avx2.MultiplyAddAdjacent((wide >> 4).AsByte() & mask, Vector256.Load(query + 64))
-                + Avx2.MultiplyAddAdjacent((wide >> 6).AsByte() & mask, Vector256.Load(query + 96));
-            total += Avx2.MultiplyAddAdjacent(sum, Vector256<short>.One);
+            total = Add(total, codes & mask, query);
+            total = Add(total, (wide >> 2).AsByte() & mask, query + RabitqLayout.ChunkBytes);
+            total = Add(total, (wide >> 4).AsByte() & mask, query + 2 * RabitqLayout.ChunkBytes);
+            total = Add(total, (wide >> 6).AsByte() & mask, query + 3 * RabitqLayout.ChunkBytes);
         }
 
         return total;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Sum4(byte* row, sbyte* query, int chunks)
+    private static Vector256<int> Sum1(byte* row, sbyte* query, int chunks)
     {
-        var mask = Vector256.Create((byte)15);
+        var mask = Vector256.Create((byte)1);
         var total = Vector256<int>.Zero;
-        for (var chunk = 0; chunk < chunks; chunk++, row += 32, query += 64)
+        for (var chunk = 0; chunk < chunks; chunk++, row += RabitqLayout.ChunkBytes)
         {
-            var codes = Vector256.Load(row);
-            var sum = Avx2.MultiplyAddAdjacent(codes & mask, Vector256.Load(query))
-                + Avx2.MultiplyAddAdjacent((codes.AsUInt16() >> 4).AsByte() & mask, Vector256.Load(query + 32));
-            total += Avx2.MultiplyAddAdjacent(sum, Vector256<short>.One);
+            var codes = Vector256.Load(row).AsUInt16();
+            for (var field = 0; field < 8; field++, query += RabitqLayout.ChunkBytes)
+                total = Add(total, (codes >> field).AsByte() & mask, query);
         }
 
         return total;
     }
+
+    /// <summary>Adds four neighbouring products to each lane; those of two levels, 2 x 3 x 127, fit an int16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Add(Vector256<int> sum, Vector256<byte> levels, sbyte* query) => AvxVnni.IsSupported
+        ? AvxVnni.MultiplyWideningAndAdd(sum, levels, Vector256.Load(query))
+        : sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(levels, Vector256.Load(query)), Vector256<short>.One);
 }

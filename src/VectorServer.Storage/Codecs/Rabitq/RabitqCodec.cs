@@ -5,8 +5,8 @@ using VectorServer.Storage.Scoring;
 namespace VectorServer.Storage.Codecs.Rabitq;
 
 /// <summary>
-/// <c>rabitq</c>: rows by the nearest of some centres, of which the residual is rotated and coded, its signs apart from two bits more. Of
-/// few dimensions four bits are scanned: signs alone would rule out too few rows.
+/// <c>rabitq</c>: rows by the nearest of some centres, of which the residual is rotated and coded with three or four bits a coordinate. The first
+/// are scanned, the others read of the rows that remain: of structured rows of many dimensions signs alone rule out most.
 /// </summary>
 /// <remarks>
 /// Gao and Long, RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical Error Bound for Approximate Nearest Neighbor Search (2024),
@@ -15,7 +15,6 @@ namespace VectorServer.Storage.Codecs.Rabitq;
 /// </remarks>
 internal sealed class RabitqCodec : Codec
 {
-    private const int PlaneDimensions = 160; // from here on signs alone rule out most rows; below, four bits cost no more than they save
     private const int FormBytes = 4 * sizeof(int);
     private const int GrowthMax = 4; // times the rows that centres were learnt from
 
@@ -69,8 +68,8 @@ internal sealed class RabitqCodec : Codec
     public static RabitqCodec Train(Metric metric, int dimension, RowReader read, int rowCount, CancellationToken cancellation)
     {
         var space = RowSpace.Train(metric, dimension, read, rowCount);
-        var (planes, low) = dimension >= PlaneDimensions ? (1, 2) : (4, 0);
-        return new RabitqCodec(space, CentreChoice.Choose(space, read, rowCount, planes, cancellation), rowCount, planes, low);
+        var (centres, planes, low) = CentreChoice.Choose(space, read, rowCount, cancellation);
+        return new RabitqCodec(space, centres, rowCount, planes, low);
     }
 
     public override RowCodes CreateCodes() => new RabitqCodes(this);
@@ -100,7 +99,7 @@ internal sealed class RabitqCodec : Codec
             throw CodecFormat.Corrupt("it is too short");
         var form = MemoryMarshal.Cast<byte, int>(body[..FormBytes]);
         var (planes, low, learntFrom, count) = (form[0], form[1], form[2], form[3]);
-        if ((planes, low) is not ((1, 2) or (1, 4) or (>= 1 and <= 8, 0)) || learntFrom < 0 || count < 1
+        if ((planes, low) is not ((1, 2) or (2, 1) or (3, 0) or (4, 0)) || learntFrom < 0 || count < 1
             || body.Length - FormBytes != sizeof(float) * (long)count * space.Dimension)
             throw CodecFormat.Corrupt($"its body is not that of dimension {space.Dimension}");
         return new RabitqCodec(space, MemoryMarshal.Cast<byte, float>(body[FormBytes..]).ToArray(), learntFrom, planes, low);

@@ -34,8 +34,9 @@ internal sealed unsafe partial class RabitqCodes
         for (var block = 0; block < blocks; block++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Lanes(block).CopyTo(lanes);
             new Span<byte>(_blocks.Row(block), written.Length).CopyTo(written);
+            Thread.MemoryBarrier(); // a lane's row is there before its side is: read after it
+            Lanes(block).CopyTo(lanes);
             var squares = MemoryMarshal.Cast<byte, float>(written.AsSpan(_layout.SideOffset + LaneBytes, LaneBytes));
             for (var lane = 0; lane < lanes.Length; lane++)
             {

@@ -54,7 +54,7 @@ internal sealed class RabitqEncoder(RabitqLayout layout)
             var first = group * RabitqLayout.GroupCoordinates;
             for (var i = 0; i < RabitqLayout.GroupCoordinates && first + i < _levels.Length; i++)
                 signs |= ((_levels[first + i] >> bit) & 1) << i;
-            plane[group * 16 + lane % 16] |= (byte)(signs << shift);
+            plane[group * 16 + RabitqLayout.ByteOf(lane)] |= (byte)(signs << shift);
         }
     }
 

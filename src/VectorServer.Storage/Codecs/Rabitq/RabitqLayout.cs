@@ -4,7 +4,8 @@ namespace VectorServer.Storage.Codecs.Rabitq;
 /// Where things are in the codes of 32 rows. A coordinate is a level of <see cref="Planes"/> + <see cref="Low"/> bits. The upper bits lie side by
 /// side in planes, which a search reads one after another; the lower ones row by row, to be read of the rows that remain.
 /// <code>
-/// block: plane 0: load 0: 4 groups of 4 coordinates; of a group 16 bytes, byte j: bits of row j below, of row j + 16 above
+/// block: plane 0: load 0: 4 groups of 4 coordinates; of a group 16 bytes, of which each holds the bits of two lanes, lane l below and
+///                 l + 16 above: bytes 0, 2, .. 14 of lanes 0..7, bytes 1, 3, .. 15 of lanes 8..15
 ///                 load 1 ...
 ///        plane 1 ...
 ///        factor[32]  float32, undoes what the planes have lost of the row
@@ -45,12 +46,15 @@ internal sealed class RabitqLayout
     /// <summary>Bits of a coordinate that are scanned.</summary>
     public int Planes { get; }
 
-    /// <summary>Bits of a coordinate that are read row by row: 0, 2 or 4.</summary>
+    /// <summary>Bits of a coordinate that are read row by row: 0, 1 or 2.</summary>
     public int Low { get; }
 
     public int Loads { get; }
 
     public int Groups => Loads * (CoordinatesPerLoad / GroupCoordinates);
+
+    /// <summary>Whether the sums of a row's table entries fit 16 bits, as they do up to 4,160 coordinates of one plane.</summary>
+    public bool HasShortSums => ((1 << Planes) - 1) * Groups * SignScore.EntryMax <= ushort.MaxValue;
 
     /// <summary>Lower parts of levels in a byte.</summary>
     public int Fields { get; }
@@ -62,6 +66,9 @@ internal sealed class RabitqLayout
     public bool HasError => Planes > 1;
 
     public int BlockBytes => SideOffset + (HasError ? 3 : 2) * PartBytes;
+
+    /// <summary>The byte of a group that holds a lane's bits.</summary>
+    public static int ByteOf(int lane) => lane % 8 * 2 + lane / 8 % 2;
 
     /// <summary>Where a row's factor and error of all bits are.</summary>
     public int LowSideOffset => Chunks * ChunkBytes;

@@ -17,7 +17,7 @@ internal sealed unsafe class RabitqSearch(RabitqLayout layout)
     private const int ChunkBlocksMax = 64;
     private const int ChunkBlocksMin = 2; // nothing is known to compare the first rows with
     private const int Ahead = 16; // lower bits are asked of memory so many rows before they are needed
-    private const int RowsSeenMin = 4096; // before a search is found to read too many rows
+    private const int RowsSeenMin = 2048; // and as many again, before a search is found to read too many rows
 
     [ThreadStatic]
     private static RabitqSearch? _last;
@@ -249,8 +249,9 @@ internal sealed unsafe class RabitqSearch(RabitqLayout layout)
         Narrow();
         var survivors = ReadPlanes(firstBlock, endBlock);
         _seen += (endBlock - firstBlock) * RabitqLayout.Rows;
-        _survived += survivors;
-        if (_seen >= RowsSeenMin && _survived * 10 > _seen)
+        if (_seen > RowsSeenMin)
+            _survived += survivors; // before, little is known to compare rows with
+        if (_seen >= 2 * RowsSeenMin && _survived * 10 > _seen - RowsSeenMin)
             _bound = ErrorBound.Narrow;
         if (survivors == 0)
             return true;

@@ -5,6 +5,8 @@ namespace VectorServer.Storage.Codecs.Rabitq;
 
 internal static unsafe partial class SignScore
 {
+    private const int LoadsPerSum256 = LoadsPerSum / 2; // both halves of a load are added up before they are widened
+
     /// <summary>Half a load at a time. Requires AVX2.</summary>
     internal static void BlockAvx2(byte* block, byte* table, int loads, int planes, out Vector512<int> low, out Vector512<int> high)
     {
@@ -13,9 +15,9 @@ internal static unsafe partial class SignScore
         {
             low <<= 1;
             high <<= 1;
-            for (var first = 0; first < loads; first += LoadsPerSum)
+            for (var first = 0; first < loads; first += LoadsPerSum256)
             {
-                var count = Math.Min(LoadsPerSum, loads - first);
+                var count = Math.Min(LoadsPerSum256, loads - first);
                 PlaneAvx2(block, table + first * RabitqLayout.LoadBytes, count, out var l, out var h);
                 low += l;
                 high += h;
@@ -54,8 +56,6 @@ internal static unsafe partial class SignScore
     {
         var evens = Avx2.ConvertToVector256Int32(even.GetLower()) + Avx2.ConvertToVector256Int32(even.GetUpper());
         var odds = Avx2.ConvertToVector256Int32(odd.GetLower()) + Avx2.ConvertToVector256Int32(odd.GetUpper());
-        return Vector512.Create(
-            Vector256.Create(Sse2.UnpackLow(evens.GetLower(), odds.GetLower()), Sse2.UnpackHigh(evens.GetLower(), odds.GetLower())),
-            Vector256.Create(Sse2.UnpackLow(evens.GetUpper(), odds.GetUpper()), Sse2.UnpackHigh(evens.GetUpper(), odds.GetUpper())));
+        return Vector512.Create(evens, odds);
     }
 }

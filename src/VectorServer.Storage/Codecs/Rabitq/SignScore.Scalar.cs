@@ -16,7 +16,7 @@ internal static unsafe partial class SignScore
                 sums[row] *= 2;
                 for (var group = 0; group < groups; group++)
                 {
-                    var code = block[plane * loads * RabitqLayout.LoadBytes + 16 * group + row % 16] >> (row / 16 * 4);
+                    var code = block[plane * loads * RabitqLayout.LoadBytes + 16 * group + RabitqLayout.ByteOf(row)] >> (row / 16 * 4);
                     sums[row] += table[16 * group + (code & 15)];
                 }
             }

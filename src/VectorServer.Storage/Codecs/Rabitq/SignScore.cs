@@ -28,7 +28,9 @@ internal static unsafe partial class SignScore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Block(byte* block, byte* table, RabitqLayout layout, out Vector512<int> low, out Vector512<int> high)
     {
-        if (Avx512BW.IsSupported)
+        if (Avx512BW.IsSupported && layout.HasShortSums)
+            BlockAvx512Short(block, table, layout.Loads, layout.Planes, out low, out high);
+        else if (Avx512BW.IsSupported)
             BlockAvx512(block, table, layout.Loads, layout.Planes, out low, out high);
         else if (Avx2.IsSupported)
             BlockAvx2(block, table, layout.Loads, layout.Planes, out low, out high);
@@ -36,8 +38,30 @@ internal static unsafe partial class SignScore
             BlockScalar(block, table, layout.Loads, layout.Planes, out low, out high);
     }
 
-    /// <summary>Requires AVX-512 BW.</summary>
+    /// <summary>Where all sums fit 16 bits; see <see cref="RabitqLayout.HasShortSums"/>. Requires AVX-512 BW.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void BlockAvx512Short(byte* block, byte* table, int loads, int planes, out Vector512<int> low, out Vector512<int> high)
+    {
+        Vector512<ushort> even0 = default, odd0 = default, even1 = default, odd1 = default;
+        for (var plane = 0; plane < planes; plane++, block += loads * RabitqLayout.LoadBytes)
+        {
+            (even0, odd0, even1, odd1) = (even0 << 1, odd0 << 1, even1 << 1, odd1 << 1);
+            AddPlane(block, table, loads, ref even0, ref odd0, ref even1, ref odd1);
+        }
+
+        low = ShortRowSums(even0, odd0);
+        high = ShortRowSums(even1, odd1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> ShortRowSums(Vector512<ushort> even, Vector512<ushort> odd)
+    {
+        var evens = even.GetLower() + even.GetUpper();
+        var odds = odd.GetLower() + odd.GetUpper();
+        return Avx512F.ConvertToVector512Int32(Vector256.Create(evens.GetLower() + evens.GetUpper(), odds.GetLower() + odds.GetUpper()));
+    }
+
+    /// <summary>Requires AVX-512 BW.</summary>
     internal static void BlockAvx512(byte* block, byte* table, int loads, int planes, out Vector512<int> low, out Vector512<int> high)
     {
         low = high = default;
@@ -55,11 +79,26 @@ internal static unsafe partial class SignScore
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PlaneAvx512(byte* codes, byte* table, int loads, out Vector512<int> low, out Vector512<int> high)
     {
-        var nibble = Vector512.Create((byte)15);
         Vector512<ushort> even0 = default, odd0 = default, even1 = default, odd1 = default;
+        AddPlane(codes, table, loads, ref even0, ref odd0, ref even1, ref odd1);
+        low = RowSums(even0, odd0);
+        high = RowSums(even1, odd1);
+    }
+
+    /// <summary>Adds the entries of a plane, those of even bytes apart from those of odd ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPlane(
+        byte* codes,
+        byte* table,
+        int loads,
+        ref Vector512<ushort> even0,
+        ref Vector512<ushort> odd0,
+        ref Vector512<ushort> even1,
+        ref Vector512<ushort> odd1)
+    {
+        var nibble = Vector512.Create((byte)15);
         for (; loads >= LoadsPerByteSum; loads -= LoadsPerByteSum, codes += 4 * RabitqLayout.LoadBytes, table += 4 * RabitqLayout.LoadBytes)
         {
             var code = Vector512.Load(codes);
@@ -81,9 +120,6 @@ internal static unsafe partial class SignScore
             Widen(sum0, ref even0, ref odd0);
             Widen(sum1, ref even1, ref odd1);
         }
-
-        low = RowSums(even0, odd0);
-        high = RowSums(even1, odd1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,24 +139,12 @@ internal static unsafe partial class SignScore
     }
 
     /// <summary>Adds the sums of the four groups of a load, which lie in the four quarters of the registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> RowSums(Vector512<ushort> even, Vector512<ushort> odd)
-    {
-        // Rows 0, 2, .. 14 as ints beside rows 1, 3, .. 15, then in turn.
-        var evens = Quarters(even);
-        var odds = Quarters(odd);
-        return Vector512.Create(
-            Vector256.Create(Sse2.UnpackLow(evens.GetLower(), odds.GetLower()), Sse2.UnpackHigh(evens.GetLower(), odds.GetLower())),
-            Vector256.Create(Sse2.UnpackLow(evens.GetUpper(), odds.GetUpper()), Sse2.UnpackHigh(evens.GetUpper(), odds.GetUpper())));
-    }
+    private static Vector512<int> RowSums(Vector512<ushort> even, Vector512<ushort> odd) => Vector512.Create(Quarters(even), Quarters(odd));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>A quarter is at most 1024 x 63: two of them may not fit a ushort, so they are added as ints.</summary>
     private static Vector256<int> Quarters(Vector512<ushort> sums)
     {
-        // A quarter is at most 1024 x 63: two of them may not fit a ushort, so they are added as ints.
-        var low = Avx512F.ConvertToVector512Int32(sums.GetLower());
-        var high = Avx512F.ConvertToVector512Int32(sums.GetUpper());
-        var both = low + high;
+        var both = Avx512F.ConvertToVector512Int32(sums.GetLower()) + Avx512F.ConvertToVector512Int32(sums.GetUpper());
         return both.GetLower() + both.GetUpper();
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs.Scalar;
 

@@ -9,7 +9,7 @@ namespace VectorServer.Storage.Query.Recall;
 /// <summary>
 /// Measures which effort of an index reaches a recall, on queries drawn from the namespace, and what it costs beside a scan. Three of eight
 /// queries are rows; three lie beside one, as far from it as its tenth neighbour is, for a real query is no row; one lies far from all, one
-/// in the middle of several.
+/// in the middle of several: those two must reach the recall by themselves too.
 /// </summary>
 /// <remarks>
 /// The truth is an exact scan. Efforts are tried from a small one on, half as much more each time, until the target is reached with a
@@ -23,6 +23,7 @@ internal static class RecallTuner
     private const long WorkMax = 6_000_000_000; // products of the exact scans: well under a second a core
     private const int ScansTimed = 5;
     private const double Step = 1.4;
+    private const int MiddleRows = 15;
     private static readonly double[] FarTimes = [2, 10, 30]; // the distance of two rows
 
     /// <param name="index">What the index is.</param>
@@ -83,8 +84,7 @@ internal static class RecallTuner
                     Move(vector, other, FarTimes[i / 8 % FarTimes.Length], draw);
                     break;
                 case 7:
-                    for (var at = 0; at < vector.Length; at++)
-                        vector[at] += (other[at] - vector[at]) / 2;
+                    MoveBetween(vector, i / 8 % 2 == 0 ? 1 : MiddleRows, () => snapshot.Generation.Vectors.Row(rows[draw.Next(rows.Count)]));
                     break;
             }
 
@@ -124,6 +124,17 @@ internal static class RecallTuner
         }
     }
 
+    /// <summary>Moves a vector to the mean of itself and some others.</summary>
+    private static void MoveBetween(float[] vector, int others, RowDraw next)
+    {
+        for (var count = 1; count <= others; count++)
+        {
+            var other = next();
+            for (var at = 0; at < vector.Length; at++)
+                vector[at] += (other[at] - vector[at]) / (count + 1);
+        }
+    }
+
     private static double TimeScan(IndexDescriptor index, NamespaceSnapshot snapshot, Truth[] truths, CancellationToken cancellation)
     {
         var scanned = snapshot with { Nearest = null };
@@ -157,7 +168,8 @@ internal static class RecallTuner
                 recalls[i] = nearest is null ? 1 : truths[i].RecallOf(nearest.Take(), wanted); // null: a scan answers
             });
             var (recall, us) = (recalls.Average(), MedianOf(times));
-            if (recall >= target)
+            var aside = recalls.Where((_, i) => i % 8 >= 6).DefaultIfEmpty(1).Average(); // far from all, or between them
+            if (recall >= target && aside >= options.Recall)
                 return us <= scanUs ? new Rung(effort, recall, us / effort) : new Rung(0, recall, us / effort);
             if (us > scanUs || effort >= highest)
                 return new Rung(topK == HeldRecall.Few ? 0 : effort, recall, us / effort);
@@ -171,6 +183,8 @@ internal static class RecallTuner
         double[] sorted = [.. values.Order()];
         return sorted[sorted.Length / 2];
     }
+
+    private delegate ReadOnlySpan<float> RowDraw();
 
     private readonly record struct Rung(int Effort, double Recall, double UsPerEffort);
 

@@ -24,9 +24,9 @@ public class PqScoreTests
         Assert.SkipUnless(Avx2.IsSupported, "This machine has the scalar path only.");
         var random = new Random(dimension);
         var quantizer = ProductQuantizer.Train(dimension, TestVectors.Gaussian(random, 20 * dimension), 1, threads: 1, CancellationToken.None);
-        foreach (var hasLength in new[] { false, true })
+        foreach (var hasError in new[] { false, true })
         {
-            var layout = new PqLayout(quantizer.SubVectors, hasLength);
+            var layout = new PqLayout(quantizer.SubVectors, hasError);
             var blocks = RandomBlocks(random, layout);
             AssertSameBits(Query(layout, quantizer.Table(TestVectors.Gaussian(random, dimension))), blocks);
         }
@@ -36,7 +36,7 @@ public class PqScoreTests
     public void No_sum_overflows_with_the_largest_bytes()
     {
         Assert.SkipUnless(Avx2.IsSupported, "This machine has the scalar path only.");
-        var layout = new PqLayout(subVectors: 5000, hasLength: false);
+        var layout = new PqLayout(subVectors: 5000, hasError: false);
         var bytes = new byte[5000 * ProductQuantizer.Centroids + PqTable.Padding];
         bytes.AsSpan().Fill(byte.MaxValue);
         var query = Query(layout, new PqTable(bytes, Zero: 0, Step: 1));
@@ -47,7 +47,7 @@ public class PqScoreTests
     [Fact]
     public void Blocks_that_do_not_fit_the_scores_are_refused()
     {
-        var layout = new PqLayout(subVectors: 3, hasLength: false);
+        var layout = new PqLayout(subVectors: 3, hasError: false);
         var query = Query(layout, new PqTable(new byte[3 * ProductQuantizer.Centroids + PqTable.Padding], Zero: 0, Step: 1));
 
         Assert.Throws<ArgumentException>(() => PqScore.Blocks(query, new byte[layout.BlockBytes], new float[17]));
@@ -58,12 +58,13 @@ public class PqScoreTests
     {
         Layout = layout,
         Table = table,
-        Formula = new RankFormula(new RankWeights(Dot: 1.5f, Length: 0.5f, LengthSquare: 1, Offset: 3), Multiplier: 0.37f, layout.Side.HasLength),
+        Shape = new QueryShape(new RankScale(0, 1), IsDistance: true, Length: 1, Rounding: 0),
+        Formula = new RankFormula(Multiplier: 0.37f, BiasWeight: 0.5f, Offset: 3),
     };
 
     private static byte[] RandomBlocks(Random random, PqLayout layout)
     {
-        var blocks = new byte[Codec.BlockCount(Rows) * layout.BlockBytes];
+        var blocks = new byte[BlockCodec.BlockCount(Rows) * layout.BlockBytes];
         random.NextBytes(blocks);
         for (var start = 0; start < blocks.Length; start += layout.BlockBytes)
         {
@@ -80,7 +81,7 @@ public class PqScoreTests
         byte[] shifted = [.. new byte[offset], .. blocks];
         foreach (var count in new[] { Rows, 128, 113, 112, 80, 64, 49, 48, 33, 17, 16, 15, 1 })
         {
-            var bytes = shifted.AsSpan(offset, Codec.BlockCount(count) * query.Layout.BlockBytes);
+            var bytes = shifted.AsSpan(offset, BlockCodec.BlockCount(count) * query.Layout.BlockBytes);
             var expected = new float[count];
             PqScore.BlocksScalar(query, bytes, expected);
 

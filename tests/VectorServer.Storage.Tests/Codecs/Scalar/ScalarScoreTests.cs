@@ -25,8 +25,8 @@ public class ScalarScoreTests
             {
                 var random = new Random(dimension);
                 var vectors = TestVectors.Gaussian(random, Rows * dimension);
-                var codec = Codec.Train(compression, metric, dimension, vectors);
-                var query = (ScalarQuery)codec.Prepare(TestVectors.Gaussian(random, dimension));
+                var codec = BlockCodec.Train(compression, metric, dimension, vectors);
+                var query = (ScalarQuery)codec.Prepare(TestVectors.Gaussian(random, dimension))!;
 
                 AssertSameBits(query, CodecBlocks.Encode(codec, vectors));
             }
@@ -41,9 +41,9 @@ public class ScalarScoreTests
     public void No_sum_overflows_with_the_largest_levels_and_query_bytes(int bits)
     {
         Assert.SkipUnless(Avx2.IsSupported, "This machine has the scalar path only.");
-        var layout = new ScalarLayout(1000, bits, Metric.Euclidean);
-        var blocks = new byte[Codec.BlockCount(Rows) * layout.BlockBytes];
-        for (var block = 0; block < Codec.BlockCount(Rows); block++)
+        var layout = new ScalarLayout(1000, bits);
+        var blocks = new byte[BlockCodec.BlockCount(Rows) * layout.BlockBytes];
+        for (var block = 0; block < BlockCodec.BlockCount(Rows); block++)
         {
             blocks.AsSpan(block * layout.BlockBytes, layout.Side.Offset).Fill(0xFF);
             for (var at = layout.Side.Offset; at < layout.BlockBytes; at += sizeof(float))
@@ -61,7 +61,8 @@ public class ScalarScoreTests
                 Layout = layout,
                 Table = table,
                 Zero = 12345,
-                Formula = new RankFormula(new RankWeights(Dot: 1, Length: 0.5f, LengthSquare: 1, Offset: 3), Multiplier: 1, layout.Side.HasLength),
+                Shape = new QueryShape(new RankScale(0, 1), IsDistance: true, Length: 1, Rounding: 0),
+                Formula = new RankFormula(Multiplier: 1, BiasWeight: 0.5f, Offset: 3),
             };
 
             AssertSameBits(query, blocks);
@@ -74,7 +75,7 @@ public class ScalarScoreTests
         byte[] shifted = [.. new byte[offset], .. blocks];
         for (var count = Rows; count > 0; count--)
         {
-            var bytes = shifted.AsSpan(offset, Codec.BlockCount(count) * query.Layout.BlockBytes);
+            var bytes = shifted.AsSpan(offset, BlockCodec.BlockCount(count) * query.Layout.BlockBytes);
             var expected = new float[count];
             ScalarScore.BlocksScalar(query, bytes, expected);
 

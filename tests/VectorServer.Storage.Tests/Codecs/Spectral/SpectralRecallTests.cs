@@ -28,7 +28,7 @@ public class SpectralRecallTests
             .ToArray();
         var vectors = TestVectors.Clustered(random, Rows, centers, spread: 0.5);
         var queries = TestVectors.Clustered(random, Queries, centers, spread: 0.5);
-        var codec = Codec.Train(compression, metric, Dimension, vectors.AsSpan(0, 1000 * Dimension));
+        var codec = BlockCodec.Train(compression, metric, Dimension, vectors[..(1000 * Dimension)]);
         var blocks = CodecBlocks.Encode(codec, vectors);
 
         var found = 0;
@@ -44,6 +44,6 @@ public class SpectralRecallTests
         Assert.InRange((double)found / (Queries * TopK), floor, 1);
     }
 
-    private static HashSet<int> Best(float[] scores, int count) =>
+    private static HashSet<int> Best<T>(T[] scores, int count) =>
         [.. Enumerable.Range(0, scores.Length).OrderByDescending(row => scores[row]).Take(count)];
 }

@@ -21,9 +21,9 @@ public class SpectralScoreTests
             {
                 var random = new Random(dimension);
                 var vectors = TestVectors.Gaussian(random, 37 * dimension);
-                var codec = Codec.Train(compression, metric, dimension, vectors);
+                var codec = BlockCodec.Train(compression, metric, dimension, vectors);
                 var blocks = CodecBlocks.Encode(codec, vectors);
-                var query = (SpectralQuery)codec.Prepare(TestVectors.Gaussian(random, dimension));
+                var query = (SpectralQuery)codec.Prepare(TestVectors.Gaussian(random, dimension))!;
 
                 AssertSameBits(query, blocks, 37);
             }
@@ -39,7 +39,7 @@ public class SpectralScoreTests
         Assert.SkipUnless(Avx2.IsSupported, "This machine has the scalar path only.");
         var random = new Random(dimension);
         var slots = (dimension + 1) / 2;
-        var layout = new SpectralLayout(slots, Metric.Euclidean, SpectralCalibration.GroupsPerPage(slots, Math.Min(kept, slots), [], 0));
+        var layout = new SpectralLayout(slots, SpectralCalibration.GroupsPerPage(slots, Math.Min(kept, slots), [], 0));
         foreach (var (queryByte, code) in new (int, int)[] { (127, 127), (127, -127), (1, -127), (127, -128), (-1, -1) })
         {
             var table = new byte[layout.Pages * SpectralQuery.PageBytes];
@@ -65,7 +65,8 @@ public class SpectralScoreTests
             {
                 Layout = layout,
                 Table = table,
-                Formula = new RankFormula(new RankWeights(Dot: 1, Length: 0.5f, LengthSquare: 1, Offset: 3), Multiplier: 1, layout.Side.HasLength),
+                Shape = new QueryShape(new RankScale(0, 1), IsDistance: true, Length: 1, Rounding: 0),
+                Formula = new RankFormula(Multiplier: 1, BiasWeight: 0.5f, Offset: 3),
             };
 
             AssertSameBits(query, blocks, 48);
@@ -89,7 +90,7 @@ public class SpectralScoreTests
         byte[] shifted = [.. new byte[offset], .. blocks];
         for (var count = rows; count > 0; count--)
         {
-            var bytes = shifted.AsSpan(offset, Codec.BlockCount(count) * query.Layout.BlockBytes);
+            var bytes = shifted.AsSpan(offset, BlockCodec.BlockCount(count) * query.Layout.BlockBytes);
             var expected = new float[count];
             SpectralScore.BlocksScalar(query, bytes, expected);
 
@@ -117,8 +118,8 @@ public class SpectralScoreTests
     [Fact]
     public void Blocks_that_do_not_match_the_scores_are_refused()
     {
-        var codec = Codec.Train(Compression.SpectralK64, Metric.Cosine, 64, TestVectors.Gaussian(new Random(1), 64 * 20));
-        var query = codec.Prepare(new float[64]);
+        var codec = BlockCodec.Train(Compression.SpectralK64, Metric.Cosine, 64, TestVectors.Gaussian(new Random(1), 64 * 20));
+        var query = codec.Prepare(TestVectors.Gaussian(new Random(2), 64))!;
 
         Assert.Throws<ArgumentException>(() => codec.Score(query, new byte[codec.BlockBytes], new float[17]));
         Assert.Throws<ArgumentException>(() => codec.Score(query, new byte[codec.BlockBytes - 1], new float[16]));

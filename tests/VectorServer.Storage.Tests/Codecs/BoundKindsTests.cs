@@ -1,0 +1,95 @@
+using VectorServer.DataKinds;
+using VectorServer.Storage.Codecs;
+
+namespace VectorServer.Storage.Tests.Codecs;
+
+/// <summary>What codes say of the rows they rule out holds for any data.</summary>
+public sealed class BoundKindsTests
+{
+    private const int Rows = 700;
+    private const int QueriesOfEachKind = 2;
+    private const int TopK = 10;
+
+    // Of a count whose mean is known: chance goes no farther in any run.
+    private const double Deviations = 5;
+
+    private static readonly DataKind[] Kinds =
+    [
+        .. AllKinds.List, .. AllKinds.OfDimensions(1, 2, 3, 12, 13, 15, 16, 17, 31, 160, 384),
+        AllKinds.Find("one-hot", DataMetric.Euclidean, 12), AllKinds.Find("binary", DataMetric.Euclidean, 14), AllKinds.Find("tones", DataMetric.Euclidean, 15),
+        AllKinds.Find("one-hot", DataMetric.Cosine, 192), AllKinds.Find("tones", DataMetric.Cosine, 192), AllKinds.Find("binary", DataMetric.DotProduct, 200),
+        AllKinds.Find("heavy-tailed", DataMetric.DotProduct, 200), AllKinds.Find("islands", DataMetric.Euclidean, 200), AllKinds.Find("copies-20", DataMetric.Cosine, 200),
+    ];
+
+    public static TheoryData<string> Codes => [.. CompressionNames.Codes.Select(code => code.ToName())];
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void Rows_ruled_out_are_not_among_the_nearest(string compression)
+    {
+        var missed = new Misses();
+        ForEachQuery(compression, (kind, rows, query) =>
+        {
+            var sink = new NearestSink(rows, query, TopK);
+            if (rows.Codes.Search(query, sink, TestContext.Current.CancellationToken))
+                missed.Add(kind, sink.Trusted!.Value, sink.Missed(rows.Ranks(query)), TopK);
+        });
+
+        missed.AssertFew();
+    }
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void Bounds_are_above_exact_ranks(string compression)
+    {
+        var missed = new Misses();
+        ForEachQuery(compression, (kind, rows, query) =>
+        {
+            var sink = new NearestSink(rows, query, k: int.MaxValue); // which rules nothing out
+            if (!rows.Codes.Search(query, sink, TestContext.Current.CancellationToken))
+                return;
+            Assert.Equal(Rows, sink.Offered.Count);
+            var scale = rows.Ranks(query) is var ranks ? Math.Abs(ranks[0]) + Math.Abs(ranks[^1]) : 0;
+            var above = sink.Offered.Values.Count(candidate => rows.Rank(candidate.Row, query) > candidate.Upper + 1e-12 * scale);
+            missed.Add(kind, sink.Trusted!.Value, above, Rows);
+        });
+
+        missed.AssertFew();
+    }
+
+    private static void ForEachQuery(string compression, Action<string, CodedRows, float[]> ask)
+    {
+        Assert.True(CompressionNames.TryParse(compression, out var code));
+        foreach (var kind in Kinds)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            var data = DataSet.Create(kind, Rows);
+            using var rows = CodedRows.Of(code, data);
+            foreach (var query in Enum.GetValues<QueryKind>().SelectMany(of => data.Queries(of, QueriesOfEachKind)))
+                ask(kind.Name, rows, query);
+        }
+    }
+
+    /// <summary>Counts what bounds missed beside what they say they may.</summary>
+    private sealed class Misses
+    {
+        private readonly Dictionary<string, (int Missed, double Mean)> _kinds = [];
+        private int _proofsMissed;
+
+        public void Add(string kind, ErrorBound bound, int missed, int asked)
+        {
+            if (bound.MissShare == 0)
+                _proofsMissed += missed;
+            var before = _kinds.GetValueOrDefault(kind);
+            _kinds[kind] = (before.Missed + missed, before.Mean + bound.MissShare * asked);
+        }
+
+        public void AssertFew()
+        {
+            var told = string.Join("; ", _kinds.Where(kind => kind.Value.Missed > 0).Select(kind => FormattableString.Invariant($"{kind.Key} {kind.Value.Missed} where {kind.Value.Mean:0.0} may be")));
+            Assert.True(_proofsMissed == 0, $"{_proofsMissed} missed for certain; {told}");
+            var (missed, mean) = (_kinds.Values.Sum(kind => kind.Missed), _kinds.Values.Sum(kind => kind.Mean));
+            Assert.True(missed <= mean + Deviations * Math.Sqrt(mean + 1), FormattableString.Invariant($"{missed} missed, {mean:0.0} may be: {told}"));
+        }
+    }
+}
