@@ -147,7 +147,7 @@ internal sealed class TestedIndex(VectorEngine engine, DataSet data, Findings fi
             var result = Index.Query("", new VectorQuery { TopK = topK, Vector = query, Filter = filter, Explain = true });
             var (right, wanted) = judged.Judge(
                 topK, result.Matches, result.Explanation!.Plan == "exact", wrong => findings.Wrong(step, $"{kind}, topK {topK}: {wrong}"));
-            findings.Count(step, topK, kind, right, wanted, Certificate.Of(result.Explanation), isScan: result.Explanation.IndexKind != "hnsw");
+            findings.Count(step, topK, kind, right, wanted, Certificate.Of(result.Explanation), isScan: result.Explanation.IndexKind == "flat");
         }
     }
 

@@ -10,7 +10,7 @@ public sealed unsafe class LowScoreTests
 
     [Theory]
     [InlineData(2)]
-    [InlineData(4)]
+    [InlineData(1)]
     public void Every_path_gives_the_same_integers_at_every_length(int low)
     {
         var random = new Random(low);
@@ -30,8 +30,8 @@ public sealed unsafe class LowScoreTests
     [Theory]
     [InlineData(2, 127)]
     [InlineData(2, -127)]
-    [InlineData(4, 127)]
-    [InlineData(4, -127)]
+    [InlineData(1, 127)]
+    [InlineData(1, -127)]
     public void No_sum_overflows_with_the_largest_levels_and_query_bytes(int low, int value)
     {
         foreach (var coordinates in new[] { 1, 128, 4_161, 20_000 })
