@@ -97,7 +97,9 @@ public sealed class MetricsTests
 
         await using var again = TestServer.StartOn(data.Path);
         var closed = await ReadAsync(again);
-        await again.GetAsync("/indexes/things/describe_index_stats");
+        await again.GetAsync("/indexes/things/describe_index_stats"); // opens none either
+        Assert.Equal(0, (await ReadAsync(again))["""vectorserver_namespaces_open{index="things"}"""]);
+        await again.GetAsync("/indexes/things/vectors/fetch?ids=a");
         var open = await ReadAsync(again);
 
         Assert.Equal((1, 0), (closed["""vectorserver_namespaces{index="things"}"""], closed["""vectorserver_namespaces_open{index="things"}"""]));

@@ -73,7 +73,7 @@ public abstract class BackupContract : IndexContract
             .Select(ns => (ns.Name, ns.RecordCount, ns.FilterableFields is null ? "all" : string.Join(',', ns.FilterableFields)))];
 
     private static NamespaceStorageStats Stats(VectorIndex index, string ns) =>
-        index.Stats().Namespaces.Single(stats => stats.Name == ns) with { DeletedRows = 0, CertifiedShare = null };
+        index.Stats().Namespaces.Single(stats => stats.Name == ns) with { DeletedRows = 0, CertifiedShare = null, CodedRows = 0 };
 
     private static IEnumerable<VectorQuery> Queries(VectorIndex index, Random random)
     {

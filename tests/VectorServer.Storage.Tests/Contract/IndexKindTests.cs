@@ -49,6 +49,7 @@ public sealed class IndexKindTests : IndexContract
 
         await ReopenAsync();
         index = Engine.GetIndex("docs");
+        AssertRecall(index); // opens the namespace
         await WaitUntilBuiltAsync(index);
         AssertRecall(index);
     }
@@ -62,6 +63,7 @@ public sealed class IndexKindTests : IndexContract
         await CreateBuiltAsync(kind);
         await ReopenAsync();
         var path = Assert.Single(Directory.GetFiles(DataDirectory, "ann.bin", SearchOption.AllDirectories));
+        AssertRecall(Engine.GetIndex("docs")); // opens the namespace
         await WaitUntilBuiltAsync(Engine.GetIndex("docs"));
         Assert.DoesNotContain(_log, line => line.Contains("builds its index anew", StringComparison.Ordinal));
 

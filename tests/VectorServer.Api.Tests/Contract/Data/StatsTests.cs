@@ -80,7 +80,7 @@ public sealed class StatsTests
 
         Assert.Equal(
             """
-            {"":{"record_count":1,"compression":"float32","raw_bytes_per_vector":8,"code_bytes_per_vector":0,"deleted_rows":1,"index_kind":"flat","indexed_rows":0,"index_bytes":0,"recall_samples":0}}
+            {"":{"record_count":1,"compression":"float32","raw_bytes_per_vector":8,"code_bytes_per_vector":0,"deleted_rows":1,"index_kind":"flat","indexed_rows":0,"index_bytes":0,"recall_samples":0,"coded_rows":0}}
             """,
             answer.Json.GetProperty("storage").GetRawText());
     }
