@@ -41,5 +41,8 @@ await withIndex({ metric: 'dotproduct' }, async (index) => {
 
 await withIndex({ metric: 'cosine' }, async (index) => {
   const record = { id: 'a', values: [1, 0, 0], sparseValues: { indices: [1], values: [1] } };
-  await rejects(() => upsert(index, [record]), 'PineconeBadRequestError', /does not support sparse values/);
+  await upsert(index, [record]);
+
+  const query = { vector: [1, 0, 0], sparseVector: record.sparseValues, topK: 1 };
+  await rejects(() => index.query(query), 'PineconeBadRequestError', /does not support sparse values/);
 });
