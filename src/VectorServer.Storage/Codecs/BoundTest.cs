@@ -14,7 +14,7 @@ namespace VectorServer.Storage.Codecs;
 /// </remarks>
 internal readonly struct BoundTest
 {
-    private const float Digits = 2e-6f; // float32's rounding of coordinates, transform and sums, as a share of lengths
+    private const float Digits = RankLimit.Digits;
 
     private readonly float _weight;
     private readonly float _errorShare;
@@ -29,27 +29,24 @@ internal readonly struct BoundTest
     /// <param name="deviation">The deviation of a product with what a code lost, as a share of the product of lengths.</param>
     public BoundTest(QueryShape query, double threshold, ErrorBound bound, float deviation)
     {
-        var needed = double.IsNegativeInfinity(threshold)
-            ? double.NegativeInfinity
-            : query.Scale.FromMetric(threshold) - Math.Abs(threshold) * 1e-15 / query.Scale.Factor;
+        var limit = RankLimit.Of(query.Scale, query.IsDistance, threshold, query.Length, query.Length * query.Length);
         var share = bound.Share(deviation);
         _addsUp = share >= 1;
         _codeShare = share * query.Rounding;
         if (query.IsDistance)
         {
-            var reach = Math.Sqrt(Math.Max(0, -needed)) * (1 + Digits) + Digits * query.Length;
             _weight = 2;
-            _errorShare = share * (float)Math.Min(reach, query.Length);
-            _needed = (float)(-(reach * reach) - Digits * query.Length * query.Length);
+            _errorShare = share * Math.Min(limit.Reach, query.Length);
             _slack = Digits * query.Length * query.Length;
         }
         else
         {
             _weight = 1;
             _errorShare = share * query.Length;
-            _needed = (float)(needed - Digits * (1 + Math.Abs(needed)));
             _slack = Digits;
         }
+
+        _needed = -limit.Most;
     }
 
     /// <summary>The ranks that the rows reach at most.</summary>

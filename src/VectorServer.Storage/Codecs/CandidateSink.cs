@@ -15,6 +15,9 @@ internal abstract class CandidateSink
     /// <summary>The least rank that may still be among the nearest; negative infinity while too few are known.</summary>
     public abstract double Threshold { get; }
 
+    /// <summary>How many of the nearest are asked for.</summary>
+    public abstract int Wanted { get; }
+
     /// <summary>Whether many rows do not count, so that it is worth asking before more is read of them.</summary>
     public abstract bool IsSelective { get; }
 

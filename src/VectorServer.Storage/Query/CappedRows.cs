@@ -19,6 +19,8 @@ internal sealed class CappedRows(NamespaceSnapshot snapshot, int capacity, RowSe
     /// <summary>Whatever is kept is kept by estimate: a row whose bound is below the last one's has a lower estimate still.</summary>
     public override double Threshold => _best.Threshold;
 
+    public override int Wanted => capacity;
+
     /// <summary>No row left out has a higher rank, as far as bounds hold.</summary>
     public double LeftOut { get; private set; } = double.NegativeInfinity;
 

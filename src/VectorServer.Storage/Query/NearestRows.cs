@@ -11,7 +11,7 @@ namespace VectorServer.Storage.Query;
 internal sealed class NearestRows : SnapshotSink
 {
     private const int WaitingMin = 1024; // before those are looked for that need not wait any more
-    private const int RowsAhead = 3; // a row comes from memory in about the time in which so many are scored
+    private const int RowsAhead = 12; // are asked of memory before they are scored: a row takes longer to come than to score
     private const int FarReadCost = 2; // a row read by itself against one of many read one after another
 
     private readonly NamespaceSnapshot _snapshot;
@@ -38,6 +38,8 @@ internal sealed class NearestRows : SnapshotSink
 
     public override double Threshold => _nearest.Threshold;
 
+    public override int Wanted => _nearest.Capacity;
+
     /// <summary>Rows scored exactly.</summary>
     public int Scored { get; private set; }
 
@@ -58,9 +60,15 @@ internal sealed class NearestRows : SnapshotSink
             if (candidate.Upper < Threshold)
                 continue;
             if (candidate.Estimate >= Threshold)
+            {
+                if (promising < RowsAhead)
+                    _snapshot.Generation.Vectors.Prefetch(candidate.Row);
                 candidates[promising++] = candidate; // into a place that was looked at already
+            }
             else
+            {
                 Wait(candidate);
+            }
         }
 
         candidates = candidates[..promising];
@@ -86,6 +94,8 @@ internal sealed class NearestRows : SnapshotSink
         Forget();
         var waiting = _waiting.AsSpan(0, _waitingCount);
         waiting.Sort(static (left, right) => right.Upper.CompareTo(left.Upper));
+        for (var i = 0; i < Math.Min(RowsAhead, waiting.Length); i++)
+            _snapshot.Generation.Vectors.Prefetch(waiting[i].Row);
         for (var i = 0; i < waiting.Length && !(waiting[i].Upper < Threshold); i++)
         {
             if (i + RowsAhead < waiting.Length)

@@ -8,9 +8,11 @@ internal readonly record struct Candidate(int Row, double Rank);
 /// <summary>The nearest rows seen so far: a bounded heap with the farthest kept row on top. Equal ranks are ordered by id.</summary>
 internal sealed class TopK(int capacity, IdTable ids)
 {
-    private readonly int _capacity = capacity;
     private Candidate[] _heap = new Candidate[Math.Min(capacity, 64)];
     private int _count;
+
+    /// <summary>Rows that are kept.</summary>
+    public int Capacity => capacity;
 
     /// <summary>A row whose rank is below this is not worth offering; a NaN ranks last.</summary>
     public double Threshold { get; private set; } = double.NegativeInfinity;
@@ -18,10 +20,10 @@ internal sealed class TopK(int capacity, IdTable ids)
     public void Offer(int row, double rank)
     {
         var candidate = new Candidate(row, rank);
-        if (_count < _capacity)
+        if (_count < Capacity)
         {
             if (_count == _heap.Length)
-                Array.Resize(ref _heap, Math.Min(_capacity, _heap.Length * 2));
+                Array.Resize(ref _heap, Math.Min(Capacity, _heap.Length * 2));
             _heap[_count++] = candidate;
             SiftUp(_count - 1);
         }
@@ -35,7 +37,7 @@ internal sealed class TopK(int capacity, IdTable ids)
             return;
         }
 
-        if (_count == _capacity)
+        if (_count == Capacity)
             Threshold = _heap[0].Rank;
     }
 

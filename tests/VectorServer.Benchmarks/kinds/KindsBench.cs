@@ -13,7 +13,7 @@ internal sealed class KindsBench(KindsOptions options)
     private const int QueriesOfEachKindOfMany = 10;
     private const int ManyValues = 20_000_000; // from there on the truth takes minutes
     private const int Rounds = 15;
-    private const double WarmupMs = 150;
+    private const double WarmupMs = 600; // what a kind of data alone needs is compiled, and compiled anew, by then
     private const double BlockMs = 12; // of queries of one side, before the next has its turn
     private const int BlockQueriesMin = 3;
 

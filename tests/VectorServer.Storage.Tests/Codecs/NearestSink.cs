@@ -17,6 +17,8 @@ internal sealed class NearestSink(CodedRows rows, float[] query, int k, int endR
     /// <summary>The weakest bound that estimates of rows left out were trusted by.</summary>
     public ErrorBound? Trusted { get; private set; }
 
+    public override int Wanted => k;
+
     public override double Threshold => _nearest.Count == k && _nearest.TryPeek(out _, out var rank) ? rank : double.NegativeInfinity;
 
     public override bool IsSelective => endRow < int.MaxValue;

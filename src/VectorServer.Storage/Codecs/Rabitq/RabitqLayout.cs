@@ -65,6 +65,9 @@ internal sealed class RabitqLayout
 
     public bool HasError => Planes > 1;
 
+    /// <summary>The square of a code of signs, a little rounded up.</summary>
+    public float CodeSquare => Coordinates / 4f * (1 + 1e-6f);
+
     public int BlockBytes => SideOffset + (HasError ? 3 : 2) * PartBytes;
 
     /// <summary>The byte of a group that holds a lane's bits.</summary>
