@@ -13,12 +13,12 @@ internal sealed record LeftNamespace(NamespaceCounts Counts, IReadOnlyList<strin
 /// <c>namespaces.bin</c>, what a clean stop leaves of an index with many namespaces, so that the next start can tell of all of them by one
 /// read. It goes, durably, before the first of them is opened or made: after a crash there is none. Little-endian: magic "VSNAMES" and
 /// version (8 bytes); namespaces (int32); of each its name, filterable fields (int32, -1 for null; the names), LSN, bytes of the
-/// approximate index (int64), bytes of a code (float64), generation, rows, live rows, compression, kind of index, indexed rows (int32);
-/// CRC-32C of all before. A name is its length (int32) and UTF-8 bytes.
+/// approximate index (int64), bytes of a code (float64), generation, rows, live rows, compression, kind of index, indexed rows, whether codes
+/// are behind, mark of the search options (int32); CRC-32C of all before. A name is its length (int32) and UTF-8 bytes.
 /// </summary>
 internal static class ClosedNamespacesFile
 {
-    private const ulong Magic = 0x0153_454D_414E_5356; // "VSNAMES", version 1, little-endian
+    private const ulong Magic = 0x0253_454D_414E_5356; // "VSNAMES", version 2, little-endian
 
     public static void Write(Disk disk, string path, IReadOnlyCollection<(string Name, LeftNamespace Left)> namespaces)
     {
@@ -35,7 +35,12 @@ internal static class ClosedNamespacesFile
             file.Write(counts.Lsn.Value);
             file.Write(counts.IndexBytes);
             file.Write(counts.CodeBytesPerVector);
-            foreach (var number in (int[])[counts.Generation, counts.RowCount, counts.LiveCount, (int)counts.Compression, (int)counts.IndexKind, counts.IndexedRows])
+            int[] numbers =
+            [
+                counts.Generation, counts.RowCount, counts.LiveCount, (int)counts.Compression, (int)counts.IndexKind, counts.IndexedRows,
+                counts.AreCodesBehind ? 1 : 0, (int)counts.SearchMark,
+            ];
+            foreach (var number in numbers)
                 file.Write(number);
         }
 
@@ -70,10 +75,20 @@ internal static class ClosedNamespacesFile
         for (var i = 0; i < fieldCount; i++)
             fields!.Add(ReadText(file));
         var (lsn, indexBytes, codeBytes) = (file.Read<long>(), file.Read<long>(), file.Read<double>());
-        var numbers = new int[6];
+        var numbers = new int[8];
         file.ReadAll<int>(numbers);
         var counts = new NamespaceCounts(
-            new Lsn(lsn), numbers[0], numbers[1], numbers[2], (Codecs.Compression)numbers[3], codeBytes, (Ann.IndexKind)numbers[4], numbers[5], indexBytes);
+            new Lsn(lsn),
+            numbers[0],
+            numbers[1],
+            numbers[2],
+            (Codecs.Compression)numbers[3],
+            codeBytes,
+            (Ann.IndexKind)numbers[4],
+            numbers[5],
+            indexBytes,
+            numbers[6] != 0,
+            (uint)numbers[7]);
         return counts.IsKnown ? new LeftNamespace(counts, fields) : throw file.Damaged("it tells of codes or indexes of no kind known here");
     }
 
