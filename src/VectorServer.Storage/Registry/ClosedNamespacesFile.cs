@@ -48,7 +48,9 @@ internal static class ClosedNamespacesFile
     }
 
     /// <summary>The namespaces by name; none where there is no file, or none that is whole.</summary>
-    public static Dictionary<string, LeftNamespace> Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="damaged">Told what is wrong with a file that is not whole.</param>
+    public static Dictionary<string, LeftNamespace> Read(string path, Action<string> damaged)
     {
         var namespaces = new Dictionary<string, LeftNamespace>(StringComparer.Ordinal);
         if (!File.Exists(path))
@@ -57,13 +59,14 @@ internal static class ClosedNamespacesFile
         {
             using var file = new CheckedReader(path);
             if (file.Read<ulong>() != Magic)
-                return namespaces;
+                throw file.Damaged("it is of another format");
             for (var count = file.Read<int>(); count > 0; count--)
                 namespaces[ReadText(file)] = ReadOne(file);
             return namespaces;
         }
         catch (Exception e) when (e is StorageException || e.IsDiskError())
         {
+            damaged(e.Message);
             return new Dictionary<string, LeftNamespace>(StringComparer.Ordinal); // each is looked at
         }
     }

@@ -25,7 +25,8 @@ internal sealed partial class NamespaceSet
 
     private void FindNamespaces()
     {
-        var left = ClosedNamespacesFile.Read(NamespaceLayout.ClosedNamespaces(_directory));
+        var left = ClosedNamespacesFile.Read(
+            NamespaceLayout.ClosedNamespaces(_directory), what => _options.Log?.Invoke($"Index '{_index.Name}' looks at each of its namespaces: {what}"));
         _hasLeftFile = File.Exists(NamespaceLayout.ClosedNamespaces(_directory));
         var found = NamespaceLayout.DirectoriesIn(_directory).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, known) in left)
