@@ -128,7 +128,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly DirectoryInfo _data;
     private readonly HttpClient _client;
 
-    private ServerProcess(Process process, DirectoryInfo data, HttpClient client) => (_process, _data, _client) = (process, data, client);
+    private readonly bool _keepsData;
+
+    private ServerProcess(Process process, DirectoryInfo data, HttpClient client, bool keepsData) =>
+        (_process, _data, _client, _keepsData) = (process, data, client, keepsData);
 
     public Uri Address => _client.BaseAddress!;
 
@@ -145,9 +148,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="durability">As in the settings.</param>
     /// <param name="server">The server's assembly; null for the one that was built with the bench.</param>
     /// <param name="logsRequests">As it does by default, to a pipe that is read and thrown away.</param>
-    public static async Task<ServerProcess> StartAsync(string durability = "fsync", string? server = null, bool logsRequests = false)
+    /// <param name="directory">Of its data, which it keeps; null for one that goes with it.</param>
+    public static async Task<ServerProcess> StartAsync(
+        string durability = "fsync", string? server = null, bool logsRequests = false, string? directory = null)
     {
-        var data = Directory.CreateTempSubdirectory("vectorserver-bench-");
+        var data = directory is null ? Directory.CreateTempSubdirectory("vectorserver-bench-") : new DirectoryInfo(directory);
         var port = FreePort();
         var start = new ProcessStartInfo("dotnet", [server ?? OwnServer]) { RedirectStandardOutput = true };
         start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
@@ -164,7 +169,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             try
             {
                 if ((await client.GetAsync("/readyz")).IsSuccessStatusCode)
-                    return new ServerProcess(process, data, client);
+                    return new ServerProcess(process, data, client, keepsData: directory is not null);
             }
             catch (HttpRequestException) when (!process.HasExited)
             {
@@ -225,7 +230,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-        _data.Delete(recursive: true);
+        if (!_keepsData)
+            _data.Delete(recursive: true);
     }
 
     private static int FreePort()

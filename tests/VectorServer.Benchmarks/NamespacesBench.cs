@@ -26,7 +26,7 @@ internal static class NamespacesBench
                 await Parallel.ForEachAsync(Enumerable.Range(0, count), async (i, cancellation) => await index.UpsertAsync(NameOf(i), [Record(i)], cancellation));
                 foreach (var i in Enumerable.Range(0, OpenAtOnce / 2))
                     await index.UpsertAsync(NameOf(i), [Record(i) with { Id = "b" }]);
-                Copy(stopped, killed);
+                CopyInUse(stopped, killed);
             }
 
             Console.WriteLine($"## {count:N0} namespaces, made in {watch.Elapsed.TotalSeconds:F0} s\n\n{Machine.Describe()}\n");
@@ -64,6 +64,23 @@ internal static class NamespacesBench
     private static string NameOf(int i) => "tenant-" + i.ToString(CultureInfo.InvariantCulture);
 
     private static VectorRecord Record(int i) => new("a", new float[] { 1, i % 7, i % 11, 1 }, null, null);
+
+    /// <summary>Some are being closed meanwhile, whose logs go: until a copy meets none of them.</summary>
+    private static void CopyInUse(string from, string to)
+    {
+        while (true)
+        {
+            try
+            {
+                Copy(from, to);
+                return;
+            }
+            catch (IOException) when (Directory.Exists(to))
+            {
+                Directory.Delete(to, recursive: true);
+            }
+        }
+    }
 
     private static void Copy(string from, string to)
     {

@@ -46,7 +46,7 @@ internal static class OpenBench
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    private static async Task FillAsync(string directory, int rows, int dimension)
+    internal static async Task FillAsync(string directory, int rows, int dimension)
     {
         var random = new Random(1);
         await using var engine = VectorEngine.Open(new EngineOptions { DataDirectory = directory });

@@ -30,6 +30,7 @@ return args switch
     ["open", var directory] => await OpenBench.RunAsync(1_000_000, 32, directory),
     ["open", var directory, var text] when int.TryParse(text, out var dimension) && dimension > 0 =>
         await OpenBench.RunAsync(1_000_000, dimension, directory),
+    ["first"] => await FirstFilterBench.RunAsync(),
     ["namespaces"] => await NamespacesBench.RunAsync(10_000),
     ["namespaces", var text] when int.TryParse(text, out var count) && count > 0 => await NamespacesBench.RunAsync(count),
     ["http"] => await HttpBench.RunAsync(null),
@@ -61,6 +62,7 @@ static int Usage()
           load              durable upserts and loads a second into the engine, without HTTP
           requests [SERVER] what requests cost, on this server or on several builds of it (paths of VectorServer.Api.dll)
           open [DIRECTORY [DIMENSION]]  a start with 1000000 rows, of 32 dimensions: time to the first answer, memory; the directory is kept
+          first             the first filtered query over HTTP after an unfiltered one opened the namespace, beside the median one; 100000 rows
           namespaces [COUNT]  first statistics after a start with 10000 namespaces, after a clean stop and after a kill
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
           grow DIRECTORY ROWS TARGET  no bench: makes a larger set of the same shape from the same files, for ann

@@ -31,6 +31,16 @@ public sealed record SearchOptions
     /// <summary>Inverted lists that a query reads, 1..65536; null reads lists until no other can hold a nearer row.</summary>
     public int? IvfProbes { get; init; }
 
+    /// <summary>Tells these options from others, in files too; never 0.</summary>
+    internal uint Mark
+    {
+        get
+        {
+            double[] all = [(int)Kind, HnswM, HnswEfConstruction, Recall, HnswEf ?? 0, IvfLists ?? 0, IvfProbes ?? 0];
+            return IO.Crc32C.Compute(System.Runtime.InteropServices.MemoryMarshal.AsBytes<double>(all)) | 1;
+        }
+    }
+
     /// <exception cref="StorageException">A parameter is out of its range.</exception>
     internal void Check()
     {

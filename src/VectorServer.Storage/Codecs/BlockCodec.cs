@@ -65,10 +65,23 @@ internal abstract class BlockCodec(Compression compression, RowSpace space) : Co
             case Compression.SpectralK64 or Compression.SpectralK128 or Compression.SpectralK256:
                 return DeviationMeter.Calibrate(SpectralCodec.Train(compression, space, Directions(space, sample), deviation: 1), sample);
             case Compression.Pq:
-                return DeviationMeter.Calibrate(PqCodec.Train(space, Directions(space, sample), deviation: 1), sample);
+                var (learnt, heldOut) = HoldOut(sample, dimension);
+                return DeviationMeter.Calibrate(PqCodec.Train(space, Directions(space, learnt), deviation: 1), heldOut);
             default:
                 throw new ArgumentOutOfRangeException(nameof(compression), compression, "Not a code.");
         }
+    }
+
+    /// <summary>
+    /// Every fourth row is kept back: centroids are too near to the rows that they were learnt from for these to show how far estimates of others
+    /// are off.
+    /// </summary>
+    private static (float[] Learnt, float[] HeldOut) HoldOut(float[] sample, int dimension)
+    {
+        const int Share = 4;
+        var rows = Enumerable.Range(0, sample.Length / dimension).ToLookup(row => row % Share == Share - 1);
+        float[] Of(bool isHeldOut) => [.. rows[isHeldOut].SelectMany(row => new ArraySegment<float>(sample, row * dimension, dimension))];
+        return (Of(false), Of(true));
     }
 
     /// <summary>Up to some thousand rows spread evenly over the sample, in the space, each scaled to length 1; those of length 0 are left out.</summary>

@@ -3,7 +3,7 @@ using VectorServer.Storage.Scoring;
 namespace VectorServer.Storage.Codecs;
 
 /// <summary>
-/// Measures how far the estimates of a code are off where no random rotation tells: on the calibration's own rows, each of some asking for
+/// Measures how far the estimates of a code are off where no random rotation tells: on rows of the calibration, each of some asking for
 /// all others. What is known of rows to come is that much, so a margin is added.
 /// </summary>
 internal static class DeviationMeter
@@ -47,6 +47,9 @@ internal static class DeviationMeter
                     (near, nearCount) = (near + squares[i].Share, nearCount + 1);
             }
         }
+
+        if (allCount < 4 * NearestCount)
+            return codec; // codes that lose nothing of these rows may lose something of others
 
         var floor = 1 / Math.Sqrt(Math.Max(1, dimension - 1));
         var measured = Math.Sqrt(Math.Max(all / Math.Max(1, allCount), near / Math.Max(1, nearCount)));

@@ -18,24 +18,13 @@ internal sealed class BackgroundWork
     /// <summary>Nothing is under way.</summary>
     public bool IsAtRest => _work.IsCompleted;
 
-    /// <summary>Begins the work on a thread of the pool, unless some is under way or none is allowed any more.</summary>
-    /// <param name="work">Handles its own failures; ends soon once <see cref="Stopping"/> is cancelled.</param>
-    /// <returns>Whether it has begun.</returns>
-    public bool TryStart(Func<Task> work)
-    {
-        lock (_lock)
-        {
-            if (!_work.IsCompleted || _stopping.IsCancellationRequested)
-                return false;
-            _work = Task.Run(work);
-            return true;
-        }
-    }
-
     /// <summary>
-    /// Begins the work, or lets it run once more after what is under way: what was asked for while it looked for the last time is not forgotten.
-    /// For work that is always started so, and does nothing where nothing is due.
+    /// Begins the work on a thread of the pool, or lets it run once more after what is under way: what is asked for while a run is ending is
+    /// never lost.
     /// </summary>
+    /// <param name="work">
+    /// Always the same. Looks for itself what is due, handles its own failures, and ends soon once <see cref="Stopping"/> is cancelled.
+    /// </param>
     public void StartOrRepeat(Func<Task> work)
     {
         lock (_lock)

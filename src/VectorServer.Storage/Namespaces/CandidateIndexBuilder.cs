@@ -32,6 +32,13 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
             _work.StartOrRepeat(RunAsync);
     }
 
+    /// <summary><see cref="SearchOptions.Mark"/> of what the index was made for; 0 where it is not done yet.</summary>
+    public uint MarkOf(NamespaceSnapshot snapshot)
+    {
+        var mark = choice.Options.Mark; // first: other options may come in between
+        return IsBehind(snapshot) ? 0 : mark;
+    }
+
     /// <summary>Ends the work under way and allows no more.</summary>
     public Task StopAsync() => _work.StopAsync();
 
@@ -42,7 +49,8 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
             Save(snapshot.Generation, index, Math.Min(index.Count, snapshot.RowCount));
     }
 
-    private bool IsBehind(NamespaceSnapshot snapshot)
+    /// <summary>The index is to be made, tuned, or given more rows.</summary>
+    public bool IsBehind(NamespaceSnapshot snapshot)
     {
         var wanted = choice.KindFor(snapshot);
         if (snapshot.Nearest is not { } index)
@@ -64,6 +72,8 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
             {
                 Building.Release();
             }
+
+            await store.WriteCountsAsync(_work.Stopping).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {

@@ -81,7 +81,8 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
         return codes;
     }
 
-    private bool IsBehind(NamespaceSnapshot snapshot) => NeedsOthers(snapshot) || IsTailDue(snapshot);
+    /// <summary>Codes are to be made.</summary>
+    public bool IsBehind(NamespaceSnapshot snapshot) => NeedsOthers(snapshot) || IsTailDue(snapshot);
 
     private bool NeedsOthers(NamespaceSnapshot snapshot)
     {
@@ -99,6 +100,7 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
         {
             while (IsBehind(store.Current))
                 await StepAsync().ConfigureAwait(false);
+            await store.WriteCountsAsync(_work.Stopping).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {

@@ -26,7 +26,7 @@ internal sealed class ColumnKeeper
     public ColumnKeeper(NamespaceStore store, EngineOptions options, Action<string> log)
     {
         (_store, _options, _log) = (store, options, log);
-        _timer = options.Time.CreateTimer(_ => _work.TryStart(RunAsync), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = options.Time.CreateTimer(_ => _work.StartOrRepeat(RunAsync), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Nothing is being made.</summary>

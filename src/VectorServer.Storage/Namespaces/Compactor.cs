@@ -29,7 +29,7 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
     public void Consider(NamespaceSnapshot snapshot)
     {
         if (!_hasFailed && IsDue(snapshot))
-            _work.TryStart(RunAsync);
+            _work.StartOrRepeat(RunAsync);
     }
 
     /// <summary>Rewrites what the namespace holds now.</summary>

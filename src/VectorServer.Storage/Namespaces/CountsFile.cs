@@ -15,6 +15,8 @@ namespace VectorServer.Storage.Namespaces;
 /// <param name="IndexKind">The approximate index in use.</param>
 /// <param name="IndexedRows">Rows it holds.</param>
 /// <param name="IndexBytes">Memory it takes.</param>
+/// <param name="AreCodesBehind">Codes are to be made.</param>
+/// <param name="SearchMark"><see cref="SearchOptions.Mark"/> of what the approximate index was made for; 0 where it is not done yet.</param>
 internal sealed record NamespaceCounts(
     Lsn Lsn,
     int Generation,
@@ -24,7 +26,9 @@ internal sealed record NamespaceCounts(
     double CodeBytesPerVector,
     IndexKind IndexKind,
     int IndexedRows,
-    long IndexBytes)
+    long IndexBytes,
+    bool AreCodesBehind = false,
+    uint SearchMark = 0)
 {
     /// <summary>False for what a newer version wrote.</summary>
     public bool IsKnown => Enum.IsDefined(Compression) && Enum.IsDefined(IndexKind);
@@ -45,12 +49,12 @@ internal sealed record NamespaceCounts(
 /// <c>counts.bin</c>, written over after each change and never synced: a kill leaves it as it was, a power loss may leave an older one or
 /// none. So it counts only where its LSN is that of the log's end. Little-endian: magic "VSCOUNT" and version (8 bytes); LSN (int64);
 /// generation, rows, live rows, compression, kind of index, indexed rows (int32); bytes of a code (float64); bytes of the index (int64);
-/// CRC-32C of all before.
+/// whether codes are behind, mark of the search options (int32); CRC-32C of all before.
 /// </summary>
 internal sealed class CountsFile : IDisposable
 {
-    private const ulong Magic = 0x0154_4E55_4F43_5356; // "VSCOUNT", version 1, little-endian
-    private const int Bytes = 60;
+    private const ulong Magic = 0x0254_4E55_4F43_5356; // "VSCOUNT", version 2, little-endian
+    private const int Bytes = 68;
 
     private readonly Disk _disk;
     private readonly string _path;
@@ -96,7 +100,7 @@ internal sealed class CountsFile : IDisposable
         }
 
         if (BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic
-            || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(56)) != Crc32C.Compute(bytes.AsSpan(0, 56)))
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(64)) != Crc32C.Compute(bytes.AsSpan(0, 64)))
             return null;
         int Int(int at) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at));
         var counts = new NamespaceCounts(
@@ -108,7 +112,9 @@ internal sealed class CountsFile : IDisposable
             BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(40)),
             (IndexKind)Int(32),
             Int(36),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(48)));
+            BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(48)),
+            Int(56) != 0,
+            (uint)Int(60));
         return counts.IsKnown ? counts : null;
     }
 
@@ -127,6 +133,8 @@ internal sealed class CountsFile : IDisposable
         Int(36, counts.IndexedRows);
         BinaryPrimitives.WriteDoubleLittleEndian(_buffer.AsSpan(40), counts.CodeBytesPerVector);
         BinaryPrimitives.WriteInt64LittleEndian(_buffer.AsSpan(48), counts.IndexBytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(56), Crc32C.Compute(_buffer.AsSpan(0, 56)));
+        Int(56, counts.AreCodesBehind ? 1 : 0);
+        Int(60, (int)counts.SearchMark);
+        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(64), Crc32C.Compute(_buffer.AsSpan(0, 64)));
     }
 }

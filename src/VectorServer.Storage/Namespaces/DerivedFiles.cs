@@ -30,10 +30,8 @@ internal sealed class DerivedFiles(Action<string> log)
     /// <summary>Called when more is derived of the rows that the newest checkpoint names.</summary>
     public void Reconsider()
     {
-        if (_folded is not { } folded || !_work.IsAtRest || !DerivedFile.All.Any(file => file.IsDue(folded, RowsMinUnderWay, ShareOfSaved)) || !folded.Generation.TryAddReference())
-            return;
-        if (!_work.TryStart(() => SaveAndRelease(folded)))
-            folded.Generation.Release();
+        if (_folded is { } folded && DerivedFile.All.Any(file => file.IsDue(folded, RowsMinUnderWay, ShareOfSaved)))
+            _work.StartOrRepeat(SaveNewestAsync);
     }
 
     /// <summary>Ends the work under way and allows no more.</summary>
@@ -49,8 +47,10 @@ internal sealed class DerivedFiles(Action<string> log)
             file.Write(folded, file.In(directory), cancellation);
     }
 
-    private Task SaveAndRelease(FoldedRows folded)
+    private Task SaveNewestAsync()
     {
+        if (_folded is not { } folded || !folded.Generation.TryAddReference())
+            return Task.CompletedTask;
         try
         {
             Save(folded, RowsMinUnderWay, ShareOfSaved, _work.Stopping);

@@ -90,9 +90,4 @@ internal sealed partial class NamespaceStore
             }
         });
     }
-
-    private void Recode()
-    {
-        _codes.Consider(Current);
-    }
 }

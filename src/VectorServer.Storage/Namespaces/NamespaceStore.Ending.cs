@@ -38,7 +38,7 @@ internal sealed partial class NamespaceStore
 
     /// <summary>What is to be said of it now that it is closed; null where its disk had refused it something.</summary>
     public NamespaceAsLeft? AsLeft() => _failure is null
-        ? NamespaceAsLeft.Of(_directory, Description.Name, NamespaceCounts.Of(Current), Description.FilterableFields, _index.Dimension)
+        ? NamespaceAsLeft.Of(_directory, Description.Name, CountsOf(Current), Description.FilterableFields, _index.Dimension)
         : null;
 
     /// <summary>Removes the namespace: its name is free once <paramref name="forget"/> ran, its files go when the last reader is done.</summary>
@@ -106,6 +106,7 @@ internal sealed partial class NamespaceStore
             WriteCheckpoint();
             _builder.SaveOnClose(Current);
             _derived.SaveOnClose(Current);
+            _counts.Write(CountsOf(Current)); // rows were added to the index since
         }
         catch (StorageException)
         {

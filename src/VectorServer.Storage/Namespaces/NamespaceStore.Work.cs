@@ -4,10 +4,10 @@ namespace VectorServer.Storage.Namespaces;
 internal sealed partial class NamespaceStore
 {
     private long _lastUsed;
-    private volatile bool _isClaimed;
+    private bool _isClaimed;
 
     /// <summary>Given up for being idle: who finds it so looks its name up again.</summary>
-    public bool IsClaimed => _isClaimed;
+    public bool IsClaimed => Volatile.Read(ref _isClaimed);
 
     /// <summary>When it was opened: <see cref="LastUsed"/> of one that nobody has used since.</summary>
     public long OpenedAt { get; }
@@ -24,16 +24,14 @@ internal sealed partial class NamespaceStore
     /// <summary>Takes an idle namespace from whoever might come: from here on no reader gets a snapshot of it, and it must be closed.</summary>
     public bool TryClaim(long idleSince)
     {
+        // Before it looks: whoever begins some work, and then finds it not claimed, is seen here.
+        Interlocked.Exchange(ref _isClaimed, true);
+        bool isReplaced;
         lock (_removal)
-        {
-            if (_replaced.Count > 0 || !IsIdleSince(idleSince))
-                return false;
-        }
-
-        _isClaimed = true; // before it can be noticed
-        if (Current.Generation.TryClaim())
+            isReplaced = _replaced.Count > 0;
+        if (!isReplaced && IsIdleSince(idleSince) && Current.Generation.TryClaim())
             return true;
-        _isClaimed = false;
+        Volatile.Write(ref _isClaimed, false);
         return false;
     }
 

@@ -58,7 +58,7 @@ internal sealed partial class NamespaceStore
 
         _writer = new NamespaceWriter(this);
         _builder = new CandidateIndexBuilder(this, searchChoice, options, Log);
-        _counts.Write(NamespaceCounts.Of(_current));
+        _counts.Write(CountsOf(_current));
         Review(_current);
     }
 
@@ -196,28 +196,44 @@ internal sealed partial class NamespaceStore
     public Task PublishAsync(Func<NamespaceSnapshot, NamespaceSnapshot> change, CancellationToken cancellation) =>
         _writer.MaintainAsync(() => Publish(change(Current)), cancellation);
 
-    /// <summary>Looks whether the approximate index is what is wanted now.</summary>
-    public void ReviewIndex() => _builder.Consider(Current);
+    /// <summary>Looks whether codes and approximate index are what the index asks for now.</summary>
+    public void ReviewDerived()
+    {
+        var snapshot = Current;
+        _builder.Consider(snapshot);
+        _codes.Consider(snapshot);
+    }
+
+    /// <summary>Has the file of counts tell that what was behind the rows no longer is.</summary>
+    public Task WriteCountsAsync(CancellationToken cancellation) => _writer.MaintainAsync(() => _counts.Write(CountsOf(Current)), cancellation);
 
     /// <summary>More is derived of rows that are folded in already.</summary>
     public void ReconsiderDerived() => _derived.Reconsider();
 
     /// <inheritdoc cref="NamespaceWriter.WriteAsync"/>
-    public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation) =>
-        _writer.WriteAsync(resolve, readsState, cancellation);
+    public Task<Lsn> WriteAsync(Func<NamespaceSnapshot, WalOperation?> resolve, bool readsState, CancellationToken cancellation)
+    {
+        Touch();
+        return _writer.WriteAsync(resolve, readsState, cancellation);
+    }
 
     /// <summary>Writes whole records past the log; durable and visible, all or none, when the task ends.</summary>
-    public Task<Lsn> LoadAsync(PutOperation records, CancellationToken cancellation) => _writer.MaintainAsync(() => Load(records), cancellation);
+    public Task<Lsn> LoadAsync(PutOperation records, CancellationToken cancellation)
+    {
+        Touch();
+        return _writer.MaintainAsync(() => Load(records), cancellation);
+    }
 
     public Task FlushAsync(CancellationToken cancellation) => _writer.MaintainAsync(WriteCheckpoint, cancellation);
 
-    public Task CompactAsync(CancellationToken cancellation) => _compactor.CompactAsync(cancellation);
+    public Task CompactAsync(CancellationToken cancellation)
+    {
+        Touch();
+        return _compactor.CompactAsync(cancellation);
+    }
 
     /// <summary>Does work that must not meet a write.</summary>
     public Task MaintainAsync(Action work, CancellationToken cancellation) => _writer.MaintainAsync(work, cancellation);
-
-    /// <summary>Takes the compression that the index's descriptor asks for now.</summary>
-    public Task RecodeAsync(CancellationToken cancellation) => _writer.MaintainAsync(Recode, cancellation);
 
     /// <summary>Logs a group, applies it and publishes the snapshot that shows it.</summary>
     /// <returns>The LSN of the first operation; the others follow by one.</returns>
@@ -260,13 +276,16 @@ internal sealed partial class NamespaceStore
         }
     }
 
+    private NamespaceCounts CountsOf(NamespaceSnapshot snapshot) =>
+        NamespaceCounts.Of(snapshot) with { AreCodesBehind = _codes.IsBehind(snapshot), SearchMark = _builder.MarkOf(snapshot) };
+
     private NamespaceSnapshot? Readable => _delayed is null ? Current : _delayed.Visible;
 
     private void Publish(NamespaceSnapshot snapshot)
     {
         Volatile.Write(ref _current, snapshot);
         _delayed?.Add(snapshot);
-        _counts.Write(NamespaceCounts.Of(snapshot));
+        _counts.Write(CountsOf(snapshot));
         Review(snapshot);
     }
 

@@ -50,7 +50,6 @@ internal sealed class NamespaceWriter
 
     private async Task<Lsn> QueueAsync(WriteRequest request, CancellationToken cancellation)
     {
-        _store.Touch();
         Interlocked.Increment(ref _requests);
         try
         {

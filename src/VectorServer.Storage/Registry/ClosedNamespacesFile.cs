@@ -13,12 +13,12 @@ internal sealed record LeftNamespace(NamespaceCounts Counts, IReadOnlyList<strin
 /// <c>namespaces.bin</c>, what a clean stop leaves of an index with many namespaces, so that the next start can tell of all of them by one
 /// read. It goes, durably, before the first of them is opened or made: after a crash there is none. Little-endian: magic "VSNAMES" and
 /// version (8 bytes); namespaces (int32); of each its name, filterable fields (int32, -1 for null; the names), LSN, bytes of the
-/// approximate index (int64), bytes of a code (float64), generation, rows, live rows, compression, kind of index, indexed rows (int32);
-/// CRC-32C of all before. A name is its length (int32) and UTF-8 bytes.
+/// approximate index (int64), bytes of a code (float64), generation, rows, live rows, compression, kind of index, indexed rows, whether codes
+/// are behind, mark of the search options (int32); CRC-32C of all before. A name is its length (int32) and UTF-8 bytes.
 /// </summary>
 internal static class ClosedNamespacesFile
 {
-    private const ulong Magic = 0x0153_454D_414E_5356; // "VSNAMES", version 1, little-endian
+    private const ulong Magic = 0x0253_454D_414E_5356; // "VSNAMES", version 2, little-endian
 
     public static void Write(Disk disk, string path, IReadOnlyCollection<(string Name, LeftNamespace Left)> namespaces)
     {
@@ -35,7 +35,12 @@ internal static class ClosedNamespacesFile
             file.Write(counts.Lsn.Value);
             file.Write(counts.IndexBytes);
             file.Write(counts.CodeBytesPerVector);
-            foreach (var number in (int[])[counts.Generation, counts.RowCount, counts.LiveCount, (int)counts.Compression, (int)counts.IndexKind, counts.IndexedRows])
+            int[] numbers =
+            [
+                counts.Generation, counts.RowCount, counts.LiveCount, (int)counts.Compression, (int)counts.IndexKind, counts.IndexedRows,
+                counts.AreCodesBehind ? 1 : 0, (int)counts.SearchMark,
+            ];
+            foreach (var number in numbers)
                 file.Write(number);
         }
 
@@ -43,7 +48,9 @@ internal static class ClosedNamespacesFile
     }
 
     /// <summary>The namespaces by name; none where there is no file, or none that is whole.</summary>
-    public static Dictionary<string, LeftNamespace> Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="damaged">Told what is wrong with a file that is not whole.</param>
+    public static Dictionary<string, LeftNamespace> Read(string path, Action<string> damaged)
     {
         var namespaces = new Dictionary<string, LeftNamespace>(StringComparer.Ordinal);
         if (!File.Exists(path))
@@ -52,13 +59,14 @@ internal static class ClosedNamespacesFile
         {
             using var file = new CheckedReader(path);
             if (file.Read<ulong>() != Magic)
-                return namespaces;
+                throw file.Damaged("it is of another format");
             for (var count = file.Read<int>(); count > 0; count--)
                 namespaces[ReadText(file)] = ReadOne(file);
             return namespaces;
         }
         catch (Exception e) when (e is StorageException || e.IsDiskError())
         {
+            damaged(e.Message);
             return new Dictionary<string, LeftNamespace>(StringComparer.Ordinal); // each is looked at
         }
     }
@@ -70,10 +78,20 @@ internal static class ClosedNamespacesFile
         for (var i = 0; i < fieldCount; i++)
             fields!.Add(ReadText(file));
         var (lsn, indexBytes, codeBytes) = (file.Read<long>(), file.Read<long>(), file.Read<double>());
-        var numbers = new int[6];
+        var numbers = new int[8];
         file.ReadAll<int>(numbers);
         var counts = new NamespaceCounts(
-            new Lsn(lsn), numbers[0], numbers[1], numbers[2], (Codecs.Compression)numbers[3], codeBytes, (Ann.IndexKind)numbers[4], numbers[5], indexBytes);
+            new Lsn(lsn),
+            numbers[0],
+            numbers[1],
+            numbers[2],
+            (Codecs.Compression)numbers[3],
+            codeBytes,
+            (Ann.IndexKind)numbers[4],
+            numbers[5],
+            indexBytes,
+            numbers[6] != 0,
+            (uint)numbers[7]);
         return counts.IsKnown ? new LeftNamespace(counts, fields) : throw file.Damaged("it tells of codes or indexes of no kind known here");
     }
 

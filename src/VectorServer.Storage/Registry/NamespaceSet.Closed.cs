@@ -14,6 +14,7 @@ internal sealed partial class NamespaceSet
 
     private readonly Lock _leftFile = new();
     private volatile bool _hasLeftFile;
+    private bool _hasLookedAhead; // of the review, which runs once at a time
 
     /// <summary>What is to be said of a namespace that is closed; null for any other, and where its files do not tell.</summary>
     public NamespaceAsLeft? AsLeft(string name) =>
@@ -24,7 +25,8 @@ internal sealed partial class NamespaceSet
 
     private void FindNamespaces()
     {
-        var left = ClosedNamespacesFile.Read(NamespaceLayout.ClosedNamespaces(_directory));
+        var left = ClosedNamespacesFile.Read(
+            NamespaceLayout.ClosedNamespaces(_directory), what => _options.Log?.Invoke($"Index '{_index.Name}' looks at each of its namespaces: {what}"));
         _hasLeftFile = File.Exists(NamespaceLayout.ClosedNamespaces(_directory));
         var found = NamespaceLayout.DirectoriesIn(_directory).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, known) in left)
@@ -49,9 +51,7 @@ internal sealed partial class NamespaceSet
             Parallel.ForEach(named, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, directory => FindOne(directory));
         }
 
-        if (_stores.Count >= ManyNamespaces)
-            _review = Task.Run(LookAhead);
-        ReviewClosed(search: false); // what a stop or a kill has left undone
+        Review(); // what a stop or a kill has left undone
     }
 
     /// <summary>The file of what a clean stop left goes before anything changes: what it says is no longer sure.</summary>
@@ -93,6 +93,9 @@ internal sealed partial class NamespaceSet
     /// <summary>Looks at many closed namespaces ahead of the first list or statistics, and whether what the file told of them is so.</summary>
     private void LookAhead()
     {
+        if (_hasLookedAhead || _stores.Count < ManyNamespaces)
+            return;
+        _hasLookedAhead = true;
         var doubtful = new System.Collections.Concurrent.ConcurrentQueue<string>();
         try
         {
@@ -170,12 +173,30 @@ internal sealed partial class NamespaceSet
     }
 
     /// <summary>A namespace that is opened at its next use.</summary>
-    /// <param name="open">Opens it.</param>
-    /// <param name="look">Tells of it without opening it, see <see cref="NamespaceAsLeft.Look"/>; null for one whose closing is under way.</param>
-    private sealed class ClosedNamespace(Func<NamespaceStore> open, Func<NamespaceAsLeft?>? look) : Lazy<NamespaceStore>(open)
+    private sealed class ClosedNamespace : Lazy<NamespaceStore>
     {
-        private readonly Lazy<NamespaceAsLeft?>? _look = look is null ? null : new(look);
+        private readonly Opening _opening;
+        private readonly Lazy<NamespaceAsLeft?>? _look;
         private volatile NamespaceAsLeft? _left;
+        private volatile bool _isClosing;
+
+        /// <param name="open">Opens it.</param>
+        /// <param name="look">Tells of it without opening it, see <see cref="NamespaceAsLeft.Look"/>; null for one whose closing is under way.</param>
+        public ClosedNamespace(Func<NamespaceStore> open, Func<NamespaceAsLeft?>? look)
+            : this(new Opening(open)) => _look = look is null ? null : new(look);
+
+        private ClosedNamespace(Opening opening)
+            : base(opening.Run) => _opening = opening;
+
+        /// <summary>Its closing has not ended yet.</summary>
+        public bool IsClosing
+        {
+            get => _isClosing;
+            set => _isClosing = value;
+        }
+
+        /// <summary>It is open, or will be in a moment.</summary>
+        public bool IsOpening => _opening.HasBegun;
 
         /// <summary>Null until a closing has ended, and where its files do not tell.</summary>
         public NamespaceAsLeft? Left
@@ -196,6 +217,19 @@ internal sealed partial class NamespaceSet
             if (_look is not null)
                 _left = null;
             return told is null || _look is null || found is not null;
+        }
+
+        private sealed class Opening(Func<NamespaceStore> open)
+        {
+            private bool _hasBegun;
+
+            public bool HasBegun => Volatile.Read(ref _hasBegun);
+
+            public NamespaceStore Run()
+            {
+                Interlocked.Exchange(ref _hasBegun, true); // before it looks what the index asks for
+                return open();
+            }
         }
     }
 }

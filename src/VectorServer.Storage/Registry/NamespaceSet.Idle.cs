@@ -50,7 +50,10 @@ internal sealed partial class NamespaceSet
                 closed.Task.GetAwaiter().GetResult(); // the files must not be open twice
                 return _closed ? throw Closing() : Open(NamespaceLayout.Namespace(_directory, name));
             },
-            look: null);
+            look: null)
+        {
+            IsClosing = true,
+        };
         _stores[name] = asleep;
         try
         {
@@ -59,6 +62,7 @@ internal sealed partial class NamespaceSet
         }
         finally
         {
+            asleep.IsClosing = false;
             closed.SetResult();
         }
     }

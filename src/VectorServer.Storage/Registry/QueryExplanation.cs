@@ -54,5 +54,13 @@ public sealed record QueryExplanation
     public IReadOnlyList<double?> Estimates { get; init; } = [];
 
     /// <summary>There was nothing to search.</summary>
-    internal static QueryExplanation Nothing { get; } = new() { Plan = "exact", Why = "there is nothing to search", Compression = "float32", IndexKind = "flat" };
+    internal static QueryExplanation Nothing { get; } = new()
+    {
+        Plan = "exact",
+        Why = "there is nothing to search",
+        Compression = "float32",
+        IndexKind = "flat",
+        IsCertified = true,
+        Bound = "exact",
+    };
 }

@@ -336,17 +336,9 @@ public sealed partial class VectorIndex
         var search = changed.Search != Descriptor.Search;
         Volatile.Write(ref _descriptor, changed);
         _searchChoice.Change(changed.Search);
-        foreach (var store in _namespaces.Opened())
-            store.ReviewIndex();
-        if (recode)
-        {
-            _codecChoice.Change(changed.Compression);
-            foreach (var store in _namespaces.Opened())
-                _ = RecodeAsync(store);
-        }
-
+        _codecChoice.Change(changed.Compression);
         if (recode || search)
-            _namespaces.ReviewClosed(search);
+            _namespaces.Review();
     }
 
     internal Task CloseAsync() => _namespaces.CloseAsync();
@@ -388,17 +380,4 @@ public sealed partial class VectorIndex
 
     /// <summary>One more than the limit, to see whether there is a next page.</summary>
     private static int OneMore(int limit) => limit == int.MaxValue ? limit : limit + 1;
-
-    private async Task RecodeAsync(NamespaceStore store)
-    {
-        try
-        {
-            await store.RecodeAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            // Codes are derived: without them the namespace answers exactly from its raw vectors.
-            _options.Log?.Invoke($"Namespace '{store.Description.Name}' of index '{Descriptor.Name}' could not take its new compression: {e}");
-        }
-    }
 }

@@ -21,9 +21,9 @@ internal sealed class CodedRows : IDisposable
         Codes = Codec.Train(compression, metric, dimension, Row, learntFrom ?? Count).CreateCodes();
     }
 
-    public static CodedRows Of(Compression compression, DataSet data)
+    public static CodedRows Of(Compression compression, DataSet data, int? learntFrom = null)
     {
-        var rows = new CodedRows(compression, (Metric)data.Kind.Metric, data.Dimension, data.Values);
+        var rows = new CodedRows(compression, (Metric)data.Kind.Metric, data.Dimension, data.Values, learntFrom);
         rows.Codes.EncodeUpTo(rows.Row, rows.Count);
         return rows;
     }

@@ -10,7 +10,7 @@ public sealed class ClosedReviewTests : IndexContract
     private const int Dimension = 8;
     private const int Rows = 1_200;
 
-    [Fact(Skip = "Waits for ever at times, as the next does.")]
+    [Fact]
     public async Task Codes_and_graph_asked_for_are_made_and_the_namespaces_are_closed_again()
     {
         var index = await FillAsync();
@@ -29,7 +29,7 @@ public sealed class ClosedReviewTests : IndexContract
         Assert.Equal("r7", answer.Matches[0].Id);
     }
 
-    [Fact(Skip = "Waits for ever at times: what a stop in the middle of a review leaves is not always taken up again.")]
+    [Fact]
     public async Task What_a_kill_left_undone_is_done_after_the_next_start()
     {
         await FillAsync();
@@ -60,6 +60,64 @@ public sealed class ClosedReviewTests : IndexContract
         Assert.Contains("a", index.Namespaces.Opened().Select(store => store.Description.Name));
     }
 
+    /// <summary>Other parameters of the same kind too, which no count of rows tells of.</summary>
+    [Fact]
+    public async Task Stops_at_any_moment_lose_nothing_that_was_asked_for()
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        await FillAsync();
+        for (var round = 0; round < 3; round++)
+        {
+            var (compression, links) = (round % 2 == 0 ? Compression.Sq8 : Compression.Spectral4Bit, 8 + round);
+            Engine.ConfigureIndex("docs", descriptor => descriptor with
+            {
+                Compression = compression,
+                Search = descriptor.Search with { Kind = IndexKind.Hnsw, HnswM = links },
+            });
+            for (var stops = random.Next(1, 4); stops > 0; stops--)
+            {
+                await Task.Delay(random.Next(150), Cancellation);
+                await ReopenAsync();
+            }
+
+            var index = Engine.GetIndex("docs");
+            await UntilClosedWithAsync(index, compression, IndexKind.Hnsw);
+            foreach (var ns in (string[])["a", "b"])
+            {
+                while (index.Namespaces.AsLeft(ns)?.Counts.SearchMark != index.Descriptor.Search.Mark)
+                    await Task.Delay(10, Cancellation);
+                Assert.Equal("r7", Nearest(index, ns));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_is_asked_for_while_namespaces_close_and_open_is_made_without_another_request()
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var index = await FillAsync();
+        for (var round = 0; round < 6; round++)
+        {
+            var asked = round % 2 == 0 ? (Compression.Sq8, IndexKind.IvfFlat) : (Compression.Spectral2Bit, IndexKind.Hnsw);
+            var closing = Task.Run(() => Engine.CloseIdleAsync(Options.Time.GetTimestamp()), Cancellation);
+            var opening = Task.Run(() => Nearest(index, "a"), Cancellation);
+            await Task.Delay(random.Next(20), Cancellation);
+            Engine.ConfigureIndex("docs", descriptor => descriptor with { Compression = asked.Item1, Search = descriptor.Search with { Kind = asked.Item2 } });
+            await closing;
+            Assert.Equal("r7", await opening);
+
+            while (index.Stats().Namespaces.Any(ns => ns.Name != "small" && (ns.Compression, ns.IndexKind, ns.IndexedRows) != (asked.Item1.ToName(), asked.Item2.ToName(), (long)Rows)))
+                await Task.Delay(10, Cancellation);
+        }
+    }
+
+    private static string Nearest(VectorIndex index, string ns) =>
+        index.Query(ns, new VectorQuery { TopK = 1, Vector = Vector(7) }, Cancellation).Matches.Single().Id;
+
     private async Task<VectorIndex> FillAsync()
     {
         var index = CreateDense(dimension: Dimension);
@@ -75,7 +133,7 @@ public sealed class ClosedReviewTests : IndexContract
     {
         foreach (var ns in (string[])["a", "b"])
         {
-            while (index.Namespaces.AsLeft(ns)?.Counts is not { } counts || (counts.Compression, counts.IndexKind) != (compression, kind))
+            while (index.Namespaces.AsLeft(ns)?.Counts is not { } counts || (counts.Compression, counts.IndexKind, counts.IndexedRows) != (compression, kind, Rows))
                 await Task.Delay(10, Cancellation);
         }
     }

@@ -17,6 +17,8 @@ public sealed class IdleTests : IndexContract
         var index = CreateDense(dimension: 8, compression: Compression.Spectral4Bit);
         await index.UpsertAsync("", [.. Enumerable.Range(0, 6000).Select(i => Dense($"r{i}", RandomVector(random, 8)))], Cancellation);
         await WaitFor.CodesAsync(index, Cancellation);
+        while (!index.Namespaces.Get("").IsIdleSince(long.MaxValue))
+            await Task.Delay(1, Cancellation); // the work that made them has ended, too
         var query = RandomVector(random, 8);
         var before = Ids(index, query);
         Assert.True(index.Namespaces.TryAcquire("", out var lease));

@@ -25,6 +25,7 @@ public sealed class FormatTests
         using var directory = new TempDirectory();
 
         await FormatData.WriteAsync(directory.File("data"), target);
+        await DerivedFormatData.WriteAsync(directory.File("derived"), Path.Combine(target, DerivedFormatData.Folder));
     }
 
     [Theory]
@@ -79,6 +80,39 @@ public sealed class FormatTests
         await using var again = VectorEngine.Open(new EngineOptions { DataDirectory = directory.File("data") });
         foreach (var (index, ns) in FormatData.Namespaces)
             CheckNamespace(again.GetIndex(index), ns, [FormatData.Expected(index, ns)[0] with { Id = "new" }, .. FormatData.Expected(index, ns)]);
+    }
+
+    /// <summary>Formats that froze what is derived too: a whole data directory of their own.</summary>
+    public static TheoryData<string> DerivedFormats =>
+        [.. Directory.GetDirectories(Frozen).Where(format => Directory.Exists(Path.Combine(format, DerivedFormatData.Folder))).Select(format => Path.GetFileName(format)!)];
+
+    [Theory]
+    [MemberData(nameof(DerivedFormats))]
+    public async Task What_is_derived_is_taken_as_it_is_or_made_anew_and_answers_are_the_same(string format)
+    {
+        using var directory = new TempDirectory();
+        FormatData.Copy(Path.Combine(Frozen, format, DerivedFormatData.Folder), directory.File("data"));
+        var log = new List<string>();
+        await using (var engine = VectorEngine.Open(new EngineOptions { DataDirectory = directory.File("data"), Log = log.Add }))
+            await DerivedFormatData.CheckAsync(engine, TestContext.Current.CancellationToken);
+        Assert.Empty(log); // a later version may have to make something anew: then it says so here
+
+        await using var again = VectorEngine.Open(new EngineOptions { DataDirectory = directory.File("data") });
+        await DerivedFormatData.CheckAsync(again, TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [MemberData(nameof(DerivedFormats))]
+    public async Task What_is_derived_is_made_of_the_rows_where_it_is_missing(string format)
+    {
+        using var directory = new TempDirectory();
+        FormatData.Copy(Path.Combine(Frozen, format, DerivedFormatData.Folder), directory.File("data"));
+        foreach (var file in Directory.GetFiles(directory.File("data"), "*.bin", SearchOption.AllDirectories))
+            File.Delete(file);
+
+        await using var engine = VectorEngine.Open(new EngineOptions { DataDirectory = directory.File("data") });
+
+        await DerivedFormatData.CheckAsync(engine, TestContext.Current.CancellationToken);
     }
 
     private static VectorEngine Open(string format, TempDirectory directory, List<string> log)

@@ -12,6 +12,8 @@ public abstract class QualityContract : IAsyncLifetime
     private readonly TempDirectory _directory = TempDirectory.InMemory();
     private VectorEngine _engine = null!;
 
+    protected VectorEngine Engine => _engine;
+
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync()

@@ -73,6 +73,26 @@ internal sealed class TestedIndex(VectorEngine engine, DataSet data, Findings fi
             await PutAsync(records, load: false, cancellation);
     }
 
+    public async Task ClearAsync(CancellationToken cancellation)
+    {
+        await Index.DeleteAllAsync("", cancellation);
+        _records.Clear();
+    }
+
+    public void Recode(Compression compression) => Engine.ConfigureIndex(_name, descriptor => descriptor with { Compression = compression });
+
+    /// <summary>No write is lost, and none is there twice.</summary>
+    public void CheckRecords()
+    {
+        Assert.Equal(_records.Count, Index.Count("", null).Count);
+        foreach (var ids in _records.Keys.Chunk(1000))
+        {
+            var found = Index.Fetch("", ids).Records;
+            Assert.Equal(ids.Length, found.Count);
+            Assert.All(found, record => Assert.True(record.Values.Span.SequenceEqual(_records[record.Id].Values.Span), record.Id));
+        }
+    }
+
     public Task CompactAsync(CancellationToken cancellation) => Index.CompactAsync("", cancellation);
 
     /// <summary>Backs the index up and goes on with what is restored.</summary>
