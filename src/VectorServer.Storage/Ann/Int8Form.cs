@@ -30,16 +30,10 @@ internal sealed unsafe class Int8Form(PointSpace space)
     public void Encode(ReadOnlySpan<float> point, byte* bytes)
     {
         var rounded = Quantize(point, new Span<sbyte>(bytes, point.Length));
-        double toMean = 0;
-        if (!_isDistance)
-        {
-            for (var i = 0; i < point.Length; i++)
-                toMean += point[i] * space.Mean[i] * space.Scale;
-        }
-
         ref var side = ref *(Side*)(bytes + _padded);
         side.Scale = (float)rounded.Scale;
-        side.Bias = (float)(_isDistance ? -(rounded.Squares + rounded.ErrorSquares) : toMean);
+        side.Bias = _isDistance ? (float)-(rounded.Squares + rounded.ErrorSquares) : 0;
+        side.Lift = space.LiftOf(point);
         side.Error = RoundUp(Math.Sqrt(rounded.ErrorSquares));
         side.Length = (float)Math.Sqrt(rounded.Squares);
         side.Sum = rounded.Sum;
@@ -66,16 +60,17 @@ internal sealed unsafe class Int8Form(PointSpace space)
         ref var side = ref *(Side*)(bytes + _padded);
         var dot = Int8Dot.Shifted(ref MemoryMarshal.GetArrayDataReference(query.Values), (sbyte*)bytes, side.Sum, _padded);
         var product = dot * query.Scale * side.Scale;
-        return _isDistance ? product + side.Bias : product;
+        return product + side.Bias;
     }
 
-    /// <summary>How near two rows are; higher is nearer.</summary>
+    /// <summary>How near two rows are, minus the squared distance or the product with <see cref="PointSpace.LiftOf"/>; higher is nearer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Rank(byte* a, byte* b)
     {
         ref var sideA = ref *(Side*)(a + _padded);
         ref var sideB = ref *(Side*)(b + _padded);
-        return Int8Dot.Rows((sbyte*)a, (sbyte*)b, sideB.Sum, _padded) * sideA.Scale * sideB.Scale * _weight + sideA.Bias + sideB.Bias;
+        var product = Int8Dot.Rows((sbyte*)a, (sbyte*)b, sideB.Sum, _padded) * sideA.Scale * sideB.Scale * _weight;
+        return product + sideA.Bias + sideB.Bias + sideA.Lift * sideB.Lift;
     }
 
     /// <summary>What a rank says of points: minus their squared distance or their product, and by how much that may be wrong.</summary>
@@ -144,10 +139,11 @@ internal sealed unsafe class Int8Form(PointSpace space)
     private struct Side
     {
         public float Scale; // the value of a level
-        public float Bias; // of a distance: minus the squares of the rounded point and of its error; of a product: with the mean
+        public float Bias; // of a distance: minus the squares of the rounded point and of its error
         public float Error; // its length
         public float Length; // of the rounded point
         public int Sum; // of the levels
+        public float Lift; // the coordinate more that products need
     }
 }
 

@@ -16,7 +16,10 @@ internal sealed partial class HnswGraph
     {
         if (_vectors is not null || rowCount == 0)
             return;
-        Hold(PointSpace.Learn(_metric, _dimension, read, rowCount), space => NodeForm.NeedsFloats(space, read, rowCount));
+        var learnt = PointSpace.Learn(_metric, _dimension, read, rowCount);
+        if (!learnt.IsDistance)
+            learnt = learnt.WithLift(read, rowCount);
+        Hold(learnt, space => NodeForm.NeedsFloats(space, read, rowCount));
     }
 
     /// <summary>Adds rows step by step.</summary>
@@ -91,7 +94,7 @@ internal sealed partial class HnswGraph
             var starts = default(StartNodes);
             FindStarts(ranker.For(first + i), _pivots.Nodes, ref starts);
             _stepStarts[i] = starts;
-            _stepDistances[i] = starts.Count == 0 ? double.PositiveInfinity : Math.Max(0, -(double)starts.Rank(0));
+            _stepDistances[i] = starts.Count == 0 ? double.PositiveInfinity : DistanceOf(ranker, first + i, starts.Node(0));
         });
         DrawPivots(ranker, first, count);
 
@@ -106,9 +109,7 @@ internal sealed partial class HnswGraph
             return; // a step that was cancelled
         var before = _pivots.Nodes.Length;
         var distances = _stepDistances.AsSpan(0, count);
-        if (!_vectors!.Space.IsDistance)
-            distances.Fill(1); // products are no distances: any node is as good
-        _pivots.Draw(first, distances, (left, right) => _vectors.Space.IsDistance ? Math.Max(0, -(double)ranker.For(left).Rank(right)) : 1);
+        _pivots.Draw(first, distances, (left, right) => DistanceOf(ranker, left, right));
         _drawn = first + count;
         foreach (var pivot in _pivots.Nodes[before..])
         {
@@ -118,6 +119,13 @@ internal sealed partial class HnswGraph
                     _stepStarts[i].Offer(pivot, ranker.For(first + i).Rank(pivot));
             }
         }
+    }
+
+    private static double DistanceOf<TRanker>(TRanker ranker, int left, int right)
+        where TRanker : struct, INodeRanker<TRanker>
+    {
+        var (toLeft, toRight) = (ranker.For(left), ranker.For(right));
+        return Math.Max(0, (double)toLeft.Rank(left) + toRight.Rank(right) - 2.0 * toLeft.Rank(right));
     }
 
     /// <summary>The highest layer of a node: falls by a factor of M a layer. A function of its number, so that a graph made again is the same.</summary>

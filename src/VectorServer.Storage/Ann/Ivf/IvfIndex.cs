@@ -60,8 +60,8 @@ internal sealed partial class IvfIndex : CandidateIndex
 
     public override long Bytes => (_lists?.Bytes ?? 0) + _distinct.Bytes;
 
-    /// <summary>All: those that cannot hold a nearer row are left out.</summary>
-    public override int UsualEffort => Math.Max(1, Lists);
+    /// <summary>All, however many there will be when it is searched: those that cannot hold a nearer row are left out.</summary>
+    public override int UsualEffort => ListsMax;
 
     public override long ScannedRows(int effort)
     {
@@ -91,6 +91,7 @@ internal sealed partial class IvfIndex : CandidateIndex
         var centroids = KMeans.Train(space, vectors, _distinct.Count, ListsFor(_distinct.Count), threads, cancellation);
         var lists = new ListSet(space, centroids, TrainCode(space, centroids, vectors, threads, cancellation), _distinct.Count);
         lists.Extend(vectors, present?.Count ?? 0, threads, cancellation);
+        Held = null; // measured with other lists
         _lists = lists;
     }
 

@@ -10,7 +10,7 @@ namespace VectorServer.Storage.Query.Recall;
 /// <summary>
 /// Measures which effort of an index reaches a recall, on queries drawn from the namespace, and what it costs beside a scan. Three of eight
 /// queries are rows; three lie beside one, as far from it as its tenth neighbour is, for a real query is no row; one lies far from all, one
-/// in the middle of several: those two must reach the recall by themselves too.
+/// in the middle of several. Those that lie outside of what the first six do get an effort of their own (<see cref="HeldRecall.Reach"/>).
 /// </summary>
 /// <remarks>
 /// The truth is an exact scan. Efforts of a graph are tried from a small one on, half as much more each time, until the target is reached
@@ -26,6 +26,7 @@ internal static class RecallTuner
     private const double Step = 1.4;
     private const int EffortMin = 32; // of a graph: less saves no time worth naming
     private const int MiddleRows = 15;
+    private const int UnusualShare = 32; // one of so many rows may be an outlier
     private static readonly double[] FarTimes = [2, 10, 30]; // the distance of two rows
 
     /// <param name="index">What the index is.</param>
@@ -41,17 +42,26 @@ internal static class RecallTuner
         var indexed = Math.Min(approximate.Count, snapshot.RowCount);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         var truths = Draw(index, snapshot, indexed, parallel);
-        var scanUs = TimeScan(index, snapshot, truths, cancellation);
+        var reach = ReachOf(truths);
+        Truth[] usual = [.. truths.Where(truth => !(truth.Nearness < reach))];
+        Truth[] outside = [.. truths.Where(truth => truth.Nearness < reach)];
+        if (approximate.Kind != IndexKind.Hnsw)
+            (usual, outside, reach) = (truths, [], double.NegativeInfinity); // bounds say of every query how many lists are read
 
-        var isGraph = approximate.Kind == IndexKind.Hnsw;
-        var start = isGraph ? EffortMin : approximate.Lists; // lists are read until no other can hold a nearer row
-        var few = Climb(index, options, snapshot, indexed, truths, HeldRecall.Few, start, scanUs, parallel);
-        var many = few.Effort == 0
-            ? few
-            : Climb(
-                index, options, snapshot, indexed, truths, HeldRecall.Many, Math.Max(few.Effort, isGraph ? HeldRecall.Many : 1), 2 * scanUs, parallel);
-        var rowsPerEffort = few.UsPerEffort / Math.Max(1e-9, scanUs / snapshot.RowCount);
-        return new HeldRecall(options.Recall, indexed, few.Effort, Math.Max(few.Effort, many.Effort), few.Recall, rowsPerEffort);
+        var scanUs = TimeScan(index, snapshot, usual, cancellation);
+        var (effort, rung) = Climb(index, options, snapshot, indexed, usual, 0, scanUs, parallel);
+        var aside = outside.Length == 0 || effort.IsNone
+            ? effort
+            : Climb(index, options, snapshot, indexed, outside, effort.OfFew, TimeScan(index, snapshot, outside, cancellation), parallel).Effort;
+        var rowsPerEffort = rung.UsPerEffort / Math.Max(1e-9, scanUs / snapshot.RowCount);
+        return new HeldRecall(options.Recall, indexed, effort, aside, reach, rung.Recall, rowsPerEffort);
+    }
+
+    /// <summary>How near a usual query is to the nearest row: as all but a few are of those that are rows or lie beside one.</summary>
+    private static double ReachOf(Truth[] truths)
+    {
+        double[] sorted = [.. truths.Where(truth => !truth.IsAside).Select(truth => truth.Nearness).Order()];
+        return sorted.Length == 0 ? double.NegativeInfinity : sorted[sorted.Length / UnusualShare];
     }
 
     /// <summary>Queries, and the ranks of the last of their true best 10 and 100.</summary>
@@ -96,7 +106,7 @@ internal static class RecallTuner
                     break;
             }
 
-            truths[i] = TruthOf(index.Metric, shown, vector, parallel.CancellationToken);
+            truths[i] = TruthOf(index.Metric, shown, vector, parallel.CancellationToken) with { IsAside = i % 8 >= 6 };
         });
         return truths;
     }
@@ -107,7 +117,9 @@ internal static class RecallTuner
         CandidateScan.Exact(metric, snapshot, vector, filtered: null, nearest, cancellation);
         var candidates = nearest.Take();
         double[] ranks = [.. candidates.Select(candidate => candidate.Rank)];
-        return new Truth(vector, ranks, candidates.Length == 0 ? 0 : candidates[Math.Min(HeldRecall.Few, candidates.Length) - 1].Row);
+        var tenth = candidates.Length == 0 ? 0 : candidates[Math.Min(HeldRecall.Few, candidates.Length) - 1].Row;
+        var nearness = ranks.Length == 0 ? double.NaN : ranks[0] / (metric == Metric.DotProduct ? ExactScorer.Norm(vector) : 1);
+        return new Truth(vector, ranks, tenth, nearness);
     }
 
     /// <summary>Moves a vector in a random direction, by some times its distance to another.</summary>
@@ -157,12 +169,27 @@ internal static class RecallTuner
         return times.Count == 0 ? 1 : MedianOf(times.Skip(times.Count > 1 ? 1 : 0));
     }
 
+    /// <summary>The efforts for few and for many matches.</summary>
+    private static (HeldEffort Effort, Rung Few) Climb(
+        IndexDescriptor index, SearchOptions options, NamespaceSnapshot snapshot, int indexed, Truth[] truths, int start, double scanUs, ParallelOptions parallel)
+    {
+        var isGraph = snapshot.Nearest!.Kind == IndexKind.Hnsw;
+        var first = isGraph ? Math.Max(start, EffortMin) : snapshot.Nearest.Lists; // lists are read until no other can hold a nearer row
+        var few = Climb(index, options, snapshot, indexed, truths, HeldRecall.Few, first, scanUs, parallel);
+        if (few.Effort == 0)
+            return (default, few);
+        var many = Climb(
+            index, options, snapshot, indexed, truths, HeldRecall.Many, Math.Max(few.Effort, isGraph ? HeldRecall.Many : 1), 2 * scanUs, parallel);
+        return (new HeldEffort(few.Effort, Math.Max(few.Effort, many.Effort)), few);
+    }
+
     private static Rung Climb(
         IndexDescriptor index, SearchOptions options, NamespaceSnapshot snapshot, int indexed, Truth[] truths, int topK, int start, double scanUs, ParallelOptions parallel)
     {
         var target = options.Recall + (1 - options.Recall) / 2; // half of what may be missed is for what the few queries do not show
         var highest = snapshot.Nearest!.Kind == IndexKind.Hnsw ? indexed : snapshot.Nearest.Lists;
         var recalls = new double[truths.Length];
+        var firsts = new double[truths.Length];
         var times = new double[truths.Length];
         for (var effort = Math.Min(start, highest); truths.Length > 0; effort = Math.Min(highest, (int)Math.Ceiling(effort * Step)))
         {
@@ -171,13 +198,13 @@ internal static class RecallTuner
                 var started = Stopwatch.GetTimestamp();
                 var search = new IndexSearch.Search(index.Metric, snapshot, indexed, filtered: null);
                 var wanted = Math.Min(topK, truths[i].Ranks.Length);
-                var nearest = search.Held(truths[i].Vector, wanted, effort, estimates: null, parallel.CancellationToken);
+                var nearest = search.Held(truths[i].Vector, wanted, effort, held: null, estimates: null, parallel.CancellationToken);
                 times[i] = Stopwatch.GetElapsedTime(started).TotalMicroseconds + (nearest is null ? scanUs : 0);
-                recalls[i] = nearest is null ? 1 : truths[i].RecallOf(nearest.Take(), wanted); // null: a scan answers
+                (firsts[i], recalls[i]) = nearest is null ? (1, 1) : truths[i].RecallOf(nearest.Take(), wanted); // null: a scan answers
             });
             var (recall, us) = (recalls.Average(), MedianOf(times));
-            var aside = recalls.Where((_, i) => i % 8 >= 6).DefaultIfEmpty(1).Average(); // far from all, or between them
-            if (recall >= target && aside >= options.Recall)
+            var aside = recalls.Where((_, i) => truths[i].IsAside).DefaultIfEmpty(1).Average();
+            if (recall >= target && firsts.Average() >= target && aside >= options.Recall)
                 return us <= scanUs ? new Rung(effort, recall, us / effort) : new Rung(0, recall, us / effort);
             if (us > scanUs || effort >= highest)
                 return new Rung(topK == HeldRecall.Few ? 0 : effort, recall, us / effort);
@@ -199,15 +226,19 @@ internal static class RecallTuner
     /// <param name="Vector">The query.</param>
     /// <param name="Ranks">The exact ranks of its nearest rows, best first.</param>
     /// <param name="Tenth">The tenth of those rows.</param>
-    private sealed record Truth(float[] Vector, double[] Ranks, int Tenth)
+    /// <param name="Nearness">As <see cref="HeldRecall.Reach"/> is measured.</param>
+    private sealed record Truth(float[] Vector, double[] Ranks, int Tenth, double Nearness)
     {
-        /// <summary>The share of the true best found. What is as near as the last of those counts as one of them.</summary>
-        public double RecallOf(Candidate[] found, int wanted)
+        /// <summary>It lies far from all rows, or between them.</summary>
+        public bool IsAside { get; init; }
+
+        /// <summary>Whether the best was found, and the share of the true best. What is as near as the last of those counts as one of them.</summary>
+        public (double First, double Share) RecallOf(Candidate[] found, int wanted)
         {
             if (wanted == 0)
-                return 1;
+                return (1, 1);
             var last = Ranks[wanted - 1];
-            return Math.Min(wanted, found.Count(candidate => candidate.Rank >= last)) / (double)wanted;
+            return (found.Length > 0 && found[0].Rank >= Ranks[0] ? 1 : 0, Math.Min(wanted, found.Count(candidate => candidate.Rank >= last)) / (double)wanted);
         }
     }
 }
