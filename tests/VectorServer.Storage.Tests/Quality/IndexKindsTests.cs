@@ -59,7 +59,7 @@ public sealed class IndexKindsTests : QualityContract
     [InlineData(30_000, 40, 150)]
     public async Task Deleted_rows_near_a_query_do_not_hide_what_lies_behind_them(int rows, int queries, int deletedOfEach)
     {
-        var findings = new Findings($"noise, {rows} rows in a graph, the nearest deleted", 0.99);
+        var findings = new Findings($"noise, {rows} rows in a graph, the nearest deleted", GraphRecallMin);
         var data = DataSet.Create(AllKinds.Find("noise", DataMetric.Cosine, 32), rows, QualitySize.Seed);
         var tested = Create(data, findings, kind: IndexKind.Hnsw);
         await tested.LoadAsync(Cancellation);

@@ -8,9 +8,10 @@ using VectorServer.Storage.Scoring;
 namespace VectorServer.Storage.Query.Recall;
 
 /// <summary>
-/// Measures which effort of an index reaches a recall, on queries drawn from the namespace, and what it costs beside a scan. Three of eight
-/// queries are rows; three lie beside one, as far from it as its tenth neighbour is, for a real query is no row; one lies far from all, one
-/// in the middle of several. Those that lie outside of what the first six do get an effort of their own (<see cref="HeldRecall.Reach"/>).
+/// Measures which effort of an index reaches a recall, on queries drawn from the namespace, and what it costs beside a scan. Two of eight
+/// queries are rows; four lie beside one, as far from it as its neighbours are from each other, for a real query is no row; one lies far from
+/// all, one in the middle of several. Each of these must reach the recall by itself, and those that lie outside of what the first six do get
+/// an effort of their own (<see cref="HeldRecall.Reach"/>).
 /// </summary>
 /// <remarks>
 /// The truth is an exact scan. Efforts of a graph are tried from a small one on, half as much more each time, until the target is reached
@@ -60,7 +61,7 @@ internal static class RecallTuner
     /// <summary>How near a usual query is to the nearest row: as all but a few are of those that are rows or lie beside one.</summary>
     private static double ReachOf(Truth[] truths)
     {
-        double[] sorted = [.. truths.Where(truth => !truth.IsAside).Select(truth => truth.Nearness).Order()];
+        double[] sorted = [.. truths.Where(truth => truth.Place != Place.Aside).Select(truth => truth.Nearness).Order()];
         return sorted.Length == 0 ? double.NegativeInfinity : sorted[sorted.Length / UnusualShare];
     }
 
@@ -83,6 +84,7 @@ internal static class RecallTuner
                 rows.Add(row);
         }
 
+        ReadOnlySpan<float> RowAt(int row) => snapshot.Generation.Vectors.Row(row);
         var truths = new Truth[rows.Count];
         var shown = snapshot with { RowCount = indexed };
         Parallel.For(0, truths.Length, parallel, i =>
@@ -92,11 +94,14 @@ internal static class RecallTuner
             var other = snapshot.Generation.Vectors.Row(rows[draw.Next(rows.Count)]);
             switch (i % 8)
             {
-                case 1 or 3 or 5:
-                    var truth = TruthOf(index.Metric, shown, vector, parallel.CancellationToken);
+                case 1 or 2 or 3 or 5:
+                    var near = TruthOf(index.Metric, shown, vector, parallel.CancellationToken).Rows;
 
                     // By the dot product a neighbour may be anywhere; a tenth of the way is aside enough.
-                    Move(vector, snapshot.Generation.Vectors.Row(truth.Tenth), index.Metric == Metric.DotProduct ? 0.1 : 1, draw);
+                    if (index.Metric == Metric.DotProduct || i % 8 == 5)
+                        Move(vector, RowAt(near[Math.Min(HeldRecall.Few, near.Length) - 1]), index.Metric == Metric.DotProduct ? 0.1 : 1, draw);
+                    else
+                        MoveAlong(vector, times: Math.Min(2, i % 8), () => RowAt(near[draw.Next(near.Length)]));
                     break;
                 case 6:
                     Move(vector, other, FarTimes[i / 8 % FarTimes.Length], draw);
@@ -106,7 +111,7 @@ internal static class RecallTuner
                     break;
             }
 
-            truths[i] = TruthOf(index.Metric, shown, vector, parallel.CancellationToken) with { IsAside = i % 8 >= 6 };
+            truths[i] = TruthOf(index.Metric, shown, vector, parallel.CancellationToken) with { Place = PlaceOf(i) };
         });
         return truths;
     }
@@ -117,9 +122,8 @@ internal static class RecallTuner
         CandidateScan.Exact(metric, snapshot, vector, filtered: null, nearest, cancellation);
         var candidates = nearest.Take();
         double[] ranks = [.. candidates.Select(candidate => candidate.Rank)];
-        var tenth = candidates.Length == 0 ? 0 : candidates[Math.Min(HeldRecall.Few, candidates.Length) - 1].Row;
         var nearness = ranks.Length == 0 ? double.NaN : ranks[0] / (metric == Metric.DotProduct ? ExactScorer.Norm(vector) : 1);
-        return new Truth(vector, ranks, tenth, nearness);
+        return new Truth(vector, ranks, [.. candidates.Select(candidate => candidate.Row)], nearness);
     }
 
     /// <summary>Moves a vector in a random direction, by some times its distance to another.</summary>
@@ -203,8 +207,8 @@ internal static class RecallTuner
                 (firsts[i], recalls[i]) = nearest is null ? (1, 1) : truths[i].RecallOf(nearest.Take(), wanted); // null: a scan answers
             });
             var (recall, us) = (recalls.Average(), MedianOf(times));
-            var aside = recalls.Where((_, i) => truths[i].IsAside).DefaultIfEmpty(1).Average();
-            if (recall >= target && firsts.Average() >= target && aside >= options.Recall)
+            double RecallAt(Place place) => recalls.Where((_, i) => truths[i].Place == place).DefaultIfEmpty(1).Average();
+            if (RecallAt(Place.Beside) >= target && firsts.Average() >= target && RecallAt(Place.Row) >= options.Recall && RecallAt(Place.Aside) >= options.Recall)
                 return us <= scanUs ? new Rung(effort, recall, us / effort) : new Rung(0, recall, us / effort);
             if (us > scanUs || effort >= highest)
                 return new Rung(topK == HeldRecall.Few ? 0 : effort, recall, us / effort);
@@ -219,18 +223,52 @@ internal static class RecallTuner
         return sorted[sorted.Length / 2];
     }
 
+    /// <summary>Moves a vector as one of its neighbours lies to another, so many times: it stays where rows lie, and is none of them.</summary>
+    private static void MoveAlong(float[] vector, int times, RowDraw next)
+    {
+        for (; times > 0; times--)
+        {
+            var from = next();
+            var to = next();
+            for (var i = 0; i < vector.Length; i++)
+            {
+                var moved = (float)(vector[i] + ((double)to[i] - from[i]));
+                if (float.IsFinite(moved))
+                    vector[i] = moved;
+            }
+        }
+    }
+
+    private static Place PlaceOf(int query) => (query % 8) switch
+    {
+        0 or 4 => Place.Row,
+        6 or 7 => Place.Aside,
+        _ => Place.Beside,
+    };
+
     private delegate ReadOnlySpan<float> RowDraw();
+
+    private enum Place
+    {
+        /// <summary>It is a row.</summary>
+        Row,
+
+        /// <summary>It lies beside one.</summary>
+        Beside,
+
+        /// <summary>It lies far from all rows, or between them.</summary>
+        Aside,
+    }
 
     private readonly record struct Rung(int Effort, double Recall, double UsPerEffort);
 
     /// <param name="Vector">The query.</param>
     /// <param name="Ranks">The exact ranks of its nearest rows, best first.</param>
-    /// <param name="Tenth">The tenth of those rows.</param>
+    /// <param name="Rows">Those rows.</param>
     /// <param name="Nearness">As <see cref="HeldRecall.Reach"/> is measured.</param>
-    private sealed record Truth(float[] Vector, double[] Ranks, int Tenth, double Nearness)
+    private sealed record Truth(float[] Vector, double[] Ranks, int[] Rows, double Nearness)
     {
-        /// <summary>It lies far from all rows, or between them.</summary>
-        public bool IsAside { get; init; }
+        public Place Place { get; init; }
 
         /// <summary>Whether the best was found, and the share of the true best. What is as near as the last of those counts as one of them.</summary>
         public (double First, double Share) RecallOf(Candidate[] found, int wanted)
