@@ -20,6 +20,9 @@ internal sealed record HeldRecall(double Target, int Rows, HeldEffort Usual, Hel
     public const int Few = 10;
     public const int Many = 100;
 
+    /// <summary>Whether it holds for so many rows: a third more need about the same effort.</summary>
+    public bool Holds(int rows) => rows / 4.0 * 3 <= Rows;
+
     /// <summary>The effort for a query whose best row found is so near.</summary>
     public HeldEffort For(double nearness) => nearness < Reach ? Outside : Usual;
 

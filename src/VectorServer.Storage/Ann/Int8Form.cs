@@ -12,7 +12,9 @@ namespace VectorServer.Storage.Ann;
 /// and e = y - v, a squared distance is estimated as <c>|v1 - v2|^2 + |e1|^2 + |e2|^2</c>: rounding errors point anywhere, so what they add
 /// is their squares, and what they add beyond that shrinks with the root of the dimension.
 /// </remarks>
-internal sealed unsafe class Int8Form(PointSpace space)
+/// <param name="space">Of the points.</param>
+/// <param name="isCertain">Whether estimates are to be trusted by as much as errors can add up to; else by how far they point anywhere.</param>
+internal sealed unsafe class Int8Form(PointSpace space, bool isCertain = false)
 {
     private const int LevelMax = 127;
     private const double Deviations = 3; // of the sum of two errors: about four of both together
@@ -77,7 +79,7 @@ internal sealed unsafe class Int8Form(PointSpace space)
     public (double Near, double Width) Estimate(in Int8Query query, byte* bytes, float rank)
     {
         ref var side = ref *(Side*)(bytes + _padded);
-        var share = ErrorShare(space.Dimension);
+        var share = isCertain ? 1 : ErrorShare(space.Dimension);
         if (!_isDistance)
             return (rank, SumOfTwo * share * (query.Length * side.Error + query.Error * side.Length) + query.Error * side.Error + Slack(query.Length * side.Length));
         var near = Math.Min(0, rank - query.Squares);

@@ -1,4 +1,5 @@
 using VectorServer.Storage.Ann;
+using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
@@ -42,6 +43,8 @@ internal static class IndexSearch
             return null;
         return new SearchOutcome(candidates)
         {
+            IsCertified = search.IsCertain,
+            Bound = search.IsCertain ? ErrorBound.Deterministic : null,
             Found = search.FoundRows,
             Scored = search.ScoredRows + Math.Max(0, snapshot.RowCount - indexed),
             Estimates = estimates,
@@ -63,6 +66,9 @@ internal static class IndexSearch
         public int FoundRows { get; private set; }
 
         public int ScoredRows { get; private set; }
+
+        /// <summary>Whether bounds ruled out all rows that the last search left out.</summary>
+        public bool IsCertain { get; private set; }
 
         /// <summary>The nearest rows, with more effort where the first was too little; null where a scan is cheaper.</summary>
         public TopK? Held(
@@ -102,6 +108,7 @@ internal static class IndexSearch
             const int rowsAhead = 2; // a row comes from memory in about the time in which two others are scored
             var found = _index.Search(query, new SearchAsk(effort, wanted, _acceptsAll ? null : Accepts));
             FoundRows += found.Rows.Length;
+            IsCertain = found.IsCertain;
             var nearest = new TopK(wanted, snapshot.Generation.Ids);
             var vectors = snapshot.Generation.Vectors;
             var exact = new ExactRank(metric, snapshot, query);

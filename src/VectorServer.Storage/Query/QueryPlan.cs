@@ -74,6 +74,7 @@ internal static class QueryPlanner
         _ when ShareOf(snapshot, candidateRows) < IndexShareMin => "the filter leaves too few rows for the index",
         _ when snapshot.Nearest.Held is { Usual.IsNone: true } held => string.Create(
             CultureInfo.InvariantCulture, $"a scan of the codes is cheaper than the index at a recall of {held.Target}"),
+        _ when !IsEffortKnown(snapshot.Nearest) => "the effort that the index needs is not measured yet",
         _ => "a scan of the codes is cheaper than the index",
     };
 
@@ -112,10 +113,16 @@ internal static class QueryPlanner
             return true;
         if (approximate.Held is { Usual.IsNone: true })
             return false; // no effort that is worth it reaches the recall
+        if (!IsEffortKnown(approximate) && EffortOfCaller(index, snapshot, query) is null)
+            return false;
         var tail = Math.Max(0, snapshot.RowCount - approximate.Count);
         var effort = IndexEffort(index, snapshot, query) / ShareOf(snapshot, candidateRows);
         return approximate.ScannedRows((int)Math.Min(int.MaxValue, effort)) + tail < snapshot.RowCount;
     }
+
+    /// <summary>Whether an effort reaches the recall: a graph's was measured for about as many rows, lists are bounded.</summary>
+    private static bool IsEffortKnown(CandidateIndex approximate) =>
+        approximate.Kind != IndexKind.Hnsw || approximate.Held?.Holds(approximate.Count) == true;
 
     private static double ShareOf(NamespaceSnapshot snapshot, int candidateRows) => (double)candidateRows / snapshot.RowCount;
 
