@@ -7,8 +7,8 @@ namespace VectorServer.Storage.Ann;
 
 /// <summary>
 /// <c>ann.bin</c>: magic "VSANN" and format version (8 bytes); kind, metric, dimension (int32); the recall held: rows, efforts of few and of
-/// many of usual queries and of those outside (int32), target, reach, recall, rows an effort costs (double), all zero where none was measured; the kind's body; CRC-32C of all before. Files of
-/// other versions are built anew.
+/// many of usual queries and of those outside (int32), target, reach, recall, rows an effort costs (double), all zero where none was
+/// measured; the kind's body; CRC-32C of all before. Files of other versions are built anew.
 /// </summary>
 internal static class CandidateIndexFile
 {

@@ -99,7 +99,9 @@ internal sealed class PointSpace
     /// products among them order as distances do: no point is nearer to another than that is to itself. The few that are longer keep their
     /// length, and are near to many.
     /// </summary>
-    /// <remarks>After Bachrach et al., Speeding up the Xbox recommender system using a Euclidean transformation for inner-product spaces (2014).</remarks>
+    /// <remarks>
+    /// After Bachrach et al., Speeding up the Xbox recommender system using a Euclidean transformation for inner-product spaces (2014).
+    /// </remarks>
     public float LiftOf(ReadOnlySpan<float> point) => IsDistance ? 0 : (float)Math.Sqrt(Math.Max(0, Lifted * Lifted - SquaresOf(point)));
 
     /// <summary>Turns a row into a point.</summary>

@@ -68,7 +68,7 @@ internal static class QueryPlanner
             $"the index is asked with the {NameOfEffort(snapshot.Nearest!.Kind)} that was set by hand, {effort}",
         QueryPlan.Index when snapshot.Nearest?.Held is { } held => string.Create(
             CultureInfo.InvariantCulture,
-            $"the index is cheaper than a scan, with {NameOfEffort(snapshot.Nearest.Kind)} {held.Usual.Of(query.TopK)} for a recall of {held.Target}"),
+            $"the index is cheaper than a scan, {NameOfEffort(snapshot.Nearest.Kind)} {held.Usual.Of(query.TopK)} for a recall of {held.Target}"),
         QueryPlan.Index => "the index is cheaper than a scan",
         _ when snapshot.Nearest is null => "the namespace has codes and no index",
         _ when ShareOf(snapshot, candidateRows) < IndexShareMin => "the filter leaves too few rows for the index",

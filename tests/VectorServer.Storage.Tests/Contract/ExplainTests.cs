@@ -114,7 +114,9 @@ public sealed class ExplainTests : IndexContract
                 var query = Query();
                 var result = index.Query("", query, Cancellation);
 
-                Assert.Equal(("index", isCertified, isCertified ? "deterministic" : null), (result.Explanation!.Plan, result.Explanation.IsCertified, result.Explanation.Bound));
+                var explanation = result.Explanation!;
+                var bound = isCertified ? "deterministic" : null;
+                Assert.Equal(("index", isCertified, bound), (explanation.Plan, explanation.IsCertified, explanation.Bound));
                 var exact = index.Query("", query with { Exact = true }, Cancellation);
                 if (isCertified)
                     Assert.Equal(exact.Matches.Select(match => match.Id), result.Matches.Select(match => match.Id));

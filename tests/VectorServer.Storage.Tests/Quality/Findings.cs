@@ -31,7 +31,9 @@ internal sealed class Findings(string what, double recallMin)
     public void AssertGood()
     {
         var low = _tallies.Where(tally => tally.Value.Recall < recallMin)
-            .Select(tally => string.Create(CultureInfo.InvariantCulture, $"{tally.Key.Step}: recall@{tally.Key.TopK} {tally.Value.Recall:F3} ({tally.Value.ByKind}; {tally.Value.Scanned:P0} scanned)"));
+            .Select(tally => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{tally.Key.Step}: recall@{tally.Key.TopK} {tally.Value.Recall:F3} ({tally.Value.ByKind}; {tally.Value.Scanned:P0} scanned)"));
         var uncertified = _tallies.Where(tally => tally.Value.Certified < CertifiedMin)
             .Select(tally => string.Create(CultureInfo.InvariantCulture, $"{tally.Key.Step}: topK {tally.Key.TopK}, {tally.Value.Certified:P1} of the scans certified"));
         string[] all = [.. low, .. uncertified, .. _wrong.Take(Shown)];

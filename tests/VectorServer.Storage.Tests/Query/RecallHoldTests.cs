@@ -7,7 +7,8 @@ namespace VectorServer.Storage.Tests.Query;
 
 public sealed class RecallHoldTests : IDisposable
 {
-    private static readonly HeldRecall Measured = new(0.99, Rows: 1000, new HeldEffort(50, 150), new HeldEffort(80, 300), Reach: -1, Recall: 0.993, RowsPerEffort: 10);
+    private static readonly HeldRecall Measured =
+        new(0.99, Rows: 1000, new HeldEffort(50, 150), new HeldEffort(80, 300), Reach: -1, Recall: 0.993, RowsPerEffort: 10);
 
     private readonly HnswGraph _index = new(Metric.Cosine, 4, new HnswParameters(8, 50)) { Held = Measured };
     private readonly RecallHold _hold = new();
@@ -31,6 +32,20 @@ public sealed class RecallHoldTests : IDisposable
         Add(0.99, times: 500);
 
         Assert.Equal(Measured, _index.Held);
+    }
+
+    [Fact]
+    public void Queries_outside_of_the_rows_have_an_effort_of_their_own()
+    {
+        Assert.Equal((80, 50), (Measured.For(-2).Of(10), Measured.For(-0.5).Of(10)));
+        Assert.True((Measured with { Outside = default }).Times(2).For(-2).IsNone); // a scan answers, whatever live queries find
+    }
+
+    [Fact]
+    public void What_was_measured_holds_for_a_third_more_rows()
+    {
+        Assert.True(Measured.Holds(1300));
+        Assert.False(Measured.Holds(1400));
     }
 
     [Fact]

@@ -175,7 +175,14 @@ internal static class RecallTuner
 
     /// <summary>The efforts for few and for many matches.</summary>
     private static (HeldEffort Effort, Rung Few) Climb(
-        IndexDescriptor index, SearchOptions options, NamespaceSnapshot snapshot, int indexed, Truth[] truths, int start, double scanUs, ParallelOptions parallel)
+        IndexDescriptor index,
+        SearchOptions options,
+        NamespaceSnapshot snapshot,
+        int indexed,
+        Truth[] truths,
+        int start,
+        double scanUs,
+        ParallelOptions parallel)
     {
         var isGraph = snapshot.Nearest!.Kind == IndexKind.Hnsw;
         var first = isGraph ? Math.Max(start, EffortMin) : snapshot.Nearest.Lists; // lists are read until no other can hold a nearer row
@@ -188,7 +195,15 @@ internal static class RecallTuner
     }
 
     private static Rung Climb(
-        IndexDescriptor index, SearchOptions options, NamespaceSnapshot snapshot, int indexed, Truth[] truths, int topK, int start, double scanUs, ParallelOptions parallel)
+        IndexDescriptor index,
+        SearchOptions options,
+        NamespaceSnapshot snapshot,
+        int indexed,
+        Truth[] truths,
+        int topK,
+        int start,
+        double scanUs,
+        ParallelOptions parallel)
     {
         var target = options.Recall + (1 - options.Recall) / 2; // half of what may be missed is for what the few queries do not show
         var highest = snapshot.Nearest!.Kind == IndexKind.Hnsw ? indexed : snapshot.Nearest.Lists;
@@ -208,7 +223,8 @@ internal static class RecallTuner
             });
             var (recall, us) = (recalls.Average(), MedianOf(times));
             double RecallAt(Place place) => recalls.Where((_, i) => truths[i].Place == place).DefaultIfEmpty(1).Average();
-            if (RecallAt(Place.Beside) >= target && firsts.Average() >= target && RecallAt(Place.Row) >= options.Recall && RecallAt(Place.Aside) >= options.Recall)
+            var isReached = RecallAt(Place.Beside) >= target && RecallAt(Place.Row) >= options.Recall && RecallAt(Place.Aside) >= options.Recall;
+            if (isReached && firsts.Average() >= target)
                 return us <= scanUs ? new Rung(effort, recall, us / effort) : new Rung(0, recall, us / effort);
             if (us > scanUs || effort >= highest)
                 return new Rung(topK == HeldRecall.Few ? 0 : effort, recall, us / effort);
@@ -276,7 +292,8 @@ internal static class RecallTuner
             if (wanted == 0)
                 return (1, 1);
             var last = Ranks[wanted - 1];
-            return (found.Length > 0 && found[0].Rank >= Ranks[0] ? 1 : 0, Math.Min(wanted, found.Count(candidate => candidate.Rank >= last)) / (double)wanted);
+            var right = Math.Min(wanted, found.Count(candidate => candidate.Rank >= last));
+            return (found.Length > 0 && found[0].Rank >= Ranks[0] ? 1 : 0, right / (double)wanted);
         }
     }
 }
