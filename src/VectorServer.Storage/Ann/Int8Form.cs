@@ -12,7 +12,9 @@ namespace VectorServer.Storage.Ann;
 /// and e = y - v, a squared distance is estimated as <c>|v1 - v2|^2 + |e1|^2 + |e2|^2</c>: rounding errors point anywhere, so what they add
 /// is their squares, and what they add beyond that shrinks with the root of the dimension.
 /// </remarks>
-internal sealed unsafe class Int8Form(PointSpace space)
+/// <param name="space">Of the points.</param>
+/// <param name="isCertain">Whether estimates are to be trusted by as much as errors can add up to; else by how far they point anywhere.</param>
+internal sealed unsafe class Int8Form(PointSpace space, bool isCertain = false)
 {
     private const int LevelMax = 127;
     private const double Deviations = 3; // of the sum of two errors: about four of both together
@@ -30,16 +32,10 @@ internal sealed unsafe class Int8Form(PointSpace space)
     public void Encode(ReadOnlySpan<float> point, byte* bytes)
     {
         var rounded = Quantize(point, new Span<sbyte>(bytes, point.Length));
-        double toMean = 0;
-        if (!_isDistance)
-        {
-            for (var i = 0; i < point.Length; i++)
-                toMean += point[i] * space.Mean[i] * space.Scale;
-        }
-
         ref var side = ref *(Side*)(bytes + _padded);
         side.Scale = (float)rounded.Scale;
-        side.Bias = (float)(_isDistance ? -(rounded.Squares + rounded.ErrorSquares) : toMean);
+        side.Bias = _isDistance ? (float)-(rounded.Squares + rounded.ErrorSquares) : 0;
+        side.Lift = space.LiftOf(point);
         side.Error = RoundUp(Math.Sqrt(rounded.ErrorSquares));
         side.Length = (float)Math.Sqrt(rounded.Squares);
         side.Sum = rounded.Sum;
@@ -66,23 +62,24 @@ internal sealed unsafe class Int8Form(PointSpace space)
         ref var side = ref *(Side*)(bytes + _padded);
         var dot = Int8Dot.Shifted(ref MemoryMarshal.GetArrayDataReference(query.Values), (sbyte*)bytes, side.Sum, _padded);
         var product = dot * query.Scale * side.Scale;
-        return _isDistance ? product + side.Bias : product;
+        return product + side.Bias;
     }
 
-    /// <summary>How near two rows are; higher is nearer.</summary>
+    /// <summary>How near two rows are, minus the squared distance or the product with <see cref="PointSpace.LiftOf"/>; higher is nearer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Rank(byte* a, byte* b)
     {
         ref var sideA = ref *(Side*)(a + _padded);
         ref var sideB = ref *(Side*)(b + _padded);
-        return Int8Dot.Rows((sbyte*)a, (sbyte*)b, sideB.Sum, _padded) * sideA.Scale * sideB.Scale * _weight + sideA.Bias + sideB.Bias;
+        var product = Int8Dot.Rows((sbyte*)a, (sbyte*)b, sideB.Sum, _padded) * sideA.Scale * sideB.Scale * _weight;
+        return product + sideA.Bias + sideB.Bias + sideA.Lift * sideB.Lift;
     }
 
     /// <summary>What a rank says of points: minus their squared distance or their product, and by how much that may be wrong.</summary>
     public (double Near, double Width) Estimate(in Int8Query query, byte* bytes, float rank)
     {
         ref var side = ref *(Side*)(bytes + _padded);
-        var share = ErrorShare(space.Dimension);
+        var share = isCertain ? 1 : ErrorShare(space.Dimension);
         if (!_isDistance)
             return (rank, SumOfTwo * share * (query.Length * side.Error + query.Error * side.Length) + query.Error * side.Error + Slack(query.Length * side.Length));
         var near = Math.Min(0, rank - query.Squares);
@@ -144,10 +141,11 @@ internal sealed unsafe class Int8Form(PointSpace space)
     private struct Side
     {
         public float Scale; // the value of a level
-        public float Bias; // of a distance: minus the squares of the rounded point and of its error; of a product: with the mean
+        public float Bias; // of a distance: minus the squares of the rounded point and of its error
         public float Error; // its length
         public float Length; // of the rounded point
         public int Sum; // of the levels
+        public float Lift; // the coordinate more that products need
     }
 }
 

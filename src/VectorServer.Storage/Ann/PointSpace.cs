@@ -13,15 +13,18 @@ internal sealed class PointSpace
     public const float LargestComponent = 1e15f;
 
     private const int SampleRows = 16_384;
+    private const double LiftedShare = 0.95; // longer rows are near to most queries, and their links must say so,
+    private const double LiftedMedians = 1.5; // where they are much longer all the more
 
     private readonly double[] _mean;
 
     /// <param name="metric">How vectors are compared.</param>
     /// <param name="mean">What is taken off; owned from now on.</param>
     /// <param name="scale">What the rest is multiplied with: a power of two.</param>
-    public PointSpace(Metric metric, double[] mean, double scale)
+    /// <param name="lifted">The length that points are lifted to, for <see cref="LiftOf"/>.</param>
+    public PointSpace(Metric metric, double[] mean, double scale, double lifted = 0)
     {
-        (Metric, _mean, Scale) = (metric, mean, scale);
+        (Metric, _mean, Scale, Lifted) = (metric, mean, scale, lifted);
     }
 
     public Metric Metric { get; }
@@ -31,6 +34,9 @@ internal sealed class PointSpace
     public ReadOnlySpan<double> Mean => _mean;
 
     public double Scale { get; }
+
+    /// <summary>The length that <see cref="LiftOf"/> gives to shorter points; 0 lifts none.</summary>
+    public double Lifted { get; }
 
     /// <summary>Whether near means a small distance of points; else a large product.</summary>
     public bool IsDistance => Metric != Metric.DotProduct;
@@ -70,6 +76,34 @@ internal sealed class PointSpace
         return new PointSpace(metric, mean, scale);
     }
 
+    /// <summary>The same space with the length that points are lifted to learnt from rows spread over all.</summary>
+    public PointSpace WithLift(RowReader read, int rowCount)
+    {
+        var point = new float[Dimension];
+        var squares = new double[Math.Min(rowCount, SampleRows)];
+        for (var i = 0; i < squares.Length; i++)
+        {
+            Load(read((int)((long)i * rowCount / squares.Length)), point);
+            squares[i] = SquaresOf(point);
+        }
+
+        Array.Sort(squares);
+        var lifted = squares.Length == 0
+            ? 0
+            : Math.Min(Math.Sqrt(squares[(int)(LiftedShare * (squares.Length - 1))]), LiftedMedians * Math.Sqrt(squares[squares.Length / 2]));
+        return new PointSpace(Metric, _mean, Scale, lifted);
+    }
+
+    /// <summary>
+    /// A coordinate more for a point whose nearness is a product; 0 where it is a distance. With it most points are of one length, so that
+    /// products among them order as distances do: no point is nearer to another than that is to itself. The few that are longer keep their
+    /// length, and are near to many.
+    /// </summary>
+    /// <remarks>
+    /// After Bachrach et al., Speeding up the Xbox recommender system using a Euclidean transformation for inner-product spaces (2014).
+    /// </remarks>
+    public float LiftOf(ReadOnlySpan<float> point) => IsDistance ? 0 : (float)Math.Sqrt(Math.Max(0, Lifted * Lifted - SquaresOf(point)));
+
     /// <summary>Turns a row into a point.</summary>
     public void Load(ReadOnlySpan<float> vector, Span<float> point)
     {
@@ -105,10 +139,16 @@ internal sealed class PointSpace
     {
         if (metric != Metric.Cosine)
             return 1;
+        var squares = SquaresOf(vector);
+        return squares > 0 ? 1 / Math.Sqrt(squares) : 0;
+    }
+
+    private static double SquaresOf(ReadOnlySpan<float> vector)
+    {
         double squares = 0;
         foreach (var value in vector)
             squares += (double)value * value;
-        return squares > 0 ? 1 / Math.Sqrt(squares) : 0;
+        return squares;
     }
 }
 

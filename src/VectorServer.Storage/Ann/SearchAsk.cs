@@ -17,5 +17,14 @@ internal readonly record struct FoundRow(int Row, double Rank, double Most);
 /// <param name="Beyond">The highest rank that rows left out may have; minus infinity where the search saw all that it can reach.</param>
 internal readonly record struct FoundRows(FoundRow[] Rows, double Beyond)
 {
+    /// <summary>No row left out can be as near as the rows are, whatever the data: bounds ruled out all others.</summary>
+    public bool IsCertain { get; init; }
+
+    /// <summary>Vectors that do not count, nearer than the last one wanted; only where some were left out for want of effort.</summary>
+    public int Passed { get; init; }
+
+    /// <summary>Vectors that the effort was spent on, those that do not count included.</summary>
+    public int Walked { get; init; } = int.MaxValue;
+
     public static readonly FoundRows None = new([], double.NegativeInfinity);
 }

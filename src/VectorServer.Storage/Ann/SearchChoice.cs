@@ -55,7 +55,7 @@ internal sealed class SearchChoice(IndexDescriptor index, RecallMeasure? tune = 
     public bool IsTuned(CandidateIndex candidates) =>
         tune is null
         || EffortByHand(Options, candidates.Kind) is not null
-        || (candidates.Held is { } held && held.Target == Options.Recall && candidates.Count / 4.0 * 3 <= held.Rows);
+        || (candidates.Held is { } held && held.Target == Options.Recall && held.Holds(candidates.Count));
 
     /// <summary>Measures the effort that an index needs.</summary>
     public void Tune(NamespaceSnapshot snapshot, CandidateIndex candidates, int threads, CancellationToken cancellation)

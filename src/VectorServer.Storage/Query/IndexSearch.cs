@@ -1,4 +1,5 @@
 using VectorServer.Storage.Ann;
+using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
@@ -10,7 +11,8 @@ namespace VectorServer.Storage.Query;
 /// <remarks>
 /// What the index found is scored exactly from the nearest on, until no other can reach the k-th score by what is known of its estimate's
 /// error. Where what the index left out for want of effort could reach it, the index is asked again with twice the effort, until a scan
-/// would be as cheap.
+/// would be as cheap. So it is where the query turns out to need more effort than usual ones: it lies outside of what they lie in, or rows
+/// that do not count lie around it.
 /// </remarks>
 internal static class IndexSearch
 {
@@ -28,7 +30,7 @@ internal static class IndexSearch
         var estimates = trace is null ? null : new Dictionary<int, double>();
         var effort = QueryPlanner.IndexEffort(index, snapshot, query);
         var nearest = QueryPlanner.EffortOfCaller(index, snapshot, query) is null
-            ? search.Held(vector, wanted, effort, estimates, cancellation)
+            ? search.Held(vector, wanted, effort, approximate.Held, estimates, cancellation)
             : search.Once(vector, wanted, effort, estimates, out _);
         if (nearest is null)
             return null;
@@ -41,6 +43,8 @@ internal static class IndexSearch
             return null;
         return new SearchOutcome(candidates)
         {
+            IsCertified = search.IsCertain,
+            Bound = search.IsCertain ? ErrorBound.Deterministic : null,
             Found = search.FoundRows,
             Scored = search.ScoredRows + Math.Max(0, snapshot.RowCount - indexed),
             Estimates = estimates,
@@ -63,19 +67,34 @@ internal static class IndexSearch
 
         public int ScoredRows { get; private set; }
 
+        /// <summary>Whether bounds ruled out all rows that the last search left out.</summary>
+        public bool IsCertain { get; private set; }
+
         /// <summary>The nearest rows, with more effort where the first was too little; null where a scan is cheaper.</summary>
-        public TopK? Held(ReadOnlySpan<float> query, int wanted, int effort, Dictionary<int, double>? estimates, CancellationToken cancellation)
+        public TopK? Held(
+            ReadOnlySpan<float> query, int wanted, int effort, HeldRecall? held, Dictionary<int, double>? estimates, CancellationToken cancellation)
         {
+            var length = metric == Metric.DotProduct ? ExactScorer.Norm(query) : 1;
             while (true)
             {
-                var nearest = Once(query, wanted, effort, estimates, out var isSettled);
-                if (isSettled || effort >= indexed)
+                var nearest = Once(query, wanted, effort, estimates, out var seen);
+                var needed = held is null ? 0 : EffortFor(held.For(seen.Best / length), wanted, effort, seen);
+                if ((seen.IsSettled && needed <= effort) || effort >= indexed)
                     return nearest;
                 cancellation.ThrowIfCancellationRequested();
-                effort = (int)Math.Min(int.MaxValue / 2, effort * 2L);
+                effort = seen.IsSettled ? needed : (int)Math.Max(needed, Math.Min(int.MaxValue / 2, effort * 2L));
                 if (_index.ScannedRows(effort) > snapshot.RowCount)
                     return null;
             }
+        }
+
+        /// <summary>The effort that a query needs by what was seen of it: as if the vectors passed were wanted too.</summary>
+        private static int EffortFor(HeldEffort measured, int wanted, int effort, in Seen seen)
+        {
+            if (measured.IsNone)
+                return int.MaxValue;
+            var needed = measured.Of((int)Math.Min(int.MaxValue, (long)wanted + seen.Passed));
+            return needed <= seen.Walked ? 0 : effort + (needed - seen.Walked);
         }
 
         /// <summary>The nearest rows, with exact ranks.</summary>
@@ -83,16 +102,18 @@ internal static class IndexSearch
         /// <param name="wanted">How many.</param>
         /// <param name="effort">As the index takes it.</param>
         /// <param name="estimates">Gets the estimated ranks of the rows scored.</param>
-        /// <param name="isSettled">Out: whether what the effort left out cannot be as near.</param>
-        public TopK Once(ReadOnlySpan<float> query, int wanted, int effort, Dictionary<int, double>? estimates, out bool isSettled)
+        /// <param name="seen">Out: what that says of the query.</param>
+        public TopK Once(ReadOnlySpan<float> query, int wanted, int effort, Dictionary<int, double>? estimates, out Seen seen)
         {
             const int rowsAhead = 2; // a row comes from memory in about the time in which two others are scored
             var found = _index.Search(query, new SearchAsk(effort, wanted, _acceptsAll ? null : Accepts));
             FoundRows += found.Rows.Length;
+            IsCertain = found.IsCertain;
             var nearest = new TopK(wanted, snapshot.Generation.Ids);
             var vectors = snapshot.Generation.Vectors;
             var exact = new ExactRank(metric, snapshot, query);
             var offered = 0;
+            var best = double.NegativeInfinity;
             for (var i = 0; i < found.Rows.Length; i++)
             {
                 if (i + rowsAhead < found.Rows.Length && found.Rows[i + rowsAhead].Most >= nearest.Threshold)
@@ -101,6 +122,7 @@ internal static class IndexSearch
                     continue;
                 var rank = exact.Of(found.Rows[i].Row);
                 ScoredRows++;
+                best = Math.Max(best, rank);
                 for (var row = found.Rows[i].Row; row >= 0; row = _index.NextCopy(row))
                 {
                     if (row >= indexed || (!_acceptsAll && !Accepts(row)))
@@ -113,10 +135,18 @@ internal static class IndexSearch
                 }
             }
 
-            isSettled = offered >= wanted ? found.Beyond < nearest.Threshold : double.IsNegativeInfinity(found.Beyond);
+            var isSettled = offered >= wanted ? found.Beyond < nearest.Threshold : double.IsNegativeInfinity(found.Beyond);
+            seen = new Seen(isSettled, best, found.Passed, found.Walked);
             return nearest;
         }
 
         private bool Accepts(int row) => row < indexed && snapshot.IsLive(row) && filtered?.Contains(new RowId(row)) != false;
     }
+
+    /// <summary>What a search with some effort says of its query.</summary>
+    /// <param name="IsSettled">What was left out for want of effort cannot be as near as what was found.</param>
+    /// <param name="Best">The exact rank of the nearest row.</param>
+    /// <param name="Passed">As <see cref="FoundRows.Passed"/>.</param>
+    /// <param name="Walked">As <see cref="FoundRows.Walked"/>.</param>
+    internal readonly record struct Seen(bool IsSettled, double Best, int Passed, int Walked);
 }

@@ -90,7 +90,7 @@ internal static class QueryExecutor
         if (plan == QueryPlan.Index && outcome is null)
         {
             plan = QueryPlanner.WithoutIndex(snapshot);
-            trace?.Planned(plan, "the index found too few rows, or a scan settles the answer sooner");
+            trace?.Planned(plan, "a scan settles the answer sooner than the index: the query lies outside of the rows, or near it few count");
         }
 
         if (plan == QueryPlan.Codes)

@@ -68,12 +68,13 @@ internal static class QueryPlanner
             $"the index is asked with the {NameOfEffort(snapshot.Nearest!.Kind)} that was set by hand, {effort}",
         QueryPlan.Index when snapshot.Nearest?.Held is { } held => string.Create(
             CultureInfo.InvariantCulture,
-            $"the index is cheaper than a scan, with {NameOfEffort(snapshot.Nearest.Kind)} {held.Of(query.TopK)} for a recall of {held.Target}"),
+            $"the index is cheaper than a scan, {NameOfEffort(snapshot.Nearest.Kind)} {held.Usual.Of(query.TopK)} for a recall of {held.Target}"),
         QueryPlan.Index => "the index is cheaper than a scan",
         _ when snapshot.Nearest is null => "the namespace has codes and no index",
         _ when ShareOf(snapshot, candidateRows) < IndexShareMin => "the filter leaves too few rows for the index",
-        _ when snapshot.Nearest.Held is { Effort: 0 } held => string.Create(
+        _ when snapshot.Nearest.Held is { Usual.IsNone: true } held => string.Create(
             CultureInfo.InvariantCulture, $"a scan of the codes is cheaper than the index at a recall of {held.Target}"),
+        _ when !IsEffortKnown(snapshot.Nearest) => "the effort that the index needs is not measured yet",
         _ => "a scan of the codes is cheaper than the index",
     };
 
@@ -97,9 +98,11 @@ internal static class QueryPlanner
         if (EffortOfCaller(index, snapshot, query) is { } set)
             return set;
         var approximate = snapshot.Nearest!;
-        return approximate.Held is { Effort: > 0 } held
-            ? Math.Max(held.Of(query.TopK), approximate.Kind == IndexKind.Hnsw ? query.TopK : 1)
-            : Math.Max(approximate.UsualEffort, approximate.Kind == IndexKind.Hnsw ? CandidateCount(query, isOfIndex: true) : 1);
+        if (approximate.Kind != IndexKind.Hnsw)
+            return approximate.UsualEffort;
+        return approximate.Held is { Usual.IsNone: false } held
+            ? Math.Max(held.Usual.Of(query.TopK), query.TopK)
+            : Math.Max(approximate.UsualEffort, CandidateCount(query, isOfIndex: true));
     }
 
     private static bool IsIndexCheaper(IndexDescriptor index, NamespaceSnapshot snapshot, VectorQuery query, int candidateRows)
@@ -108,12 +111,18 @@ internal static class QueryPlanner
             return false;
         if (SearchChoice.EffortByHand(index.Search, approximate.Kind) is not null)
             return true;
-        if (approximate.Held is { Effort: 0 })
+        if (approximate.Held is { Usual.IsNone: true })
             return false; // no effort that is worth it reaches the recall
+        if (!IsEffortKnown(approximate) && EffortOfCaller(index, snapshot, query) is null)
+            return false;
         var tail = Math.Max(0, snapshot.RowCount - approximate.Count);
         var effort = IndexEffort(index, snapshot, query) / ShareOf(snapshot, candidateRows);
         return approximate.ScannedRows((int)Math.Min(int.MaxValue, effort)) + tail < snapshot.RowCount;
     }
+
+    /// <summary>Whether an effort reaches the recall: a graph's was measured for about as many rows, lists are bounded.</summary>
+    private static bool IsEffortKnown(CandidateIndex approximate) =>
+        approximate.Kind != IndexKind.Hnsw || approximate.Held?.Holds(approximate.Count) == true;
 
     private static double ShareOf(NamespaceSnapshot snapshot, int candidateRows) => (double)candidateRows / snapshot.RowCount;
 

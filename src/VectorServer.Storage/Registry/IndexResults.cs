@@ -163,7 +163,7 @@ public sealed record NamespaceStorageStats(
             snapshot.Nearest?.Bytes ?? 0)
         {
             IndexLists = snapshot.Nearest?.Lists ?? 0,
-            IndexEffort = snapshot.Nearest?.Held?.Effort,
+            IndexEffort = snapshot.Nearest?.Held?.Usual.OfFew,
             CodedRows = Math.Min(snapshot.Codes?.Count ?? 0, snapshot.RowCount),
             CertifiedShare = snapshot.Generation.Answers.CertifiedShare,
         };

@@ -78,16 +78,16 @@ public class CandidateIndexFileTests
 
     // A file whose checksum is right may still be another program's: nothing in it is believed unseen.
     [Theory]
-    [InlineData(56, -1)] // lists asked for
-    [InlineData(60, 0)] // rows learnt from
-    [InlineData(64, int.MaxValue)] // rows
-    [InlineData(64, 29)] // fewer than vectors
-    [InlineData(68, 29)] // fewer vectors than are listed
-    [InlineData(68, 0)]
-    [InlineData(68, 31)] // more vectors than rows
-    [InlineData(72, 0)] // lists
-    [InlineData(72, 65_537)]
-    [InlineData(72, 9)]
+    [InlineData(72, -1)] // lists asked for
+    [InlineData(76, 0)] // rows learnt from
+    [InlineData(80, int.MaxValue)] // rows
+    [InlineData(80, 29)] // fewer than vectors
+    [InlineData(84, 29)] // fewer vectors than are listed
+    [InlineData(84, 0)]
+    [InlineData(84, 31)] // more vectors than rows
+    [InlineData(88, 0)] // lists
+    [InlineData(88, 65_537)]
+    [InlineData(88, 9)]
     public void An_inverted_file_that_contradicts_itself_is_refused(int at, int value)
     {
         using var directory = new TempDirectory();

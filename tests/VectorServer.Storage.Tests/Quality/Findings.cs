@@ -31,7 +31,9 @@ internal sealed class Findings(string what, double recallMin)
     public void AssertGood()
     {
         var low = _tallies.Where(tally => tally.Value.Recall < recallMin)
-            .Select(tally => string.Create(CultureInfo.InvariantCulture, $"{tally.Key.Step}: recall@{tally.Key.TopK} {tally.Value.Recall:F3} ({tally.Value.ByKind})"));
+            .Select(tally => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{tally.Key.Step}: recall@{tally.Key.TopK} {tally.Value.Recall:F3} ({tally.Value.ByKind}; {tally.Value.Scanned:P0} scanned)"));
         var uncertified = _tallies.Where(tally => tally.Value.Certified < CertifiedMin)
             .Select(tally => string.Create(CultureInfo.InvariantCulture, $"{tally.Key.Step}: topK {tally.Key.TopK}, {tally.Value.Certified:P1} of the scans certified"));
         string[] all = [.. low, .. uncertified, .. _wrong.Take(Shown)];
@@ -41,6 +43,7 @@ internal sealed class Findings(string what, double recallMin)
     private sealed class Tally
     {
         private readonly Dictionary<QueryKind, (int Right, int Wanted)> _byKind = [];
+        private int _queries;
         private int _scans;
         private int _certified;
         private bool _says;
@@ -50,6 +53,9 @@ internal sealed class Findings(string what, double recallMin)
         /// <summary>Of the scans; 1 where the engine does not say.</summary>
         public double Certified => _says ? Share(_certified, _scans) : 1;
 
+        /// <summary>The share of queries that a scan answered.</summary>
+        public double Scanned => Share(_scans, _queries);
+
         public string ByKind => string.Join(", ", _byKind.Where(entry => entry.Value.Right < entry.Value.Wanted)
             .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key} {Share(entry.Value.Right, entry.Value.Wanted):F2}")));
 
@@ -57,6 +63,7 @@ internal sealed class Findings(string what, double recallMin)
         {
             var before = _byKind.GetValueOrDefault(kind);
             _byKind[kind] = (before.Right + right, before.Wanted + wanted);
+            _queries++;
             if (!isScan)
                 return;
             _scans++;

@@ -59,8 +59,7 @@ public sealed class IndexKindsTests : QualityContract
     [InlineData(30_000, 40, 150)]
     public async Task Deleted_rows_near_a_query_do_not_hide_what_lies_behind_them(int rows, int queries, int deletedOfEach)
     {
-        Assert.SkipUnless(QualitySize.IsLong, "A graph's recall is below its floor here: VECTORSERVER_LONG=1 shows it");
-        var findings = new Findings($"noise, {rows} rows in a graph, the nearest deleted", 0.99);
+        var findings = new Findings($"noise, {rows} rows in a graph, the nearest deleted", GraphRecallMin);
         var data = DataSet.Create(AllKinds.Find("noise", DataMetric.Cosine, 32), rows, QualitySize.Seed);
         var tested = Create(data, findings, kind: IndexKind.Hnsw);
         await tested.LoadAsync(Cancellation);
@@ -111,8 +110,6 @@ public sealed class IndexKindsTests : QualityContract
     private async Task RunAsync(string index, string kind, int rows, int queriesOfEachKind)
     {
         Assert.True(IndexKindNames.TryParse(index, out var indexKind));
-        Assert.SkipWhen(
-            indexKind == IndexKind.Hnsw && !QualitySize.IsLong, "A graph's recall is below its floor on some kinds: VECTORSERVER_LONG=1 shows on which");
         var findings = new Findings($"{kind}, {rows} rows, {index}", indexKind == IndexKind.Hnsw ? GraphRecallMin : ListRecallMin);
         var tested = Create(DataSet.Create(All.First(entry => entry.Name == kind), rows, QualitySize.Seed), findings, kind: indexKind);
         await tested.LoadAsync(Cancellation);

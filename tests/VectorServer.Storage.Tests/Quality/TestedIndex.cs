@@ -195,6 +195,7 @@ internal sealed class TestedIndex(VectorEngine engine, DataSet data, Findings fi
         const int tailRows = 1000;
         var kind = Index.Descriptor.Search.Kind;
         return kind is IndexKind.Auto or IndexKind.Flat || stats.RecordCount < tailRows
-            || (stats.IndexKind == kind.ToName() && stats.RecordCount + stats.DeletedRows - stats.IndexedRows < tailRows);
+            || (stats.IndexKind == kind.ToName() && stats.IndexEffort is not null
+                && stats.RecordCount + stats.DeletedRows - stats.IndexedRows < tailRows);
     }
 }

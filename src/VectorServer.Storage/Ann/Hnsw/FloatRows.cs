@@ -10,7 +10,7 @@ namespace VectorServer.Storage.Ann.Hnsw;
 /// Points as they are, for data that bytes cannot tell apart: groups of near-duplicates, islands far from each other, few dimensions.
 /// Distances are sums of squared differences.
 /// </summary>
-/// <remarks>A node: its floats, zeros up to a multiple of 16, for products its product with the mean, up to a multiple of 64 bytes.</remarks>
+/// <remarks>A node: its floats, zeros up to a multiple of 16, for products its lift, up to a multiple of 64 bytes.</remarks>
 internal sealed unsafe class FloatRows(PointSpace space) : NodeVectors(space)
 {
     private const int Lanes = 16;
@@ -30,12 +30,8 @@ internal sealed unsafe class FloatRows(PointSpace space) : NodeVectors(space)
     {
         var row = (float*)_rows.Row(node);
         point.CopyTo(new Span<float>(row, point.Length));
-        if (_isDistance)
-            return;
-        double toMean = 0;
-        for (var i = 0; i < point.Length; i++)
-            toMean += point[i] * Space.Mean[i] * Space.Scale;
-        row[_padded] = (float)toMean;
+        if (!_isDistance)
+            row[_padded] = Space.LiftOf(point);
     }
 
     /// <summary>How near a node is to a query: minus the squared distance, or the product.</summary>
@@ -49,13 +45,13 @@ internal sealed unsafe class FloatRows(PointSpace space) : NodeVectors(space)
         return _isDistance ? -Distance(ref values, row) : Product(ref values, row);
     }
 
-    /// <summary>How near two nodes are; higher is nearer.</summary>
+    /// <summary>How near two nodes are, minus the squared distance or the product with <see cref="PointSpace.LiftOf"/>; higher is nearer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Rank(int left, int right)
     {
         var a = (float*)_rows.Row(left);
         var b = (float*)_rows.Row(right);
-        return _isDistance ? -Distance(ref *a, b) : Product(ref *a, b) + a[_padded] + b[_padded];
+        return _isDistance ? -Distance(ref *a, b) : Product(ref *a, b) + a[_padded] * b[_padded];
     }
 
     /// <summary>What a rank says of points, and by how much that may be wrong: by the rounding of float32.</summary>

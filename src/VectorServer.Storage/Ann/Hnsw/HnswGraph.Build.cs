@@ -16,13 +16,16 @@ internal sealed partial class HnswGraph
     {
         if (_vectors is not null || rowCount == 0)
             return;
-        Hold(PointSpace.Learn(_metric, _dimension, read, rowCount), space => NodeForm.NeedsFloats(space, read, rowCount));
+        var learnt = PointSpace.Learn(_metric, _dimension, read, rowCount);
+        if (!learnt.IsDistance)
+            learnt = learnt.WithLift(read, rowCount);
+        Hold(learnt, space => NodeForm.NeedsFloats(space, read, rowCount));
     }
 
     /// <summary>Adds rows step by step.</summary>
     /// <remarks>
-    /// 1. give each new vector a node; 2. find where its walk begins, and draw pivots; 3. link it; 4. let searches see the rows. Where a
-    /// step is cancelled, the next call goes on with the nodes that have no links yet.
+    /// 1. give each new vector a node; 2. write its point, find where its walk begins, and draw pivots; 3. link it; 4. let searches see the
+    /// rows. Where a step is cancelled, the next call goes on with the nodes that have no links yet.
     /// </remarks>
     public override void Extend(RowReader read, int rowCount, int threads, CancellationToken cancellation)
     {
@@ -40,12 +43,10 @@ internal sealed partial class HnswGraph
                     cancellation.ThrowIfCancellationRequested();
             }
 
-            if (_linked == 0 && _distinct.Count > 0)
-                _entry ??= new EntryPoint(0, TopLayerOf(0)); // the others link to it
             if (_bytes is { } bytes)
-                LinkNew(new ByteNodeRanker(bytes, 0), options);
+                LinkNew(new ByteNodeRanker(bytes, 0), read, options);
             else
-                LinkNew(new FloatNodeRanker(_floats!, 0), options);
+                LinkNew(new FloatNodeRanker(_floats!, 0), read, options);
 
             // Step 4.
             Volatile.Write(ref _linked, _distinct.Count);
@@ -63,21 +64,24 @@ internal sealed partial class HnswGraph
 
     private void AddRow(RowReader read)
     {
-        var row = _distinct.RowCount;
         if (!_distinct.Add(read, out var node))
             return;
         if (node >= WalkPool.NodesMax)
             throw StorageException.Invalid($"A graph holds no more than {WalkPool.NodesMax} different vectors");
         _vectors!.EnsureCapacity(node + 1);
         _links.EnsureCapacity(node + 1);
-        Span<float> point = _dimension <= 1024 ? stackalloc float[_dimension] : new float[_dimension];
-        _vectors.Space.Load(read(row), point);
-        _vectors.Write(node, point);
         _links.Add(node, TopLayerOf(node));
         Volatile.Write(ref _reserved, node + 1);
     }
 
-    private void LinkNew<TRanker>(TRanker ranker, ParallelOptions options)
+    private void WritePoint(RowReader read, int node)
+    {
+        Span<float> point = _dimension <= 1024 ? stackalloc float[_dimension] : new float[_dimension];
+        _vectors!.Space.Load(read(_distinct.First(node)), point);
+        _vectors.Write(node, point);
+    }
+
+    private void LinkNew<TRanker>(TRanker ranker, RowReader read, ParallelOptions options)
         where TRanker : struct, INodeRanker<TRanker>
     {
         var first = _linked;
@@ -88,14 +92,16 @@ internal sealed partial class HnswGraph
         // Step 2.
         Parallel.For(0, count, options, i =>
         {
+            WritePoint(read, first + i);
             var starts = default(StartNodes);
             FindStarts(ranker.For(first + i), _pivots.Nodes, ref starts);
             _stepStarts[i] = starts;
-            _stepDistances[i] = starts.Count == 0 ? double.PositiveInfinity : Math.Max(0, -(double)starts.Rank(0));
+            _stepDistances[i] = starts.Count == 0 ? double.PositiveInfinity : DistanceOf(ranker, first + i, starts.Node(0));
         });
         DrawPivots(ranker, first, count);
 
         // Step 3.
+        _entry ??= new EntryPoint(0, TopLayerOf(0)); // the others link to it
         Parallel.For(Math.Max(first, 1), first + count, options, node => Link(ranker.For(node), node, _stepStarts[node - first]));
     }
 
@@ -106,9 +112,7 @@ internal sealed partial class HnswGraph
             return; // a step that was cancelled
         var before = _pivots.Nodes.Length;
         var distances = _stepDistances.AsSpan(0, count);
-        if (!_vectors!.Space.IsDistance)
-            distances.Fill(1); // products are no distances: any node is as good
-        _pivots.Draw(first, distances, (left, right) => _vectors.Space.IsDistance ? Math.Max(0, -(double)ranker.For(left).Rank(right)) : 1);
+        _pivots.Draw(first, distances, (left, right) => DistanceOf(ranker, left, right));
         _drawn = first + count;
         foreach (var pivot in _pivots.Nodes[before..])
         {
@@ -118,6 +122,13 @@ internal sealed partial class HnswGraph
                     _stepStarts[i].Offer(pivot, ranker.For(first + i).Rank(pivot));
             }
         }
+    }
+
+    private static double DistanceOf<TRanker>(TRanker ranker, int left, int right)
+        where TRanker : struct, INodeRanker<TRanker>
+    {
+        var (toLeft, toRight) = (ranker.For(left), ranker.For(right));
+        return Math.Max(0, (double)toLeft.Rank(left) + toRight.Rank(right) - 2.0 * toLeft.Rank(right));
     }
 
     /// <summary>The highest layer of a node: falls by a factor of M a layer. A function of its number, so that a graph made again is the same.</summary>

@@ -5,7 +5,7 @@ namespace VectorServer.Storage.Ann.Hnsw;
 
 /// <summary>
 /// Body of the file, little-endian: M, efConstruction, rows, nodes, entry node (-1: none), form of the nodes (0 bytes, 1 floats), nodes
-/// settled, pivots (int32), scale and mean of the points (double); the pivots; then each node's links, layer after layer from 0 to its top:
+/// settled, pivots (int32), scale, lifted and mean of the points (double); the pivots; then each node's links, layer after layer from 0 to its top:
 /// count, links. Which rows are of which node, and the nodes' points, are made again from the raw vectors.
 /// </summary>
 internal sealed partial class HnswGraph
@@ -26,6 +26,7 @@ internal sealed partial class HnswGraph
         file.Write(Math.Min(nodes, _settled));
         file.Write(pivots.Length);
         file.Write(_vectors?.Space.Scale ?? 1);
+        file.Write(_vectors?.Space.Lifted ?? 0);
         file.WriteAll(_vectors is null ? new double[_dimension] : _vectors.Space.Mean);
         file.WriteAll<int>(pivots);
         Span<int> kept = stackalloc int[2 * _parameters.M];
@@ -62,13 +63,13 @@ internal sealed partial class HnswGraph
         var graph = new HnswGraph(metric, dimension, parameters);
         try
         {
-            var scale = file.Read<double>();
+            var (scale, lifted) = (file.Read<double>(), file.Read<double>());
             var mean = new double[dimension];
             file.ReadAll(mean.AsSpan());
-            if (!double.IsFinite(scale) || scale <= 0 || !mean.All(double.IsFinite))
+            if (!double.IsFinite(scale) || scale <= 0 || !double.IsFinite(lifted) || lifted < 0 || !mean.All(double.IsFinite))
                 throw file.Damaged("its mean is none");
             if (count > 0)
-                graph.Hold(new PointSpace(metric, mean, scale), _ => form == 1);
+                graph.Hold(new PointSpace(metric, mean, scale, lifted), _ => form == 1);
             for (var i = 0; i < pivots; i++)
             {
                 var pivot = file.Read<int>();

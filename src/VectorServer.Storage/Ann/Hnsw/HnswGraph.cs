@@ -106,19 +106,26 @@ internal sealed partial class HnswGraph : CandidateIndex
 
         var pool = scratch.Pool;
         var found = new FoundRow[pool.Count];
-        var count = 0;
+        var (count, passed) = (0, 0);
         double beyond = double.NegativeInfinity;
         for (var i = 0; i < pool.Count; i++)
         {
             if (!pool.IsAcceptedAt(i))
+            {
+                passed += count < ask.TopK ? 1 : 0;
                 continue;
+            }
+
             var (near, width) = ranker.Estimate(pool.NodeAt(i), pool.RankAt(i));
             var most = toRank.Of(near + width);
             found[count++] = new FoundRow(_distinct.Newest(pool.NodeAt(i)), toRank.Of(near), most);
             beyond = most;
         }
 
-        return new FoundRows(count == found.Length ? found : found[..count], pool.IsFull ? beyond : double.NegativeInfinity);
+        var rows = count == found.Length ? found : found[..count];
+        return pool.IsFull
+            ? new FoundRows(rows, beyond) { Passed = passed, Walked = pool.Count }
+            : new FoundRows(rows, double.NegativeInfinity);
     }
 
     private WalkScratch Rent() => _scratches.TryTake(out var scratch) ? scratch : new WalkScratch(_dimension);

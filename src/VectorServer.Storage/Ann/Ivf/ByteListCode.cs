@@ -6,7 +6,9 @@ namespace VectorServer.Storage.Ann.Ivf;
 /// <summary>Rows as bytes with a scale each: <c>ivf_flat</c>. A block is 16 rows one after another, each as <see cref="Int8Form"/> keeps it.</summary>
 internal sealed unsafe class ByteListCode(PointSpace space) : ListCode
 {
-    private readonly Int8Form _form = new(space);
+    private readonly Int8Form _form = new(space, isCertain: true);
+
+    public override bool IsCertain => true;
 
     public override int BlockBytes => _form.RowBytes * Codec.RowsPerBlock;
 

@@ -60,8 +60,8 @@ internal sealed partial class IvfIndex : CandidateIndex
 
     public override long Bytes => (_lists?.Bytes ?? 0) + _distinct.Bytes;
 
-    /// <summary>All: those that cannot hold a nearer row are left out.</summary>
-    public override int UsualEffort => Math.Max(1, Lists);
+    /// <summary>All, however many there will be when it is searched: those that cannot hold a nearer row are left out.</summary>
+    public override int UsualEffort => ListsMax;
 
     public override long ScannedRows(int effort)
     {
@@ -91,6 +91,7 @@ internal sealed partial class IvfIndex : CandidateIndex
         var centroids = KMeans.Train(space, vectors, _distinct.Count, ListsFor(_distinct.Count), threads, cancellation);
         var lists = new ListSet(space, centroids, TrainCode(space, centroids, vectors, threads, cancellation), _distinct.Count);
         lists.Extend(vectors, present?.Count ?? 0, threads, cancellation);
+        Held = null; // measured with other lists
         _lists = lists;
     }
 
@@ -122,8 +123,8 @@ internal sealed partial class IvfIndex : CandidateIndex
             scratch.Begin(lists.Centroids, ask.TopK);
             var toRank = lists.Space.LoadQuery(query, scratch.Point);
             lists.Centroids.Products(scratch.Point, scratch.Products);
-            ReadLists(lists, ask, scratch);
-            return Found(scratch, toRank);
+            var isComplete = ReadLists(lists, ask, scratch);
+            return Found(scratch, toRank) with { IsCertain = isComplete && lists.Code.IsCertain && IsInRange(lists, scratch.Point) };
         }
         finally
         {
@@ -141,8 +142,22 @@ internal sealed partial class IvfIndex : CandidateIndex
 
     private RowReader VectorsOf(RowReader read) => number => read(_distinct.First(number));
 
+    /// <summary>Whether nothing was cut to <see cref="PointSpace.LargestComponent"/>: bounds know nothing of that.</summary>
+    private static bool IsInRange(ListSet lists, float[] point)
+    {
+        const float most = PointSpace.LargestComponent / 4;
+        for (var list = 0; list < lists.Centroids.Count; list++)
+        {
+            if (!(lists[list].Radius < most) || !(lists.Centroids.HalfSquare(list) < most * (double)most))
+                return false;
+        }
+
+        return !point.AsSpan().ContainsAnyExceptInRange(-most, most);
+    }
+
     /// <summary>Reads lists from the nearest on: as many as the effort says, more while they held too few rows, none that cannot matter.</summary>
-    private void ReadLists(ListSet lists, in SearchAsk ask, IvfScratch scratch)
+    /// <returns>Whether all others were ruled out.</returns>
+    private bool ReadLists(ListSet lists, in SearchAsk ask, IvfScratch scratch)
     {
         double squares = 0;
         foreach (var value in scratch.Point)
@@ -154,17 +169,17 @@ internal sealed partial class IvfIndex : CandidateIndex
             RankLists(lists, scratch, wanted);
             for (; place < scratch.NearestLists.Count; place++)
             {
-                if (read >= ask.Effort && scratch.Promising.Count >= ask.TopK)
-                    return;
                 var number = scratch.NearestLists.NodeAt(place);
                 if (lists[number].Count == 0 || MostOf(lists, number, squares, scratch) < scratch.Threshold)
                     continue;
+                if (read >= ask.Effort && scratch.Promising.Count >= ask.TopK)
+                    return false;
                 Read(lists, number, prepared, ask, scratch);
                 read++;
             }
 
             if (place == lists.Centroids.Count)
-                return;
+                return true;
         }
     }
 
@@ -192,7 +207,7 @@ internal sealed partial class IvfIndex : CandidateIndex
     {
         var radius = (double)lists[number].Radius;
         if (!lists.Space.IsDistance)
-            return scratch.Products[number] + Math.Sqrt(squares) * radius + 1e-6 * squares;
+            return scratch.Products[number] + Math.Sqrt(squares) * (radius + 1e-5 * Math.Sqrt(2 * lists.Centroids.HalfSquare(number)));
         var halfSquare = lists.Centroids.HalfSquare(number);
         var toCentre = squares - 2.0 * scratch.Products[number] + 2.0 * halfSquare;
         var rounding = 1e-5 * (squares + 2 * halfSquare); // products are float32

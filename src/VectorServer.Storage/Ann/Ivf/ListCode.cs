@@ -5,6 +5,9 @@ namespace VectorServer.Storage.Ann.Ivf;
 /// <summary>How the rows of lists are coded and ranked. Immutable and thread-safe.</summary>
 internal abstract class ListCode
 {
+    /// <summary>Whether no rank is farther from its estimate than the width says.</summary>
+    public abstract bool IsCertain { get; }
+
     /// <summary>Bytes of the codes of 16 rows.</summary>
     public abstract int BlockBytes { get; }
 

@@ -17,6 +17,8 @@ internal sealed class ResidualListCode(PointSpace space, ProductQuantizer quanti
 
     private readonly PqLayout _layout = new(quantizer.SubVectors, hasError: false);
 
+    public override bool IsCertain => false;
+
     public override int BlockBytes => _layout.BlockBytes;
 
     public override long Bytes => quantizer.Bytes;

@@ -23,7 +23,7 @@ internal sealed class RecallHold
     {
         lock (_lock)
         {
-            if (index.Held is not { Effort: > 0 } held)
+            if (index.Held is not { Usual.IsNone: false } held)
                 return;
             if (!ReferenceEquals(held, _last))
                 (_start, _last, _sum, _count) = (held, held, 0, 0); // measured anew
@@ -34,9 +34,9 @@ internal sealed class RecallHold
             var mean = _sum / _count;
             var slack = (1 - held.Target) / 2;
             var next = held;
-            if (mean < held.Target - slack && held.Effort < _start!.Effort * TimesMax)
+            if (mean < held.Target - slack && held.Usual.OfFew < _start!.Usual.OfFew * TimesMax)
                 next = held.Times(Up);
-            else if (mean > held.Target + slack && held.Effort * Down >= _start!.Effort)
+            else if (mean > held.Target + slack && held.Usual.OfFew * Down >= _start!.Usual.OfFew)
                 next = held.Times(Down);
             (_last, _sum, _count) = (next, 0, 0);
             index.Held = next;

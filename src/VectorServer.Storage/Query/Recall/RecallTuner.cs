@@ -8,9 +8,10 @@ using VectorServer.Storage.Scoring;
 namespace VectorServer.Storage.Query.Recall;
 
 /// <summary>
-/// Measures which effort of an index reaches a recall, on queries drawn from the namespace, and what it costs beside a scan. Three of eight
-/// queries are rows; three lie beside one, as far from it as its tenth neighbour is, for a real query is no row; one lies far from all, one
-/// in the middle of several: those two must reach the recall by themselves too.
+/// Measures which effort of an index reaches a recall, on queries drawn from the namespace, and what it costs beside a scan. Two of eight
+/// queries are rows; four lie beside one, as far from it as its neighbours are from each other, for a real query is no row; one lies far from
+/// all, one in the middle of several. Each of these must reach the recall by itself, and those that lie outside of what the first six do get
+/// an effort of their own (<see cref="HeldRecall.Reach"/>).
 /// </summary>
 /// <remarks>
 /// The truth is an exact scan. Efforts of a graph are tried from a small one on, half as much more each time, until the target is reached
@@ -26,6 +27,7 @@ internal static class RecallTuner
     private const double Step = 1.4;
     private const int EffortMin = 32; // of a graph: less saves no time worth naming
     private const int MiddleRows = 15;
+    private const int UnusualShare = 32; // one of so many rows may be an outlier
     private static readonly double[] FarTimes = [2, 10, 30]; // the distance of two rows
 
     /// <param name="index">What the index is.</param>
@@ -41,17 +43,26 @@ internal static class RecallTuner
         var indexed = Math.Min(approximate.Count, snapshot.RowCount);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         var truths = Draw(index, snapshot, indexed, parallel);
-        var scanUs = TimeScan(index, snapshot, truths, cancellation);
+        var reach = ReachOf(truths);
+        Truth[] usual = [.. truths.Where(truth => !(truth.Nearness < reach))];
+        Truth[] outside = [.. truths.Where(truth => truth.Nearness < reach)];
+        if (approximate.Kind != IndexKind.Hnsw)
+            (usual, outside, reach) = (truths, [], double.NegativeInfinity); // bounds say of every query how many lists are read
 
-        var isGraph = approximate.Kind == IndexKind.Hnsw;
-        var start = isGraph ? EffortMin : approximate.Lists; // lists are read until no other can hold a nearer row
-        var few = Climb(index, options, snapshot, indexed, truths, HeldRecall.Few, start, scanUs, parallel);
-        var many = few.Effort == 0
-            ? few
-            : Climb(
-                index, options, snapshot, indexed, truths, HeldRecall.Many, Math.Max(few.Effort, isGraph ? HeldRecall.Many : 1), 2 * scanUs, parallel);
-        var rowsPerEffort = few.UsPerEffort / Math.Max(1e-9, scanUs / snapshot.RowCount);
-        return new HeldRecall(options.Recall, indexed, few.Effort, Math.Max(few.Effort, many.Effort), few.Recall, rowsPerEffort);
+        var scanUs = TimeScan(index, snapshot, usual, cancellation);
+        var (effort, rung) = Climb(index, options, snapshot, indexed, usual, 0, scanUs, parallel);
+        var aside = outside.Length == 0 || effort.IsNone
+            ? effort
+            : Climb(index, options, snapshot, indexed, outside, effort.OfFew, TimeScan(index, snapshot, outside, cancellation), parallel).Effort;
+        var rowsPerEffort = rung.UsPerEffort / Math.Max(1e-9, scanUs / snapshot.RowCount);
+        return new HeldRecall(options.Recall, indexed, effort, aside, reach, rung.Recall, rowsPerEffort);
+    }
+
+    /// <summary>How near a usual query is to the nearest row: as all but a few are of those that are rows or lie beside one.</summary>
+    private static double ReachOf(Truth[] truths)
+    {
+        double[] sorted = [.. truths.Where(truth => truth.Place != Place.Aside).Select(truth => truth.Nearness).Order()];
+        return sorted.Length == 0 ? double.NegativeInfinity : sorted[sorted.Length / UnusualShare];
     }
 
     /// <summary>Queries, and the ranks of the last of their true best 10 and 100.</summary>
@@ -73,6 +84,7 @@ internal static class RecallTuner
                 rows.Add(row);
         }
 
+        ReadOnlySpan<float> RowAt(int row) => snapshot.Generation.Vectors.Row(row);
         var truths = new Truth[rows.Count];
         var shown = snapshot with { RowCount = indexed };
         Parallel.For(0, truths.Length, parallel, i =>
@@ -82,11 +94,14 @@ internal static class RecallTuner
             var other = snapshot.Generation.Vectors.Row(rows[draw.Next(rows.Count)]);
             switch (i % 8)
             {
-                case 1 or 3 or 5:
-                    var truth = TruthOf(index.Metric, shown, vector, parallel.CancellationToken);
+                case 1 or 2 or 3 or 5:
+                    var near = TruthOf(index.Metric, shown, vector, parallel.CancellationToken).Rows;
 
                     // By the dot product a neighbour may be anywhere; a tenth of the way is aside enough.
-                    Move(vector, snapshot.Generation.Vectors.Row(truth.Tenth), index.Metric == Metric.DotProduct ? 0.1 : 1, draw);
+                    if (index.Metric == Metric.DotProduct || i % 8 == 5)
+                        Move(vector, RowAt(near[Math.Min(HeldRecall.Few, near.Length) - 1]), index.Metric == Metric.DotProduct ? 0.1 : 1, draw);
+                    else
+                        MoveAlong(vector, times: Math.Min(2, i % 8), () => RowAt(near[draw.Next(near.Length)]));
                     break;
                 case 6:
                     Move(vector, other, FarTimes[i / 8 % FarTimes.Length], draw);
@@ -96,7 +111,7 @@ internal static class RecallTuner
                     break;
             }
 
-            truths[i] = TruthOf(index.Metric, shown, vector, parallel.CancellationToken);
+            truths[i] = TruthOf(index.Metric, shown, vector, parallel.CancellationToken) with { Place = PlaceOf(i) };
         });
         return truths;
     }
@@ -107,7 +122,8 @@ internal static class RecallTuner
         CandidateScan.Exact(metric, snapshot, vector, filtered: null, nearest, cancellation);
         var candidates = nearest.Take();
         double[] ranks = [.. candidates.Select(candidate => candidate.Rank)];
-        return new Truth(vector, ranks, candidates.Length == 0 ? 0 : candidates[Math.Min(HeldRecall.Few, candidates.Length) - 1].Row);
+        var nearness = ranks.Length == 0 ? double.NaN : ranks[0] / (metric == Metric.DotProduct ? ExactScorer.Norm(vector) : 1);
+        return new Truth(vector, ranks, [.. candidates.Select(candidate => candidate.Row)], nearness);
     }
 
     /// <summary>Moves a vector in a random direction, by some times its distance to another.</summary>
@@ -157,12 +173,42 @@ internal static class RecallTuner
         return times.Count == 0 ? 1 : MedianOf(times.Skip(times.Count > 1 ? 1 : 0));
     }
 
+    /// <summary>The efforts for few and for many matches.</summary>
+    private static (HeldEffort Effort, Rung Few) Climb(
+        IndexDescriptor index,
+        SearchOptions options,
+        NamespaceSnapshot snapshot,
+        int indexed,
+        Truth[] truths,
+        int start,
+        double scanUs,
+        ParallelOptions parallel)
+    {
+        var isGraph = snapshot.Nearest!.Kind == IndexKind.Hnsw;
+        var first = isGraph ? Math.Max(start, EffortMin) : snapshot.Nearest.Lists; // lists are read until no other can hold a nearer row
+        var few = Climb(index, options, snapshot, indexed, truths, HeldRecall.Few, first, scanUs, parallel);
+        if (few.Effort == 0)
+            return (default, few);
+        var many = Climb(
+            index, options, snapshot, indexed, truths, HeldRecall.Many, Math.Max(few.Effort, isGraph ? HeldRecall.Many : 1), 2 * scanUs, parallel);
+        return (new HeldEffort(few.Effort, Math.Max(few.Effort, many.Effort)), few);
+    }
+
     private static Rung Climb(
-        IndexDescriptor index, SearchOptions options, NamespaceSnapshot snapshot, int indexed, Truth[] truths, int topK, int start, double scanUs, ParallelOptions parallel)
+        IndexDescriptor index,
+        SearchOptions options,
+        NamespaceSnapshot snapshot,
+        int indexed,
+        Truth[] truths,
+        int topK,
+        int start,
+        double scanUs,
+        ParallelOptions parallel)
     {
         var target = options.Recall + (1 - options.Recall) / 2; // half of what may be missed is for what the few queries do not show
         var highest = snapshot.Nearest!.Kind == IndexKind.Hnsw ? indexed : snapshot.Nearest.Lists;
         var recalls = new double[truths.Length];
+        var firsts = new double[truths.Length];
         var times = new double[truths.Length];
         for (var effort = Math.Min(start, highest); truths.Length > 0; effort = Math.Min(highest, (int)Math.Ceiling(effort * Step)))
         {
@@ -171,13 +217,14 @@ internal static class RecallTuner
                 var started = Stopwatch.GetTimestamp();
                 var search = new IndexSearch.Search(index.Metric, snapshot, indexed, filtered: null);
                 var wanted = Math.Min(topK, truths[i].Ranks.Length);
-                var nearest = search.Held(truths[i].Vector, wanted, effort, estimates: null, parallel.CancellationToken);
+                var nearest = search.Held(truths[i].Vector, wanted, effort, held: null, estimates: null, parallel.CancellationToken);
                 times[i] = Stopwatch.GetElapsedTime(started).TotalMicroseconds + (nearest is null ? scanUs : 0);
-                recalls[i] = nearest is null ? 1 : truths[i].RecallOf(nearest.Take(), wanted); // null: a scan answers
+                (firsts[i], recalls[i]) = nearest is null ? (1, 1) : truths[i].RecallOf(nearest.Take(), wanted); // null: a scan answers
             });
             var (recall, us) = (recalls.Average(), MedianOf(times));
-            var aside = recalls.Where((_, i) => i % 8 >= 6).DefaultIfEmpty(1).Average(); // far from all, or between them
-            if (recall >= target && aside >= options.Recall)
+            double RecallAt(Place place) => recalls.Where((_, i) => truths[i].Place == place).DefaultIfEmpty(1).Average();
+            var isReached = RecallAt(Place.Beside) >= target && RecallAt(Place.Row) >= options.Recall && RecallAt(Place.Aside) >= options.Recall;
+            if (isReached && firsts.Average() >= target)
                 return us <= scanUs ? new Rung(effort, recall, us / effort) : new Rung(0, recall, us / effort);
             if (us > scanUs || effort >= highest)
                 return new Rung(topK == HeldRecall.Few ? 0 : effort, recall, us / effort);
@@ -192,22 +239,61 @@ internal static class RecallTuner
         return sorted[sorted.Length / 2];
     }
 
+    /// <summary>Moves a vector as one of its neighbours lies to another, so many times: it stays where rows lie, and is none of them.</summary>
+    private static void MoveAlong(float[] vector, int times, RowDraw next)
+    {
+        for (; times > 0; times--)
+        {
+            var from = next();
+            var to = next();
+            for (var i = 0; i < vector.Length; i++)
+            {
+                var moved = (float)(vector[i] + ((double)to[i] - from[i]));
+                if (float.IsFinite(moved))
+                    vector[i] = moved;
+            }
+        }
+    }
+
+    private static Place PlaceOf(int query) => (query % 8) switch
+    {
+        0 or 4 => Place.Row,
+        6 or 7 => Place.Aside,
+        _ => Place.Beside,
+    };
+
     private delegate ReadOnlySpan<float> RowDraw();
+
+    private enum Place
+    {
+        /// <summary>It is a row.</summary>
+        Row,
+
+        /// <summary>It lies beside one.</summary>
+        Beside,
+
+        /// <summary>It lies far from all rows, or between them.</summary>
+        Aside,
+    }
 
     private readonly record struct Rung(int Effort, double Recall, double UsPerEffort);
 
     /// <param name="Vector">The query.</param>
     /// <param name="Ranks">The exact ranks of its nearest rows, best first.</param>
-    /// <param name="Tenth">The tenth of those rows.</param>
-    private sealed record Truth(float[] Vector, double[] Ranks, int Tenth)
+    /// <param name="Rows">Those rows.</param>
+    /// <param name="Nearness">As <see cref="HeldRecall.Reach"/> is measured.</param>
+    private sealed record Truth(float[] Vector, double[] Ranks, int[] Rows, double Nearness)
     {
-        /// <summary>The share of the true best found. What is as near as the last of those counts as one of them.</summary>
-        public double RecallOf(Candidate[] found, int wanted)
+        public Place Place { get; init; }
+
+        /// <summary>Whether the best was found, and the share of the true best. What is as near as the last of those counts as one of them.</summary>
+        public (double First, double Share) RecallOf(Candidate[] found, int wanted)
         {
             if (wanted == 0)
-                return 1;
+                return (1, 1);
             var last = Ranks[wanted - 1];
-            return Math.Min(wanted, found.Count(candidate => candidate.Rank >= last)) / (double)wanted;
+            var right = Math.Min(wanted, found.Count(candidate => candidate.Rank >= last));
+            return (found.Length > 0 && found[0].Rank >= Ranks[0] ? 1 : 0, right / (double)wanted);
         }
     }
 }
