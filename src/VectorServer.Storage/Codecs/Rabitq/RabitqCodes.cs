@@ -72,14 +72,15 @@ internal sealed unsafe partial class RabitqCodes : RowCodes
             if (i % RowsPerLook == 0)
                 cancellation.ThrowIfCancellationRequested();
             var row = read(firstRow + i);
-            if (seen.TryGetValue(Hash(row), out var equal) && row.SequenceEqual(read(firstRow + equal)))
+            var hash = Hash(row);
+            if (seen.TryGetValue(hash, out var equal) && row.SequenceEqual(read(firstRow + equal)))
             {
                 centreOf[i] = ~equal;
                 (CollectionsMarshal.GetValueRefOrAddDefault(shared, equal, out _) ??= [firstRow + equal]).Add(firstRow + i);
                 continue;
             }
 
-            seen[Hash(row)] = i;
+            seen[hash] = i;
             centreOf[i] = _codec.Space.TryLoad(row, rest) ? _codec.NearestCentre(rest) : Uncoded;
             if (centreOf[i] != Uncoded)
                 wanted[centreOf[i]]++;
