@@ -37,7 +37,7 @@ internal readonly struct BoundTest
         {
             _weight = 2;
             _errorShare = share * Math.Min(limit.Reach, query.Length);
-            _slack = Digits * query.Length * query.Length;
+            _slack = Digits * query.Length * query.Length + RankLimit.Tiny;
         }
         else
         {
@@ -61,7 +61,7 @@ internal readonly struct BoundTest
         var codeSquare = square + error * error;
         var width = _addsUp
             ? fromCode + Vector512.Sqrt(codeSquare) * _codeShare
-            : Vector512.Sqrt(fromCode * fromCode + codeSquare * (_codeShare * _codeShare));
+            : RankLimit.Hypotenuse(fromCode, Vector512.Sqrt(codeSquare) * _codeShare);
         return estimates + width * _weight + (square * Digits + Vector512.Create(_slack));
     }
 

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace VectorServer.Storage.Codecs;
 
 /// <summary>What a row's rank must be to count, in the unit of a <see cref="RowSpace"/>; float32's rounding is on the row's side.</summary>
@@ -7,6 +10,12 @@ internal readonly record struct RankLimit(float Reach, float Most)
 {
     /// <summary>float32's rounding of coordinates, transform and sums, as a share of lengths.</summary>
     public const float Digits = 2e-6f;
+
+    /// <summary>What squares may lose where they come near float32's least numbers.</summary>
+    public const float Tiny = 1e-37f;
+
+    private const float TinyRoot = 1e-18f;
+    private const float SmallWidth = 1e-15f; // squares of smaller ones lose digits
 
     /// <param name="scale">The query's.</param>
     /// <param name="isDistance">Ranks are negated squared distances; else products.</param>
@@ -18,9 +27,19 @@ internal readonly record struct RankLimit(float Reach, float Most)
         var needed = double.IsNegativeInfinity(threshold) ? threshold : scale.FromMetric(threshold) - Math.Abs(threshold) * 1e-15 / scale.Factor;
         if (!isDistance)
             return new RankLimit(float.PositiveInfinity, Narrow(-needed + Digits * (1 + Math.Abs(needed))));
-        var reach = Math.Sqrt(Math.Max(0, -needed)) * (1 + Digits) + Digits * length;
-        return new RankLimit(Narrow(reach), Narrow(reach * reach + Digits * square));
+        var reach = Math.Sqrt(Math.Max(0, -needed)) * (1 + Digits) + Digits * length + TinyRoot;
+        return new RankLimit(Narrow(reach), Narrow(reach * reach + Digits * square + Tiny));
     }
+
+    /// <summary>The root of the sum of two squares, where those are too small for float32 too; then at most the root of 2 too much.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Hypotenuse(Vector512<float> a, Vector512<float> b) =>
+        Vector512.MaxNative(Vector512.Sqrt(a * a + b * b), Vector512.MinNative(a + b, Vector512.Create(SmallWidth)));
+
+    /// <inheritdoc cref="Hypotenuse(Vector512{float}, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Hypotenuse(Vector128<float> a, Vector128<float> b) =>
+        Vector128.MaxNative(Vector128.Sqrt(a * a + b * b), Vector128.MinNative(a + b, Vector128.Create(SmallWidth)));
 
     private static float Narrow(double value) => (float)Math.Min(float.MaxValue, value);
 }

@@ -13,6 +13,7 @@ internal sealed class NearestRows : SnapshotSink
     private const int WaitingMin = 1024; // before those are looked for that need not wait any more
     private const int RowsAhead = 12; // are asked of memory before they are scored: a row takes longer to come than to score
     private const int FarReadCost = 2; // a row read by itself against one of many read one after another
+    private const int ScoreBytes = 1024; // are read one after another in the time that a row takes by itself, however short it is
 
     private readonly NamespaceSnapshot _snapshot;
     private readonly ExactRank _exact;
@@ -111,7 +112,7 @@ internal sealed class NearestRows : SnapshotSink
     private void Score(in BoundedCandidate candidate)
     {
         Scored++;
-        _bytes += FarReadCost * _snapshot.Generation.Vectors.RowBytes;
+        _bytes += ScoreBytes + FarReadCost * _snapshot.Generation.Vectors.RowBytes;
         Estimates?.TryAdd(candidate.Row, candidate.Estimate);
         _nearest.Offer(candidate.Row, _exact.Of(candidate.Row));
     }

@@ -9,7 +9,7 @@ namespace VectorServer.Storage.Codecs.Rabitq;
 internal sealed unsafe class ChunkRows
 {
     /// <summary>Blocks of a chunk at most.</summary>
-    public const int BlocksMax = 64;
+    public const int BlocksMax = 128;
 
     /// <summary>As many of the nearest can be told apart.</summary>
     public const int NearestMax = 64;

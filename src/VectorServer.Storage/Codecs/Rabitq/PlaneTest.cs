@@ -65,9 +65,9 @@ internal readonly unsafe struct PlaneTest
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> RootUp(Vector512<float> squares)
     {
+        var positive = Vector512.MaxNative(squares, Vector512.Create(1e-30f)); // below, they have lost digits
         if (!Avx512F.IsSupported)
-            return Vector512.Sqrt(squares);
-        var positive = Vector512.MaxNative(squares, Vector512.Create(1e-30f));
+            return Vector512.Sqrt(positive);
         return positive * Avx512F.ReciprocalSqrt14(positive) * 1.0002f;
     }
 }

@@ -22,7 +22,7 @@ internal sealed unsafe partial class RabitqSearch
             var (factor, square) = (side[0], side[RabitqLayout.Rows]);
             var error = layout.HasError ? side[2 * RabitqLayout.Rows] : MathF.Sqrt(Math.Max(0, factor * factor * layout.CodeSquare - square));
             var (product, fromCode, fromRounding) = (factor * (_rows.Sum(place) * _tables.Level + _tables.Base), error * _at.ErrorShare, factor * rounding);
-            var width = _at.AddsUp ? fromCode + fromRounding : MathF.Sqrt(fromCode * fromCode + fromRounding * fromRounding);
+            var width = _at.AddsUp ? fromCode + fromRounding : RankLimit.Hypotenuse(Vector128.CreateScalar(fromCode), Vector128.CreateScalar(fromRounding))[0];
             AddRows(ref count, place, product, square, _at.Cost + square * _at.SquareWeight - _at.Weight * (product + width));
         }
 
@@ -64,7 +64,7 @@ internal sealed unsafe partial class RabitqSearch
             var square = Vector128.Create(Square(place0), Square(place1), Square(place2), Square(place3));
             var products = factors * (sums * level + Vector128.ConvertToSingle(dots) * _tables.LowLevel + Vector128.Create(constant));
             var (fromCode, fromRounding) = (errors * _at.ErrorShare, factors * rounding);
-            var width = _at.AddsUp ? fromCode + fromRounding : Vector128.Sqrt(fromCode * fromCode + fromRounding * fromRounding);
+            var width = _at.AddsUp ? fromCode + fromRounding : RankLimit.Hypotenuse(fromCode, fromRounding);
             var least = Vector128.Create(_at.Cost) + square * _at.SquareWeight - (products + width) * _at.Weight;
             var kept = ~Vector128.GreaterThan(least, Vector128.Create(_at.Limit)).ExtractMostSignificantBits() & 15;
             kept &= lanes - i < 4 ? (1u << (lanes - i)) - 1 : 15;

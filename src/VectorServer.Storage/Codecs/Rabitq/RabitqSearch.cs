@@ -10,6 +10,7 @@ namespace VectorServer.Storage.Codecs.Rabitq;
 /// </remarks>
 internal sealed unsafe partial class RabitqSearch(RabitqLayout layout)
 {
+    private const int CandidateBytes = 256; // are read one after another in the time that a row takes to be bounded and sorted
     private const int AheadShare = 4; // of so many times as many rows the nearest are taken first
     private const int ManyOfOnePlane = 10; // one row of so many is left by one plane, and of noise by more, only where all rows are nearly as far
     private const int ManyOfMore = 50;
@@ -218,9 +219,11 @@ internal sealed unsafe partial class RabitqSearch(RabitqLayout layout)
         var lanes = _rows.Count;
         if (lanes == 0)
             return true;
-        if (!_sink.Spend((long)lanes * layout.LowBytes))
+        if (!_sink.Spend((long)lanes * (layout.LowBytes + CandidateBytes)))
             return false;
         var count = layout.Low == 0 ? BoundBySide(lanes) : BoundByLows(lanes);
+        if (count > lanes && !_sink.Spend((long)(count - lanes) * CandidateBytes))
+            return false;
         return count == 0 || _sink.Take(_found.AsSpan(0, count));
     }
 
@@ -235,7 +238,7 @@ internal sealed unsafe partial class RabitqSearch(RabitqLayout layout)
         // What was added to the limit for float32's digits belongs to the bound.
         var cost = _at.Cost;
         var estimate = _at.IsDistance ? cost + square - 2 * product : cost - product;
-        var upper = _at.IsDistance ? RankLimit.Digits * cost - least : RankLimit.Digits * (1 + Math.Abs(least)) - least;
+        var upper = _at.IsDistance ? RankLimit.Digits * cost + RankLimit.Tiny - least : RankLimit.Digits * (1 + Math.Abs(least)) - least;
         foreach (var row in _codes.RowsAt(place))
         {
             if (!_sink.Counts(row))
