@@ -31,6 +31,20 @@ internal readonly record struct RankLimit(float Reach, float Most)
         return new RankLimit(Narrow(reach), Narrow(reach * reach + Digits * square + Tiny));
     }
 
+    /// <summary>The other way round: the highest rank, of the space, for which a row passes.</summary>
+    /// <param name="least">The row's least squared distance, or negated product.</param>
+    /// <param name="isDistance">As for <see cref="Of"/>, and so are the others.</param>
+    /// <param name="length">Of the vectors whose rounding tells in a distance.</param>
+    /// <param name="square">Of those whose rounding tells in its square.</param>
+    public static double HighestRank(double least, bool isDistance, float length, float square)
+    {
+        if (!isDistance)
+            return Digits * (1 + Math.Abs(least)) - least;
+        var reach = Math.Sqrt(Math.Max(0, least - Digits * square - Tiny));
+        var distance = Math.Max(0, (reach - Digits * length - TinyRoot) / (1 + Digits));
+        return -(distance * distance);
+    }
+
     /// <summary>The root of the sum of two squares, where those are too small for float32 too; then at most the root of 2 too much.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Hypotenuse(Vector512<float> a, Vector512<float> b) =>

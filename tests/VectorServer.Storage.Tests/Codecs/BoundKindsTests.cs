@@ -39,6 +39,22 @@ public sealed class BoundKindsTests
         missed.AssertFew();
     }
 
+    /// <summary>Lengths of 1e-7 to 1e30: the longest set the unit, in which squares of the others are too small for float32.</summary>
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void Nearest_of_rows_far_shorter_than_others_are_found(string compression)
+    {
+        Assert.True(CompressionNames.TryParse(compression, out var code));
+        var data = DataSet.Create(AllKinds.Find("all-lengths", DataMetric.Euclidean, 32), 20_000, QualitySize.Seed);
+        using var rows = CodedRows.Of(code, data, learntFrom: code == Compression.Rabitq ? null : 4_000);
+        foreach (var query in data.Queries(QueryKind.Alike, 40))
+        {
+            var sink = new NearestSink(rows, query, TopK);
+            if (rows.Codes.Search(query, sink, TestContext.Current.CancellationToken)) // else an exact scan answers
+                Assert.Equal(0, sink.Missed(rows.Ranks(query)));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Codes))]
     public void Bounds_are_above_exact_ranks(string compression)

@@ -12,6 +12,8 @@ internal readonly record struct CentreQuery(bool IsDistance, float Cost, float Q
 {
     private const float Digits = RankLimit.Digits;
 
+    private float RoundedLength => QueryLength + CentreLength;
+
     private float Length => IsDistance ? MathF.Sqrt(Cost) : QueryLength; // |g|
 
     /// <summary>A row's least squared distance is <c>Cost + SquareWeight * square - Weight * (product + width)</c>; so is its negated product.</summary>
@@ -39,13 +41,16 @@ internal readonly record struct CentreQuery(bool IsDistance, float Cost, float Q
     /// <param name="deviation">As <see cref="RabitqCodec.Deviation"/>.</param>
     public CentreQuery Needing(RankScale scale, double threshold, ErrorBound bound, float deviation)
     {
-        var limit = RankLimit.Of(scale, IsDistance, threshold, QueryLength + CentreLength, Cost);
+        var limit = RankLimit.Of(scale, IsDistance, threshold, RoundedLength, Cost);
         var share = bound.Share(deviation);
         return this with { Limit = limit.Most, Reach = limit.Reach, ErrorShare = share * Math.Min(limit.Reach, Length), AddsUp = share >= 1, Kappa = bound.Kappa };
     }
 
     /// <summary>How far the rounding of tables may put a product off.</summary>
     public float Rounding(float deviation, float most) => AddsUp ? most : Math.Min(most, Kappa * deviation);
+
+    /// <summary>The rank, of the space, that a row has at most; see <see cref="RankLimit.HighestRank"/>.</summary>
+    public double HighestRank(float least) => RankLimit.HighestRank(least, IsDistance, RoundedLength, Cost);
 
     /// <summary>Whether no row so far from the centre counts, by the triangle inequality.</summary>
     public bool IsTooFar(float longest) => IsDistance

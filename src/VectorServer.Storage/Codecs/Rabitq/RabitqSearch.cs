@@ -235,10 +235,9 @@ internal sealed unsafe partial class RabitqSearch(RabitqLayout layout)
     /// <param name="least">The least distance or negated product, float32's digits left aside.</param>
     private void AddRows(ref int count, int place, float product, float square, float least)
     {
-        // What was added to the limit for float32's digits belongs to the bound.
         var cost = _at.Cost;
         var estimate = _at.IsDistance ? cost + square - 2 * product : cost - product;
-        var upper = _at.IsDistance ? RankLimit.Digits * cost + RankLimit.Tiny - least : RankLimit.Digits * (1 + Math.Abs(least)) - least;
+        var upper = _at.HighestRank(least);
         foreach (var row in _codes.RowsAt(place))
         {
             if (!_sink.Counts(row))
