@@ -5,9 +5,6 @@ using VectorServer.Api.Limits;
 using VectorServer.Api.Switches;
 using VectorServer.Api.Tls;
 using VectorServer.Storage;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Api;
 

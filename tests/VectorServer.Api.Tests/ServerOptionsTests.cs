@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using VectorServer.Storage;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Api.Tests;
 

@@ -10,12 +10,12 @@ internal sealed partial class NamespaceSet
     private const string DamageReason = "DATA_DAMAGED";
 
     /// <summary>What is wrong with a namespace; null where nothing is known.</summary>
-    public string? DamageOf(string name) => _options.Damage.WhatIsWrong(_index.Name, name);
+    public string? DamageOf(string name) => _services.Damage.WhatIsWrong(_index.Name, name);
 
     /// <summary>The damage as clients are told of it, once it is written down.</summary>
     private StorageException Damaged(string name, StorageException found)
     {
-        _options.Damage.Report(_index.Name, name, found.Message, _options.Time.GetUtcNow());
+        _services.Damage.Report(_index.Name, name, found.Message, _services.Time.GetUtcNow());
         if (found.Reason == DamageReason)
             return found;
         var listed = name.Length == 0 ? DefaultListName : name;
@@ -45,8 +45,8 @@ internal sealed partial class NamespaceSet
     {
         var directory = NamespaceLayout.Namespace(_directory, name);
         var trash = NamespaceLayout.Temporary(directory);
-        Trash.Put(_options.Disk, directory, trash);
+        Trash.Put(_services.Disk, directory, trash);
         forget();
-        Trash.Delete(_options.Disk, trash);
+        Trash.Delete(_services.Disk, trash);
     }
 }
