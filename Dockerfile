@@ -7,10 +7,6 @@ COPY src/ src/
 RUN dotnet publish src/VectorServer.Api --configuration Release --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS runtime
-# The distribution's SQLite gets security fixes; the server prefers it to the copy in its packages.
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libsqlite3-0 \
-    && rm -rf /var/lib/apt/lists/*
 COPY --from=build /app /app
 COPY docker/healthcheck.sh /app/healthcheck.sh
 # A new named volume takes over the owner of the directory it is mounted on.

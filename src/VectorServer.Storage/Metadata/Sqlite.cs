@@ -20,7 +20,6 @@ internal static class Sqlite
     /// <exception cref="StorageException">The file is not a database, is damaged, or cannot be opened.</exception>
     public static SqliteConnection Open(string path, SqliteOpenMode mode = SqliteOpenMode.ReadWriteCreate)
     {
-        SqliteNative.EnsureLoaded();
         var builder = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Cache = SqliteCacheMode.Private, Pooling = false };
         var connection = new SqliteConnection(builder.ToString());
         try

@@ -1,3 +1,5 @@
+using System.Numerics;
+using MathNet.Numerics.IntegralTransforms;
 using VectorServer.Storage.Codecs.Fourier;
 using VectorServer.Storage.Tests.Scoring;
 
@@ -38,6 +40,26 @@ public class RealFftTests
             // A bin of unit-variance noise is about 1.
             Assert.Equal(binRe, re[slot], 2e-5);
             Assert.Equal(binIm, im[slot], 2e-5);
+        }
+    }
+
+    [Theory]
+    [InlineData(3072)]
+    [InlineData(9973)] // prime
+    [InlineData(20000)]
+    public void Spectrum_equals_that_of_another_library_at_the_largest_dimensions(int dimension)
+    {
+        var vector = TestVectors.Gaussian(new Random(dimension), dimension);
+        var expected = vector.Select(value => new Complex(value, 0)).ToArray();
+        MathNet.Numerics.IntegralTransforms.Fourier.Forward(expected, FourierOptions.Matlab);
+
+        var (re, im) = Spectrum(vector);
+
+        for (var bin = 1; bin < re.Length; bin++)
+        {
+            var scaled = expected[bin] * Math.Sqrt(2.0 / dimension); // both halves of the spectrum in one
+            Assert.Equal(scaled.Real, re[bin], 5e-5);
+            Assert.Equal(scaled.Imaginary, im[bin], 5e-5);
         }
     }
 
