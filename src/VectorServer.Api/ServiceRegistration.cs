@@ -104,7 +104,16 @@ internal static class ServiceRegistration
     {
         var options = services.GetRequiredService<ServerOptions>();
         var logger = services.GetRequiredService<ILogger<VectorEngine>>();
-        return VectorEngine.Open(new EngineOptions
+        try
+        {
+            return VectorEngine.Open(Of(options));
+        }
+        catch (StorageException e)
+        {
+            throw new SettingsException($"Data directory {options.DataDirectory}: {e.Message}"); // which the engine never names
+        }
+
+        EngineOptions Of(ServerOptions options) => new()
         {
             DataDirectory = options.DataDirectory,
             Durability = options.Durability,
@@ -116,6 +125,6 @@ internal static class ServiceRegistration
             VisibilityDelay = options.ConsistencyDelay,
             Time = services.GetRequiredService<TimeProvider>(),
             Log = message => StartupLog.LogEngine(logger, message),
-        });
+        };
     }
 }

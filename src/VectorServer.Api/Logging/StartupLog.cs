@@ -27,6 +27,9 @@ internal static partial class StartupLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Requests fail on purpose, with seed {Seed}, as {Variable} asks")]
     private static partial void LogFaults(ILogger logger, int seed, string variable);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning:l}")]
+    public static partial void LogUnknownSetting(ILogger logger, string warning);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Engine: {Message}")]
     public static partial void LogEngine(ILogger logger, string message);
 }

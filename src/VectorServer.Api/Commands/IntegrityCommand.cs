@@ -1,32 +1,57 @@
+using System.CommandLine;
 using VectorServer.Storage;
 using VectorServer.Storage.Integrity;
 
-namespace VectorServer.Api;
+namespace VectorServer.Api.Commands;
 
 /// <summary><c>VectorServer verify --data DIR</c> and <c>repair</c>: the same as the maintenance endpoints, for a directory that no server has open.</summary>
 internal static class IntegrityCommand
 {
-    public const string Help = """
-        Commands: VectorServer verify --data DIR   names file and place of all damage in a data directory that is not in use
-                  VectorServer repair --data DIR   makes anew what is derived, saves what is whole, keeps originals in DIR/quarantine
-        """;
+    public const string Verify = "verify";
+    public const string Repair = "repair";
 
-    public static bool IsAsked(string[] args) => args is ["verify" or "repair", ..];
+    private static readonly ServerSetting Data = ServerSettings.DataDirectory;
+
+    public static Command Build(string verb, CommandContext context)
+    {
+        var command = new Command(verb, verb == Verify
+            ? "Names file and place of all damage in a data directory that is not in use; exit code 2 where there is any"
+            : "Makes anew what is derived, saves what is whole, keeps originals in DIR/quarantine; exit code 2 where damage is left");
+        command.Options.Add(new Option<string[]>(Data.Switch) { Arity = ArgumentArity.ZeroOrMore, HelpName = "DIR", Description = "The data directory" });
+        command.SetAction((parsed, _) => RunAsync(verb, Path.GetFullPath(SettingOptions.Read(parsed)[Data.ConfigurationKey]!), context.Output));
+        return command;
+    }
+
+    /// <exception cref="SettingsException">It has not the one option it takes, or has others.</exception>
+    public static void Check(ParseResult parsed)
+    {
+        if (parsed.Errors.Count > 0 || SettingOptions.Read(parsed) is not { Count: 1 } given || !given.ContainsKey(Data.ConfigurationKey))
+            throw new SettingsException($"{parsed.CommandResult.Command.Name} takes {Data.Switch} DIR and nothing else");
+    }
 
     /// <returns>0 where everything is whole, or is again; 2 where it is not.</returns>
-    /// <exception cref="StorageException">The directory is in use, or is none.</exception>
-    /// <exception cref="SettingsException">An argument is unknown.</exception>
-    public static async Task<int> RunAsync(string[] args, TextWriter output)
+    /// <exception cref="SettingsException">The directory is in use, or is none.</exception>
+    private static async Task<int> RunAsync(string verb, string directory, TextWriter output)
     {
-        if (ServerSettings.Expand(args[1..]) is not [var data] || !data.StartsWith("--data=", StringComparison.Ordinal))
-            throw new SettingsException($"{args[0]} takes --data DIR and nothing else");
-        var report = await DataDirectoryCheck.RunAsync(new EngineOptions { DataDirectory = data["--data=".Length..] }, repair: args[0] == "repair");
+        var report = await InspectAsync(verb, directory);
         foreach (var ns in report.Namespaces)
             await WriteAsync(ns, output);
         foreach (var other in report.Others)
             await output.WriteLineAsync(other);
         await output.WriteLineAsync(report.IsWhole ? "whole" : "damaged");
         return report.IsWhole ? 0 : 2;
+    }
+
+    private static async Task<DataDirectoryReport> InspectAsync(string verb, string directory)
+    {
+        try
+        {
+            return await DataDirectoryCheck.RunAsync(new EngineOptions { DataDirectory = directory }, repair: verb == Repair);
+        }
+        catch (StorageException e)
+        {
+            throw new SettingsException($"{directory}: {e.Message}"); // which the engine never names
+        }
     }
 
     private static async Task WriteAsync(NamespaceIntegrity ns, TextWriter output)

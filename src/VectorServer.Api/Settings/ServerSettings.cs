@@ -1,16 +1,8 @@
 using VectorServer.Storage.Codecs;
 
-namespace VectorServer.Api;
+namespace VectorServer.Api.Settings;
 
-/// <summary>One setting's names: <c>VectorServer:Key</c> in appsettings.json, a short environment variable, a switch.</summary>
-internal sealed record ServerSetting(string Key, string Environment, string Switch, string Default, string Description)
-{
-    public string ConfigurationKey => $"{ServerSettings.Section}:{Key}";
-
-    public override string ToString() => $"{ConfigurationKey} ({Environment}, {Switch})";
-}
-
-/// <summary>The table of all settings, and the sources they are read from.</summary>
+/// <summary>The table of all settings; from it come the options of the command line, the names in the environment and the table of <c>docs/settings.md</c>.</summary>
 internal static class ServerSettings
 {
     public const string Section = "VectorServer";
@@ -52,6 +44,8 @@ internal static class ServerSettings
     public static readonly ServerSetting MaxRequests = new("MaxRequests", "VECTORSERVER_MAX_REQUESTS", "--max-requests", "1000", "Requests answered at once; as many again wait, those beyond are refused");
     public static readonly ServerSetting MaxConnections = new("MaxConnections", "VECTORSERVER_MAX_CONNECTIONS", "--max-connections", "10000", "Connections open at once; those beyond are closed");
     public static readonly ServerSetting MemoryLimit = new("MemoryLimit", "VECTORSERVER_MEMORY_LIMIT", "--memory-limit", "90%", "Memory above which writes are refused: a share of the machine's or container's, such as 90%, a size such as 8g, or off");
+    public static readonly ServerSetting LogFormat = new("LogFormat", "VECTORSERVER_LOG_FORMAT", "--log-format", "text", "Form of the log: text, or json with one object a line");
+    public static readonly ServerSetting ConfigFile = new("ConfigFile", "VECTORSERVER_CONFIG", "--config", "", "File of settings, of the form of appsettings.json; it wins over that of the working directory");
     public static readonly ServerSetting IndexType = new("IndexType", "INDEX_TYPE", "--index-type", "", "serverless or pod: one index exists from the start and is served on the main port");
     public static readonly ServerSetting IndexVectorType = new("VectorType", "VECTOR_TYPE", "--vector-type", "dense", "Vector type of that index: dense or sparse");
     public static readonly ServerSetting IndexDimension = new("Dimension", "DIMENSION", "--dimension", "1536", "Dimension of that index, when dense");
@@ -62,81 +56,9 @@ internal static class ServerSettings
         Port, BindAddress, DataDirectory, ApiKeys, KeysFile, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost,
         Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, RecallSample, CompactShare, BuildThreads, IdleClose, Reserve, VerifyAtStart,
         EnforceSizeLimits, ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots,
-        AuditLog, MetricsOpen, WrongKeys, RateLimit, MaxRequests, MaxConnections, MemoryLimit, IndexType, IndexVectorType, IndexDimension, IndexMetric,
+        AuditLog, MetricsOpen, WrongKeys, RateLimit, MaxRequests, MaxConnections, MemoryLimit, LogFormat, ConfigFile, IndexType, IndexVectorType, IndexDimension, IndexMetric,
     ];
 
-    private static readonly ServerSetting[] Flags = [AllowOpen, BareHost, VerifyAtStart, EnforceSizeLimits, MetricsOpen];
-
-    // The host's own, passed on by test servers and service managers.
-    private static readonly string[] HostSwitches = ["--environment", "--contentRoot", "--applicationName"];
-
-    /// <summary>Gives every argument the form <c>--key=value</c>: a flag may stand alone, an empty value says nothing and is left out.</summary>
-    /// <exception cref="SettingsException">A value is missing.</exception>
-    public static string[] Expand(string[] args)
-    {
-        var expanded = new List<string>();
-        for (var i = 0; i < args.Length; i++)
-        {
-            var hasValue = i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal);
-            if (args[i].Contains('=') || !args[i].StartsWith("--", StringComparison.Ordinal))
-                expanded.Add(args[i]);
-            else if (hasValue)
-                expanded.Add($"{args[i]}={args[++i]}");
-            else if (Flags.Any(flag => flag.Switch == args[i]))
-                expanded.Add($"{args[i]}=true");
-            else
-                throw new SettingsException($"{args[i]} needs a value");
-        }
-
-        // A test server passes every section by its bare name, with nothing in it.
-        return [.. expanded.Where(arg => !arg.EndsWith('='))];
-    }
-
-    /// <summary>Adds the short environment names and the switches, which win over appsettings.json and <c>VectorServer__Key</c>.</summary>
-    /// <param name="configuration">Where they are added, last.</param>
-    /// <param name="environment">The variables of the process.</param>
-    /// <param name="args">From <see cref="Expand"/>.</param>
-    /// <exception cref="SettingsException">An argument that no setting has.</exception>
-    public static void AddSources(IConfigurationBuilder configuration, IReadOnlyDictionary<string, string?> environment, string[] args)
-    {
-        configuration.AddInMemoryCollection(All
-            .Where(setting => !string.IsNullOrEmpty(environment.GetValueOrDefault(setting.Environment)))
-            .Select(setting => KeyValuePair.Create(setting.ConfigurationKey, environment[setting.Environment])));
-
-        CheckKnown(args);
-        configuration.AddCommandLine(args, All.ToDictionary(setting => setting.Switch, setting => setting.ConfigurationKey));
-    }
-
-    /// <summary>The settings of a command that starts no server, from the same sources.</summary>
-    /// <exception cref="SettingsException">An argument that no setting has.</exception>
-    public static IConfiguration ReadOnce(IReadOnlyDictionary<string, string?> environment, string[] args)
-    {
-        var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
-        AddSources(configuration, environment, args);
-        return configuration.Build();
-    }
-
-    /// <summary>Every setting with its names, for <c>--help</c>.</summary>
-    public static string Help() => string.Join(
-        System.Environment.NewLine,
-        All.Select(setting => $"  {setting.Switch,-22} {setting.Environment,-33} {setting.Description}{DefaultText(setting)}")
-            .Prepend("Settings: switch, environment variable, meaning. In appsettings.json they are VectorServer:Key."));
-
-    private static string DefaultText(ServerSetting setting) => setting.Default.Length == 0 ? "" : $" [{setting.Default}]";
-
-    private static void CheckKnown(string[] args)
-    {
-        foreach (var arg in args)
-        {
-            var name = arg.Split('=')[0];
-            var isKnown = name.Contains(':')
-                || All.Any(setting => setting.Switch == name)
-                || HostSwitches.Contains(name, StringComparer.OrdinalIgnoreCase);
-            if (!isKnown)
-                throw new SettingsException($"Unknown argument {name}; --help lists all settings");
-        }
-    }
+    /// <summary>Those that are true or false, and as an option may stand alone.</summary>
+    public static readonly IReadOnlyList<ServerSetting> Flags = [AllowOpen, BareHost, VerifyAtStart, EnforceSizeLimits, MetricsOpen];
 }
-
-/// <summary>The settings do not allow the server to start; the message says which and why.</summary>
-internal sealed class SettingsException(string message) : Exception(message);
