@@ -1,0 +1,61 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
+using Serilog.Filters;
+using Serilog.Formatting.Compact;
+using Serilog.Sinks.SystemConsole.Themes;
+
+namespace VectorServer.Api.Logging;
+
+/// <summary>The server's log: levels and further sinks from section <c>Serilog</c> of the settings, the console in the form they ask for.</summary>
+internal static class ServerLog
+{
+    private const string Line = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {Message:lj}{NewLine}{Exception}";
+    private const string LineOfRequest = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {Message:lj} [{RequestId} {TraceId}]{NewLine}{Exception}";
+
+    private static readonly Func<LogEvent, bool> IsOfHost = Matching.FromSource("Microsoft.Extensions.Hosting");
+
+    public static void AddServerLog(this WebApplicationBuilder builder, bool logsJson)
+    {
+        builder.Logging.ClearProviders();
+        var logger = new LoggerConfiguration()
+            .ReadFrom.Configuration(builder.Configuration)
+            .Filter.ByExcluding(IsOfCutStart)
+            .Enrich.With<RequestIdEnricher>()
+            .Enrich.With<OneLineEnricher>();
+        if (!builder.Configuration.GetSection("Serilog:WriteTo").Exists()) // who names sinks wants those
+            WriteToConsole(logger, logsJson);
+        builder.Logging.AddSerilog(logger.CreateLogger(), dispose: true);
+
+        // The framework's own logs of requests, which ours replaces: they tell query strings and raw headers, and while the first is on,
+        // every request pays for an activity and a logging scope. What is said for Serilog outranks what is said for all.
+        foreach (var category in (string[])["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests"])
+        {
+            builder.Logging.AddFilter(category, LogLevel.None);
+            builder.Logging.AddFilter<SerilogLoggerProvider>(category, LogLevel.None);
+        }
+    }
+
+    private static void WriteToConsole(LoggerConfiguration logger, bool logsJson)
+    {
+        if (logsJson)
+        {
+            logger.WriteTo.Console(new RenderedCompactJsonFormatter());
+            return;
+        }
+
+        // Colours as part of the text, which is written later than it is made.
+        var theme = AnsiConsoleTheme.Literate;
+        logger.WriteTo.Conditional(IsOfRequest, console => console.Console(outputTemplate: LineOfRequest, formatProvider: CultureInfo.InvariantCulture, theme: theme));
+        logger.WriteTo.Conditional(
+            entry => !IsOfRequest(entry), console => console.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture, theme: theme));
+    }
+
+    private static bool IsOfRequest(LogEvent entry) => entry.Properties.ContainsKey(RequestIdEnricher.RequestId);
+
+    /// <summary>The host's stack traces of a start that fails, of which Program says a line, or that is cut off by a stop.</summary>
+    private static bool IsOfCutStart(LogEvent entry) =>
+        entry.MessageTemplate.Text == "Hosting failed to start" || (entry.Exception is OperationCanceledException && IsOfHost(entry));
+}
