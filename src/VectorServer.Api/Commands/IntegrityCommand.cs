@@ -10,13 +10,16 @@ internal static class IntegrityCommand
     public const string Verify = "verify";
     public const string Repair = "repair";
 
+    private const int DamagedExitCode = 2;
+    private const int NewerExitCode = 3;
+
     private static readonly ServerSetting Data = ServerSettings.DataDirectory;
 
     public static Command Build(string verb, CommandContext context)
     {
         var command = new Command(verb, verb == Verify
-            ? "Names file and place of all damage in a data directory that is not in use; exit code 2 where there is any"
-            : "Makes anew what is derived, saves what is whole, keeps originals in DIR/quarantine; exit code 2 where damage is left");
+            ? "Names file and place of all damage in a data directory that is not in use; exit code 2 where there is any, 3 where a newer version made it"
+            : "Makes anew what is derived, saves what is whole, keeps originals in DIR/quarantine; exit code 2 where damage is left, 3 where a newer version made it");
         command.Options.Add(new Option<string[]>(Data.Switch) { Arity = ArgumentArity.ZeroOrMore, HelpName = "DIR", Description = "The data directory" });
         command.SetAction((parsed, _) => RunAsync(verb, Path.GetFullPath(SettingOptions.Read(parsed)[Data.ConfigurationKey]!), context.Output));
         return command;
@@ -29,7 +32,7 @@ internal static class IntegrityCommand
             throw new SettingsException($"{parsed.CommandResult.Command.Name} takes {Data.Switch} DIR and nothing else");
     }
 
-    /// <returns>0 where everything is whole, or is again; 2 where it is not.</returns>
+    /// <returns>0 where everything is whole, or is again; 2 where it is not; 3 where a newer version made what is not.</returns>
     /// <exception cref="SettingsException">The directory is in use, or is none.</exception>
     private static async Task<int> RunAsync(string verb, string directory, TextWriter output)
     {
@@ -38,8 +41,8 @@ internal static class IntegrityCommand
             await WriteAsync(ns, output);
         foreach (var other in report.Others)
             await output.WriteLineAsync(other);
-        await output.WriteLineAsync(report.IsWhole ? "whole" : "damaged");
-        return report.IsWhole ? 0 : 2;
+        await output.WriteLineAsync(report.IsWhole ? "whole" : report.IsNewer ? "newer" : "damaged");
+        return report.IsWhole ? 0 : report.IsNewer ? NewerExitCode : DamagedExitCode;
     }
 
     private static async Task<DataDirectoryReport> InspectAsync(string verb, string directory)
@@ -57,6 +60,12 @@ internal static class IntegrityCommand
     private static async Task WriteAsync(NamespaceIntegrity ns, TextWriter output)
     {
         var name = $"{ns.Index}/{(ns.Namespace.Length == 0 ? "__default__" : ns.Namespace)}";
+        if (ns.NewerFormat is { } newer)
+        {
+            await output.WriteLineAsync($"{name}: {newer}");
+            return;
+        }
+
         await output.WriteLineAsync($"{name}: {ns.Rows} rows, {ns.FindingCount} damaged");
         foreach (var finding in ns.Findings)
         {

@@ -5,6 +5,7 @@ using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Filters;
 using Serilog.Formatting.Compact;
+using Serilog.Settings.Configuration;
 using Serilog.Sinks.SystemConsole.Themes;
 
 namespace VectorServer.Api.Logging;
@@ -13,7 +14,10 @@ namespace VectorServer.Api.Logging;
 internal static class ServerLog
 {
     private const string Line = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {Message:lj}{NewLine}{Exception}";
-    private const string LineOfRequest = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {Message:lj} [{RequestId} {TraceId}]{NewLine}{Exception}";
+    private const string LineOfRequest = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {Message:lj} [{RequestId} {Trace}]{NewLine}{Exception}";
+
+    // Sinks are in the assemblies that "Using" names, as Serilog's own pages have it. To search for them would load all, and keep a file open for each.
+    private static readonly ConfigurationReaderOptions NoSearch = new(typeof(ConsoleLoggerConfigurationExtensions).Assembly);
 
     private static readonly Func<LogEvent, bool> IsOfHost = Matching.FromSource("Microsoft.Extensions.Hosting");
 
@@ -21,9 +25,9 @@ internal static class ServerLog
     {
         builder.Logging.ClearProviders();
         var logger = new LoggerConfiguration()
-            .ReadFrom.Configuration(builder.Configuration)
+            .ReadFrom.Configuration(builder.Configuration, NoSearch)
             .Filter.ByExcluding(IsOfCutStart)
-            .Enrich.With<RequestIdEnricher>()
+            .Enrich.With(new RequestIdEnricher(logsJson ? "TraceId" : "Trace"))
             .Enrich.With<OneLineEnricher>();
         if (!builder.Configuration.GetSection("Serilog:WriteTo").Exists()) // who names sinks wants those
             WriteToConsole(logger, logsJson);

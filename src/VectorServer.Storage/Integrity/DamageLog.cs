@@ -7,7 +7,11 @@ namespace VectorServer.Storage.Integrity;
 /// <param name="Namespace">The client's name of the namespace; null for the index itself.</param>
 /// <param name="What">What was found first.</param>
 /// <param name="FoundAt">When.</param>
-public sealed record DamageReport(string Index, string? Namespace, string What, DateTimeOffset FoundAt);
+public sealed record DamageReport(string Index, string? Namespace, string What, DateTimeOffset FoundAt)
+{
+    /// <summary>It is not damaged: a newer version of the program made it.</summary>
+    public bool IsNewer { get; init; }
+}
 
 /// <summary>What is known to be damaged, as of the last read, open or verification; and how often since the engine was opened. Thread-safe.</summary>
 public sealed class DamageLog
@@ -33,9 +37,9 @@ public sealed class DamageLog
     /// <summary>Whether an index, as a whole, is damaged and not served.</summary>
     public bool IsDamaged(string index) => WhatIsWrong(index, null) is not null;
 
-    internal void Report(string index, string? ns, string what, DateTimeOffset now)
+    internal void Report(string index, string? ns, string what, DateTimeOffset now, bool isNewer = false)
     {
-        if (_current.TryAdd((index, ns), new DamageReport(index, ns, what, now)))
+        if (_current.TryAdd((index, ns), new DamageReport(index, ns, what, now) { IsNewer = isNewer }) && !isNewer)
             Interlocked.Increment(ref _found);
     }
 

@@ -11,7 +11,10 @@ namespace VectorServer.Storage.Integrity;
 public sealed record DataDirectoryReport(IReadOnlyList<NamespaceIntegrity> Namespaces, IReadOnlyList<string> Others)
 {
     /// <summary>Whether nothing is damaged, or all that was has been repaired.</summary>
-    public bool IsWhole => Others.Count == 0 && Namespaces.All(ns => ns.FindingCount == 0 || ns.Repair is { IsRepaired: true });
+    public bool IsWhole => Others.Count == 0 && Namespaces.All(ns => ns.IsWhole);
+
+    /// <summary>Whether all that is not whole was made by a newer version of the program, and nothing is known to be damaged.</summary>
+    public bool IsNewer => !IsWhole && Others.Count == 0 && Namespaces.All(ns => ns.IsWhole || ns.NewerFormat is not null);
 }
 
 /// <summary>Verifies and repairs a data directory that no server has open.</summary>
@@ -99,6 +102,10 @@ public static class DataDirectoryCheck
             var verifier = new NamespaceVerifier(directory, index.Dimension);
             verifier.Run(cancellation);
             return new NamespaceIntegrity(index.Name, name, verifier.Rows, verifier.Findings.Count, verifier.Findings.Kept);
+        }
+        catch (StorageException e) when (e.Code == StorageErrorCode.NewerFormat)
+        {
+            return new NamespaceIntegrity(index.Name, name, 0, 0, []) { NewerFormat = e.Message };
         }
         catch (Exception e) when (e.IsDiskError())
         {

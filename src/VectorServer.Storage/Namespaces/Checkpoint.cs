@@ -50,11 +50,15 @@ internal sealed record Checkpoint(
         HasLog: true,
         snapshot.Done is [] ? null : snapshot.Done);
 
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>, <see cref="StorageErrorCode.NewerFormat"/>.</exception>
     public static Checkpoint Read(string path)
     {
+        var bytes = File.ReadAllBytes(path);
+        var json = ChecksummedJson.TryOpen(bytes, out var isSealed);
+        if (NewerFormat.NumberIn(json ?? bytes) is > CurrentFormat and var format && ((isSealed && json is not null) || OtherHas(path, format)))
+            throw NewerFormat.Of("The namespace", format, CurrentFormat);
         try
         {
-            var json = ChecksummedJson.TryOpen(File.ReadAllBytes(path), out var isSealed);
             var checkpoint = json is null ? null : JsonSerializer.Deserialize(json, NamespaceJsonContext.Default.Checkpoint);
             if (checkpoint is { FormatVersion: CurrentFormat, RowCount: >= 0, FirstRow: >= 0 }
                 && checkpoint.FirstRow <= checkpoint.RowCount && checkpoint.IsBeforeChecksums == !isSealed)
@@ -65,7 +69,15 @@ internal sealed record Checkpoint(
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's checkpoint is damaged", e);
         }
 
-        throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's checkpoint is damaged or of a newer format");
+        throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's checkpoint is damaged");
+    }
+
+    /// <summary>Whether of a checkpoint and its copy the other one has this format too.</summary>
+    private static bool OtherHas(string path, int format)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        var other = path == NamespaceLayout.Checkpoint(directory) ? NamespaceLayout.CheckpointCopy(directory) : NamespaceLayout.Checkpoint(directory);
+        return File.Exists(other) && NewerFormat.NumberIn(File.ReadAllBytes(other)) == format;
     }
 
     /// <summary>Commits, then keeps a second copy for repair, both durable when the method returns.</summary>
