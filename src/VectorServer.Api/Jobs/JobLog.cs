@@ -14,7 +14,8 @@ internal sealed partial class JobLog(ILogger<JobLog> logger, TimeProvider time)
     private void End(JobRun run, string outcome, string detail, Exception? failure)
     {
         var level = failure is not null ? LogLevel.Error : outcome == JobRun.Failed ? LogLevel.Warning : LogLevel.Information;
-        LogEnded(logger, level, run.Job, run.Index, outcome, time.GetElapsedTime(run.StartedAt).TotalMilliseconds, detail, failure);
+        var durationMs = time.GetElapsedTime(run.StartedAt).TotalMilliseconds;
+        LogEnded(logger, level, run.Job, run.Index, outcome, durationMs, detail, failure);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Job:l} of index {Index:l} started")]

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using VectorServer.Api.Auth;
 using VectorServer.Api.Commands;
 using VectorServer.Api.Tests.Grpc;
 
