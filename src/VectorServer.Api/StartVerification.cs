@@ -46,7 +46,7 @@ internal sealed partial class StartVerification(VectorEngine engine, ServerOptio
     private static partial void LogWhole(ILogger logger, int namespaces);
 
     [LoggerMessage(Level = LogLevel.Error, Message =
-        "Verified: {Newer} of {Namespaces} namespaces were made by a newer version of VectorServer and are not served by this one; nothing of them is damaged")]
+        "Verified: {Newer} of {Namespaces} namespaces were made by a newer version of VectorServer and are not served; nothing of them is damaged")]
     private static partial void LogNewer(ILogger logger, int newer, int namespaces);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Verified: {Damaged} of {Namespaces} namespaces are damaged; POST /maintenance/verify says where")]

@@ -194,7 +194,8 @@ internal sealed class BackupCatalog(
 
     private async Task RunAsync(VectorIndex index, string id, BackupDocument document, CancellationToken cancellation)
     {
-        var run = log.Start(Backup.IsCollectionId(id) ? $"Collection {id[Backup.IdOfCollection("").Length..]}" : $"Backup {id}", index.Descriptor.Name);
+        var name = Backup.IsCollectionId(id) ? $"Collection {id[Backup.IdOfCollection("").Length..]}" : $"Backup {id}";
+        var run = log.Start(name, index.Descriptor.Name);
         try
         {
             await engine.Backups.CreateAsync(index, id, document.Attributes.ToJson(), cancellation);

@@ -121,12 +121,14 @@ internal sealed class BulkJobs(
                 Status = BulkStatus.Failed,
                 Error = exception is BulkException or WireException or StorageException ? exception.Message : "The server could not read or write the files: see its log",
             });
-            run.End(JobLog.JobRun.Failed, $"{CountsOf(ended)}; its description says why", expected && exception is not (IOException or UnauthorizedAccessException) ? null : exception);
+            var isOperators = !expected || exception is IOException or UnauthorizedAccessException; // whose causes are for the log alone
+            run.End(JobLog.JobRun.Failed, $"{CountsOf(ended)}; its description says why", isOperators ? exception : null);
         }
     }
 
     // Not why it failed: that may quote a record.
-    private static string CountsOf(BulkJob? job) => $"{job?.Records ?? 0} records{(job is { Errors: > 0 } ? $", {job.Errors} left out" : "")}";
+    private static string CountsOf(BulkJob? job) =>
+        $"{job?.Records ?? 0} records{(job is { Errors: > 0 } ? $", {job.Errors} left out" : "")}";
 
     /// <summary>Changes a job unless it is finished, and dates its end; null if it is gone.</summary>
     private BulkJob? Advance(string key, Func<BulkJob, BulkJob> change) => Change(key, job =>

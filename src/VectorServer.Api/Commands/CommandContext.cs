@@ -5,4 +5,9 @@ namespace VectorServer.Api.Commands;
 /// <param name="Output">For what was asked for, and nothing else, so that it can be assigned to a variable.</param>
 /// <param name="Messages">For what was done.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record CommandContext(IReadOnlyDictionary<string, string?> Environment, TextWriter Output, TextWriter Messages, TimeProvider Time);
+internal sealed record CommandContext(
+    IReadOnlyDictionary<string, string?> Environment, TextWriter Output, TextWriter Messages, TimeProvider Time)
+{
+    /// <summary>For reading a command line without running it.</summary>
+    public static readonly CommandContext None = new(new Dictionary<string, string?>(), TextWriter.Null, TextWriter.Null, TimeProvider.System);
+}

@@ -35,11 +35,11 @@ internal static class CommandLine
     }
 
     /// <summary>The settings that options give; a later one of the same name wins.</summary>
-    public static IReadOnlyDictionary<string, string?> ReadSettings(string[] args) =>
-        SettingOptions.Read(Parse(Build(new CommandContext(new Dictionary<string, string?>(), TextWriter.Null, TextWriter.Null, TimeProvider.System), []), args));
+    public static IReadOnlyDictionary<string, string?> ReadSettings(string[] args) => SettingOptions.Read(Parse(Build(CommandContext.None, []), args));
 
     /// <summary>For messages: what fails where these arguments fail.</summary>
-    public static string PurposeOf(string[] args) => args is [KeyCommand.Name or IntegrityCommand.Verify or IntegrityCommand.Repair, ..] ? "do this" : "start";
+    public static string PurposeOf(string[] args) =>
+        args is [KeyCommand.Name or IntegrityCommand.Verify or IntegrityCommand.Repair, ..] ? "do this" : "start";
 
     private static RootCommand Build(CommandContext context, string[] hostArguments)
     {
@@ -74,7 +74,8 @@ internal static class CommandLine
         if (parsed.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-')) is { } unknown)
         {
             var name = unknown.Split('=')[0];
-            throw new SettingsException($"Unknown argument {name}{Nearest.Hint(name, command.Options.Select(known => known.Name))}; --help lists all settings");
+            var hint = Nearest.Hint(name, command.Options.Select(known => known.Name));
+            throw new SettingsException($"Unknown argument {name}{hint}; --help lists all settings");
         }
 
         if (parsed.Errors.Count == 0)
@@ -82,7 +83,8 @@ internal static class CommandLine
         if (command == root)
         {
             var word = parsed.UnmatchedTokens[0];
-            throw new SettingsException($"Unknown argument {word}{Nearest.Hint(word, root.Subcommands.Select(known => known.Name))}; --help lists all commands");
+            var hint = Nearest.Hint(word, root.Subcommands.Select(known => known.Name));
+            throw new SettingsException($"Unknown argument {word}{hint}; --help lists all commands");
         }
 
         throw new SettingsException($"Unknown command. {HelpOf(root, parsed)}");

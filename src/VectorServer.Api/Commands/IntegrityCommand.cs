@@ -18,10 +18,19 @@ internal static class IntegrityCommand
     public static Command Build(string verb, CommandContext context)
     {
         var command = new Command(verb, verb == Verify
-            ? "Names file and place of all damage in a data directory that is not in use; exit code 2 where there is any, 3 where a newer version made it"
-            : "Makes anew what is derived, saves what is whole, keeps originals in DIR/quarantine; exit code 2 where damage is left, 3 where a newer version made it");
-        command.Options.Add(new Option<string[]>(Data.Switch) { Arity = ArgumentArity.ZeroOrMore, HelpName = "DIR", Description = "The data directory" });
-        command.SetAction((parsed, _) => RunAsync(verb, Path.GetFullPath(SettingOptions.Read(parsed)[Data.ConfigurationKey]!), context.Output));
+            ? "Names file and place of all damage in a data directory that is not in use; exit code 2 if there is any"
+            : "Rebuilds what is derived, saves what is whole, keeps originals in DIR/quarantine; exit code 2 if damage is left");
+        command.Options.Add(new Option<string[]>(Data.Switch)
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            HelpName = "DIR",
+            Description = "The data directory; exit code 3 if a newer version of VectorServer made it",
+        });
+        command.SetAction((parsed, _) =>
+        {
+            var directory = Path.GetFullPath(SettingOptions.Read(parsed)[Data.ConfigurationKey]!);
+            return RunAsync(verb, directory, context.Output);
+        });
         return command;
     }
 

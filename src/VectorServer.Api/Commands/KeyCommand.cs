@@ -18,14 +18,20 @@ internal static class KeyCommand
             foreach (var key in KeysFile.Parse(KeysFile.Read(path)))
                 context.Output.WriteLine(Describe(key));
         }));
-        command.Subcommands.Add(Build("remove", "Takes a key away", NameArgument(), context, hostArguments, (path, name, _) => Remove(path, name, context.Messages)));
+        command.Subcommands.Add(Build("remove", "Takes a key away", NameArgument(), context, hostArguments, (path, name, _) =>
+            Remove(path, name, context.Messages)));
         return command;
     }
 
     private static Command BuildAdd(CommandContext context, string[] hostArguments)
     {
         // As many as come: the command itself says what is wrong with two roles.
-        var roles = new Option<string[]>("--role") { Arity = ArgumentArity.ZeroOrMore, HelpName = "read|write|admin", Description = "What the key may do [default read]" };
+        var roles = new Option<string[]>("--role")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            HelpName = "read|write|admin",
+            Description = "What the key may do [default read]",
+        };
         var indexes = new Option<string[]>("--index")
         {
             Arity = ArgumentArity.ZeroOrMore,
@@ -47,7 +53,12 @@ internal static class KeyCommand
     private static Argument<string> NameArgument() => new("NAME") { Description = "The key's name" };
 
     private static Command Build(
-        string verb, string description, Argument<string>? name, CommandContext context, string[] hostArguments, Action<string, string, ParseResult> run)
+        string verb,
+        string description,
+        Argument<string>? name,
+        CommandContext context,
+        string[] hostArguments,
+        Action<string, string, ParseResult> run)
     {
         var command = new Command(verb, description);
         if (name is not null)

@@ -48,7 +48,8 @@ internal static class ServeCommand
         return 0;
     }
 
-    private static (WebApplicationBuilder Builder, IReadOnlyList<string> Warnings) Prepare(GivenSettings given, IReadOnlyDictionary<string, string?> environment)
+    private static (WebApplicationBuilder Builder, IReadOnlyList<string> Warnings) Prepare(
+        GivenSettings given, IReadOnlyDictionary<string, string?> environment)
     {
         // Settings are read once: a watch on their file would only take one of the few (128 a user) that Linux gives.
         var host = new WebApplicationOptions
@@ -57,7 +58,8 @@ internal static class ServeCommand
             ContentRootPath = AppContext.BaseDirectory,
         };
         var builder = WebApplication.CreateBuilder(host);
-        var warnings = SettingSources.Add(builder.Configuration, environment, given, Environment.CurrentDirectory, builder.Environment.EnvironmentName);
+        var warnings = SettingSources.Add(
+            builder.Configuration, environment, given, Environment.CurrentDirectory, builder.Environment.EnvironmentName);
         builder.AddVectorServer(ServerOptions.Read(builder.Configuration));
         return (builder, warnings);
     }

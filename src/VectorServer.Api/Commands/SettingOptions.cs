@@ -22,7 +22,7 @@ internal static class SettingOptions
         }
     }
 
-    /// <summary>The settings given before and after the verb, by <see cref="ServerSetting.ConfigurationKey"/>. An empty value says nothing.</summary>
+    /// <summary>The settings given, by <see cref="ServerSetting.ConfigurationKey"/>. An empty value says nothing.</summary>
     public static IReadOnlyDictionary<string, string?> Read(ParseResult parsed)
     {
         var values = new Dictionary<string, string?>();

@@ -7,7 +7,8 @@ namespace VectorServer.Api.Endpoints;
 
 /// <summary>
 /// Probes for orchestrators; no key needed. The server listens only once its data directory is open, so whoever is answered is served:
-/// a namespace that is damaged, or made by a newer version, makes <c>/readyz</c> say <c>degraded</c>, with status 200, since the others go on taking traffic.
+/// a namespace that is damaged, or made by a newer version, makes <c>/readyz</c> say <c>degraded</c>, with status 200, since the others go on
+/// taking traffic.
 /// </summary>
 internal static class HealthEndpoints
 {

@@ -1,6 +1,6 @@
 namespace VectorServer.Api.Jobs;
 
-/// <summary>The lines of the log about jobs: one when a job starts, one when it ends. They name no record and no value of one. Thread-safe.</summary>
+/// <summary>The lines of the log about jobs: one when a job starts, one when it ends. They quote no record. Thread-safe.</summary>
 internal sealed partial class JobLog(ILogger<JobLog> logger, TimeProvider time)
 {
     /// <param name="job">What kind it is, and which: <c>Import 3</c>.</param>

@@ -9,13 +9,13 @@ using Serilog.Sinks.SystemConsole.Themes;
 
 namespace VectorServer.Api.Logging;
 
-/// <summary>The server's log: levels and further sinks from section <c>Serilog</c> of the settings, the console in the form they ask for.</summary>
+/// <summary>The server's log: levels from section <c>Serilog</c> of the settings, the console in the form they ask for.</summary>
 internal static class ServerLog
 {
-    private const string Line = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {Message:lj}{NewLine}{Exception}";
-    private const string LineOfRequest = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {Message:lj} [{RequestId} {Trace}]{NewLine}{Exception}";
+    private const string Start = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {Message:lj}";
+    private const string End = "{NewLine}{Exception}";
 
-    // Sinks are in the assemblies that "Using" names, as Serilog's own pages have it. To search for them would load all, and keep a file open for each.
+    // Sinks are in the assemblies that "Using" names, as Serilog's own pages have it. A search would load all there are, and keep them open.
     private static readonly ConfigurationReaderOptions NoSearch = new(typeof(ConsoleLoggerConfigurationExtensions).Assembly);
 
     private static readonly Func<LogEvent, bool> IsOfHost = Matching.FromSource("Microsoft.Extensions.Hosting");
@@ -50,10 +50,10 @@ internal static class ServerLog
         }
 
         // Colours as part of the text, which is written later than it is made.
-        var theme = AnsiConsoleTheme.Literate;
-        logger.WriteTo.Conditional(IsOfRequest, console => console.Console(outputTemplate: LineOfRequest, formatProvider: CultureInfo.InvariantCulture, theme: theme));
-        logger.WriteTo.Conditional(
-            entry => !IsOfRequest(entry), console => console.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture, theme: theme));
+        void Write(Func<LogEvent, bool> isWritten, string template) => logger.WriteTo.Conditional(
+            isWritten, to => to.Console(outputTemplate: template, formatProvider: CultureInfo.InvariantCulture, theme: AnsiConsoleTheme.Literate));
+        Write(IsOfRequest, Start + " [{RequestId} {Trace}]" + End);
+        Write(entry => !IsOfRequest(entry), Start + End);
     }
 
     private static bool IsOfRequest(LogEvent entry) => entry.Properties.ContainsKey(RequestIdEnricher.RequestId);

@@ -69,6 +69,8 @@ internal static partial class StartBanner
         ];
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "VectorServer {Version} serves {DataDirectory} with {IndexCount} indexes at {Urls}; auth: {Auth}")]
-    private static partial void LogStarted(ILogger logger, string version, string dataDirectory, int indexCount, string auth, IReadOnlyList<string> urls);
+    [LoggerMessage(Level = LogLevel.Information, Message =
+        "VectorServer {Version} serves {DataDirectory} with {IndexCount} indexes at {Urls}; auth: {Auth}")]
+    private static partial void LogStarted(
+        ILogger logger, string version, string dataDirectory, int indexCount, string auth, IReadOnlyList<string> urls);
 }

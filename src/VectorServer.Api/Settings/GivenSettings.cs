@@ -2,7 +2,7 @@ namespace VectorServer.Api.Settings;
 
 /// <summary>What the command line says of settings.</summary>
 /// <param name="Values">By <see cref="ServerSetting.ConfigurationKey"/>, from options such as <c>--port</c>.</param>
-/// <param name="HostArguments">Arguments that the framework reads, each <c>--key=value</c>: <c>--Serilog:MinimumLevel:Default=Debug</c>, <c>--environment=Development</c>.</param>
+/// <param name="HostArguments">Arguments that the framework reads, each <c>--key=value</c>, such as <c>--Serilog:MinimumLevel:Default=Debug</c>.</param>
 internal sealed record GivenSettings(IReadOnlyDictionary<string, string?> Values, string[] HostArguments)
 {
     public static readonly GivenSettings None = new(new Dictionary<string, string?>(), []);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.FileProviders.Physical;
 
 namespace VectorServer.Api.Settings;
 
@@ -32,7 +33,10 @@ internal static class SettingSources
             var file = Read(path);
             warnings.AddRange(UnknownSettings.InFile(path, file));
             if (isOurs)
-                configuration.Sources.Insert(BeforeEnvironment(configuration), new ChainedConfigurationSource { Configuration = file, ShouldDisposeConfiguration = true });
+            {
+                var source = new ChainedConfigurationSource { Configuration = file, ShouldDisposeConfiguration = true };
+                configuration.Sources.Insert(BeforeEnvironment(configuration), source);
+            }
         }
 
         warnings.AddRange(UnknownSettings.InEnvironment(environment.Keys));
@@ -48,7 +52,10 @@ internal static class SettingSources
     /// <exception cref="SettingsException">A file is missing or is not JSON.</exception>
     public static IConfiguration ReadOnce(IReadOnlyDictionary<string, string?> environment, GivenSettings given)
     {
-        var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile(FileName, optional: true).AddEnvironmentVariables();
+        var configuration = new ConfigurationBuilder()
+            .SetBasePath(AppContext.BaseDirectory)
+            .AddJsonFile(FileName, optional: true)
+            .AddEnvironmentVariables();
         Add(configuration, environment, given, Environment.CurrentDirectory);
         return configuration.Build();
     }
@@ -81,7 +88,7 @@ internal static class SettingSources
     {
         try
         {
-            using var directory = new PhysicalFileProvider(Path.GetDirectoryName(path)!, Microsoft.Extensions.FileProviders.Physical.ExclusionFilters.None);
+            using var directory = new PhysicalFileProvider(Path.GetDirectoryName(path)!, ExclusionFilters.None); // also .hidden ones
             return new ConfigurationBuilder().AddJsonFile(directory, Path.GetFileName(path), optional: false, reloadOnChange: false).Build();
         }
         catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)

@@ -14,7 +14,7 @@ internal static class UnknownSettings
     public static IEnumerable<string> InEnvironment(IEnumerable<string> names) =>
         from name in names.Order(StringComparer.Ordinal)
         where name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase)
-        let key = name[EnvironmentPrefix.Length..] is ['_', .. var rest] ? rest.Split(["__", ":"], StringSplitOptions.None)[0] : null // VectorServer__Key
+        let key = name[EnvironmentPrefix.Length..] is ['_', .. var rest] ? rest.Split(["__", ":"], 2, default)[0] : null // VectorServer__Key
         where key is null ? ServerSettings.All.All(setting => setting.Environment != name) : !IsKey(key)
         select key is null
             ? $"Unknown environment variable {name}{Nearest.Hint(name, ServerSettings.All.Select(setting => setting.Environment))} is ignored"
@@ -26,5 +26,6 @@ internal static class UnknownSettings
     public static IEnumerable<string> InFile(string path, IConfiguration file) =>
         from child in file.GetSection(ServerSettings.Section).GetChildren()
         where !IsKey(child.Key)
-        select $"Unknown setting {ServerSettings.Section}:{child.Key} in {path}{Nearest.Hint(child.Key, Keys, found => $"{ServerSettings.Section}:{found}")} is ignored";
+        let hint = Nearest.Hint(child.Key, Keys, found => $"{ServerSettings.Section}:{found}")
+        select $"Unknown setting {ServerSettings.Section}:{child.Key} in {path}{hint} is ignored";
 }

@@ -17,7 +17,8 @@ internal static class NewerFormat
     /// <param name="known">The newest that this program reads.</param>
     public static StorageException Of(string what, long found, long known) => new(
         StorageErrorCode.NewerFormat,
-        $"{what} was made by a newer version of VectorServer: it has format {found}, this version reads those up to {known}. Nothing is damaged: run the newer version")
+        $"{what} was made by a newer version of VectorServer: it has format {found}, this version reads those up to {known}. "
+            + "Nothing is damaged: run the newer version")
     {
         Reason = Reason,
     };

@@ -55,7 +55,8 @@ internal sealed record Checkpoint(
     {
         var bytes = File.ReadAllBytes(path);
         var json = ChecksummedJson.TryOpen(bytes, out var isSealed);
-        if (NewerFormat.NumberIn(json ?? bytes) is > CurrentFormat and var format && ((isSealed && json is not null) || OtherHas(path, format)))
+        var isTrusted = isSealed && json is not null;
+        if (NewerFormat.NumberIn(json ?? bytes) is > CurrentFormat and var format && (isTrusted || OtherHas(path, format)))
             throw NewerFormat.Of("The namespace", format, CurrentFormat);
         try
         {
@@ -76,7 +77,8 @@ internal sealed record Checkpoint(
     private static bool OtherHas(string path, int format)
     {
         var directory = Path.GetDirectoryName(path)!;
-        var other = path == NamespaceLayout.Checkpoint(directory) ? NamespaceLayout.CheckpointCopy(directory) : NamespaceLayout.Checkpoint(directory);
+        var (checkpoint, copy) = (NamespaceLayout.Checkpoint(directory), NamespaceLayout.CheckpointCopy(directory));
+        var other = path == checkpoint ? copy : checkpoint;
         return File.Exists(other) && NewerFormat.NumberIn(File.ReadAllBytes(other)) == format;
     }
 

@@ -35,7 +35,7 @@ internal sealed partial class NamespaceSet
         {
             return Find(name) ?? throw Absent(name);
         }
-        catch (Exception e) when (!_closed && (e is IOException or StorageException { Code: StorageErrorCode.DataCorruption or StorageErrorCode.NewerFormat or StorageErrorCode.Unavailable }))
+        catch (Exception e) when (!_closed && (e is IOException or StorageException { IsOfTheData: true } or StorageException { Code: StorageErrorCode.Unavailable }))
         {
             return null;
         }

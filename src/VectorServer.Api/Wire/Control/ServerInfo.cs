@@ -7,4 +7,5 @@ namespace VectorServer.Api.Wire.Control;
 /// <param name="Auth"><c>off</c>, or <c>keys</c>.</param>
 /// <param name="Addressing">How the data plane of an index is reached.</param>
 /// <param name="UptimeSeconds">Since the start.</param>
-internal sealed record ServerInfo(string Version, IReadOnlyList<string> ApiVersions, string Engine, string Auth, string Addressing, double UptimeSeconds);
+internal sealed record ServerInfo(
+    string Version, IReadOnlyList<string> ApiVersions, string Engine, string Auth, string Addressing, double UptimeSeconds);
