@@ -11,15 +11,15 @@ public sealed partial class VectorEngine
 
     private void WatchIdle()
     {
-        _options.OpenNamespaces.MakeRoom = () =>
+        _services.OpenNamespaces.MakeRoom = () =>
         {
             if (Interlocked.Exchange(ref _isMakingRoom, 1) == 0)
                 _ = Task.Run(MakeRoomAsync);
         };
-        if (_options.IdleClose <= TimeSpan.Zero)
+        if (_services.Options.IdleClose <= TimeSpan.Zero)
             return;
-        var between = _options.IdleClose / LooksPerIdleTime;
-        _idleTimer = _options.Time.CreateTimer(_ => _ = CareAsync(), null, between, between);
+        var between = _services.Options.IdleClose / LooksPerIdleTime;
+        _idleTimer = _services.Time.CreateTimer(_ => _ = CareAsync(), null, between, between);
     }
 
     /// <summary>Gives back what nobody uses: whole namespaces, and the columns of those that are used without filters.</summary>
@@ -32,7 +32,7 @@ public sealed partial class VectorEngine
 
     /// <summary>Closes the namespaces that nobody has used for <see cref="EngineOptions.IdleClose"/>.</summary>
     internal Task CloseIdleAsync() =>
-        CloseIdleAsync(_options.Time.GetTimestamp() - (long)(_options.IdleClose.TotalSeconds * _options.Time.TimestampFrequency));
+        CloseIdleAsync(_services.Time.GetTimestamp() - (long)(_services.Options.IdleClose.TotalSeconds * _services.Time.TimestampFrequency));
 
     /// <summary>Closes the longest unused of many.</summary>
     private async Task MakeRoomAsync()
@@ -40,8 +40,8 @@ public sealed partial class VectorEngine
         try
         {
             var uses = Indexes.SelectMany(index => index.Namespaces.Opened()).Select(store => store.LastUsed).Order().ToArray();
-            if (uses.Length > _options.OpenNamespaces.RoomyFrom)
-                await CloseIdleAsync(uses[uses.Length - _options.OpenNamespaces.RoomyFrom - 1]).ConfigureAwait(false);
+            if (uses.Length > _services.OpenNamespaces.RoomyFrom)
+                await CloseIdleAsync(uses[uses.Length - _services.OpenNamespaces.RoomyFrom - 1]).ConfigureAwait(false);
         }
         finally
         {
@@ -60,7 +60,7 @@ public sealed partial class VectorEngine
             }
             catch (Exception e)
             {
-                _options.Log?.Invoke($"An idle namespace of index '{index.Descriptor.Name}' could not be closed: {e}");
+                _services.Log?.Invoke($"An idle namespace of index '{index.Descriptor.Name}' could not be closed: {e}");
             }
         }
     }

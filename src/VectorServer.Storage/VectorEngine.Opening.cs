@@ -1,6 +1,5 @@
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage;
 
@@ -9,14 +8,14 @@ public sealed partial class VectorEngine
 {
     private void OpenIndexes()
     {
-        var root = NamespaceLayout.Indexes(_options.DataDirectory);
-        _options.Disk.SyncDirectory(root); // a process may have died between an index's rename and its sync
+        var root = NamespaceLayout.Indexes(_services.Options.DataDirectory);
+        _services.Disk.SyncDirectory(root); // a process may have died between an index's rename and its sync
         foreach (var unfinished in Directory.GetDirectories(root, NamespaceLayout.TemporaryMark + "*"))
-            _options.Disk.DeleteDirectory(unfinished);
+            _services.Disk.DeleteDirectory(unfinished);
 
         foreach (var (descriptor, isUnfinished) in _registry.Read(name => ReportDamage(name, "Its entry in the registry does not match its checksum")))
         {
-            var directory = NamespaceLayout.Index(_options.DataDirectory, descriptor.Name);
+            var directory = NamespaceLayout.Index(_services.Options.DataDirectory, descriptor.Name);
             if (Directory.Exists(directory))
             {
                 OpenIndex(directory, descriptor);
@@ -25,7 +24,7 @@ public sealed partial class VectorEngine
             }
             else if (isUnfinished)
             {
-                _options.Log?.Invoke($"Index '{descriptor.Name}' was being created or deleted when the server stopped: it is gone");
+                _services.Log?.Invoke($"Index '{descriptor.Name}' was being created or deleted when the server stopped: it is gone");
                 _registry.Remove(descriptor.Name);
             }
             else
@@ -66,14 +65,14 @@ public sealed partial class VectorEngine
     /// <summary>An index that a disk kept from being removed is open again, or its row goes with the next open.</summary>
     private void Reopen(string name)
     {
-        var directory = NamespaceLayout.Index(_options.DataDirectory, name);
+        var directory = NamespaceLayout.Index(_services.Options.DataDirectory, name);
         if (_indexes.ContainsKey(name) || !Directory.Exists(directory))
             return;
         if (_registry.Read(_ => { }).Select(entry => entry.Index).FirstOrDefault(found => found.Name == name) is not { } descriptor)
             return;
         try
         {
-            _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory)); // it was renamed, and back
+            _services.Disk.SyncDirectory(NamespaceLayout.Indexes(_services.Options.DataDirectory)); // it was renamed, and back
         }
         catch (Exception e) when (e.IsDiskError())
         {
@@ -90,29 +89,29 @@ public sealed partial class VectorEngine
     {
         try
         {
-            _indexes[descriptor.Name] = VectorIndex.Open(directory, descriptor, _options);
+            _indexes[descriptor.Name] = VectorIndex.Open(directory, descriptor, _services);
         }
         catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
         {
             ReportDamage(descriptor.Name, e is StorageException ? e.Message : "Its directory cannot be read");
-            _options.Log?.Invoke($"Index '{descriptor.Name}' in {directory} cannot be opened: {e}");
+            _services.Log?.Invoke($"Index '{descriptor.Name}' in {directory} cannot be opened: {e}");
         }
     }
 
     private void ReportDamage(string name, string what)
     {
-        _options.Log?.Invoke($"Index '{name}' is damaged and not served: {what}");
-        Damage.Report(name, null, what, _options.Time.GetUtcNow());
+        _services.Log?.Invoke($"Index '{name}' is damaged and not served: {what}");
+        Damage.Report(name, null, what, _services.Time.GetUtcNow());
     }
 
     /// <summary>Removes the directory of an index that could not be opened.</summary>
     private void DropUnopened(string name)
     {
-        var directory = NamespaceLayout.Index(_options.DataDirectory, name);
+        var directory = NamespaceLayout.Index(_services.Options.DataDirectory, name);
         if (!Directory.Exists(directory))
             return;
         var trash = NamespaceLayout.Temporary(directory);
-        Trash.Put(_options.Disk, directory, trash);
-        Trash.Delete(_options.Disk, trash);
+        Trash.Put(_services.Disk, directory, trash);
+        Trash.Delete(_services.Disk, trash);
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using VectorServer.Storage.Backups;
-using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
@@ -17,7 +16,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
     // What a host name can hold: clients find an index by its address.
     private static readonly SearchValues<char> IndexNameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    private readonly EngineOptions _options;
+    private readonly EngineServices _services;
     private readonly DataDirectoryLock _lock;
     private readonly RegistryFile _registryFile;
     private readonly IndexRegistry _registry;
@@ -26,21 +25,24 @@ public sealed partial class VectorEngine : IAsyncDisposable
     private readonly BackupWork _backupWork = new();
     private bool _disposed;
 
-    private VectorEngine(EngineOptions options, DataDirectoryLock directoryLock, RegistryFile registryFile)
+    private VectorEngine(EngineServices services, DataDirectoryLock directoryLock, RegistryFile registryFile)
     {
-        (_options, _lock, _registryFile) = (options, directoryLock, registryFile);
+        (_services, _lock, _registryFile) = (services, directoryLock, registryFile);
         _registry = new IndexRegistry(registryFile);
         Documents = new DocumentStore(registryFile);
-        Backups = new BackupStore(options, _backupWork);
+        Backups = new BackupStore(services, _backupWork);
     }
 
     /// <summary>What the host keeps in the data directory besides indexes.</summary>
     public DocumentStore Documents { get; }
 
     /// <summary>What is damaged, and counts for metrics.</summary>
-    public DamageLog Damage => _options.Damage;
+    public DamageLog Damage => _services.Damage;
 
-    /// <summary>Copies of indexes in the data directory, from which <see cref="RestoreIndexAsync(string, IndexDescriptor, IProgress{double}, CancellationToken)"/> makes new ones.</summary>
+    /// <summary>
+    /// Copies of indexes in the data directory, from which
+    /// <see cref="RestoreIndexAsync(string, IndexDescriptor, IProgress{double}, CancellationToken)"/> makes new ones.
+    /// </summary>
     public BackupStore Backups { get; }
 
     /// <summary>Every index, by name.</summary>
@@ -48,23 +50,25 @@ public sealed partial class VectorEngine : IAsyncDisposable
 
     /// <summary>Opens or creates the directory and takes its lock. Namespaces are opened when first used.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: another process holds the directory.</exception>
-    public static VectorEngine Open(EngineOptions options)
+    public static VectorEngine Open(EngineOptions options) => Open(new EngineServices(options));
+
+    /// <summary>The same on parts that a test brings.</summary>
+    internal static VectorEngine Open(EngineServices services)
     {
-        options = options with { Damage = new DamageLog() };
-        MakeDirectories(options);
-        var directoryLock = DataDirectoryLock.Acquire(options.DataDirectory);
+        MakeDirectories(services);
+        var directoryLock = DataDirectoryLock.Acquire(services.Options.DataDirectory);
         RegistryFile? registryFile = null;
         try
         {
-            options = options with
+            services = services with
             {
-                Reserve = new SpaceReserve(options.Disk, NamespaceLayout.Reserve(options.DataDirectory), options.ReserveBytes, options.Log),
-                OpenNamespaces = new OpenNamespaces(options.OpenNamespacesMax, OpenWaitMax),
+                Reserve = new SpaceReserve(services.Disk, NamespaceLayout.Reserve(services.Options.DataDirectory), services.Options.ReserveBytes, services.Log),
+                OpenNamespaces = new OpenNamespaces(services.Options.OpenNamespacesMax ?? OpenNamespaces.UsualMax(), OpenWaitMax),
             };
-            options.Reserve.TryTake();
-            registryFile = RegistryFile.Open(options);
-            options.Disk.SyncDirectory(options.DataDirectory); // the names of the indexes' directory and of the registry
-            var engine = new VectorEngine(options, directoryLock, registryFile);
+            services.Reserve.TryTake();
+            registryFile = RegistryFile.Open(services);
+            services.Disk.SyncDirectory(services.Options.DataDirectory); // the names of the indexes' directory and of the registry
+            var engine = new VectorEngine(services, directoryLock, registryFile);
             Query.FirstFilter.Prepare();
             engine.OpenIndexes();
             engine.WatchIdle();
@@ -101,7 +105,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
         {
             ThrowIfDisposed();
             CheckFree(descriptor.Name);
-            return Make(descriptor, aside => VectorIndex.Create(_options.Disk, aside, descriptor, calibrationSample), Register);
+            return Make(descriptor, aside => VectorIndex.Create(_services.Disk, aside, descriptor, calibrationSample), Register);
         }
         finally
         {
@@ -110,7 +114,8 @@ public sealed partial class VectorEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Replaces <see cref="IndexDescriptor.Attributes"/>, <see cref="IndexDescriptor.Compression"/> and <see cref="IndexDescriptor.Search"/> by what <paramref name="change"/>
+    /// Replaces <see cref="IndexDescriptor.Attributes"/>, <see cref="IndexDescriptor.Compression"/> and
+    /// <see cref="IndexDescriptor.Search"/> by what <paramref name="change"/>
     /// makes of them, one caller at a time; namespaces take another compression in the background.
     /// </summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>, or what <paramref name="change"/> throws.</exception>
@@ -162,7 +167,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
             if (!_indexes.TryRemove(name, out var index) && Damage.WhatIsWrong(name, null) is null)
             {
                 // Until it is synced, the renaming in a removal that failed may be undone by a power loss.
-                _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
+                _services.Disk.SyncDirectory(NamespaceLayout.Indexes(_services.Options.DataDirectory));
                 throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
             }
 
@@ -203,7 +208,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
     /// metric asked for: the vectors are the backup's, what is derived from them is made anew. Null takes the backup's metric.
     /// </summary>
     public Task<VectorIndex> RestoreIndexAsync(
-        string backupId, IndexDescriptor target, Scoring.Metric? metric, IProgress<double>? progress, CancellationToken cancellation) =>
+        string backupId, IndexDescriptor target, Metric? metric, IProgress<double>? progress, CancellationToken cancellation) =>
         _backupWork.RunAsync(stop => Backups.Read(backupId, backup => Restore(backup, target, metric, progress, stop)), cancellation);
 
     /// <summary>Stops backups and restores, waits for requests under way, folds every log into its data files and releases the directory.</summary>
@@ -234,12 +239,12 @@ public sealed partial class VectorEngine : IAsyncDisposable
         }
     }
 
-    private static void MakeDirectories(EngineOptions options)
+    private static void MakeDirectories(EngineServices services)
     {
-        var isNew = !Directory.Exists(options.DataDirectory);
-        options.Disk.CreateDirectory(NamespaceLayout.Indexes(options.DataDirectory));
-        if (isNew && Path.GetDirectoryName(Path.GetFullPath(options.DataDirectory)) is { } parent)
-            options.Disk.SyncDirectory(parent);
+        var isNew = !Directory.Exists(services.Options.DataDirectory);
+        services.Disk.CreateDirectory(NamespaceLayout.Indexes(services.Options.DataDirectory));
+        if (isNew && Path.GetDirectoryName(Path.GetFullPath(services.Options.DataDirectory)) is { } parent)
+            services.Disk.SyncDirectory(parent);
     }
 
     private void ThrowIfDisposed()
@@ -250,13 +255,13 @@ public sealed partial class VectorEngine : IAsyncDisposable
 
     /// <summary>Copies without the registry's lock, which only the end takes: whoever comes first gets the name.</summary>
     private VectorIndex Restore(
-        BackupReader backup, IndexDescriptor target, Scoring.Metric? metric, IProgress<double>? progress, CancellationToken cancellation)
+        BackupReader backup, IndexDescriptor target, Metric? metric, IProgress<double>? progress, CancellationToken cancellation)
     {
         var source = backup.Manifest.Index;
         var wanted = target with { VectorType = source.VectorType, Dimension = source.Dimension, Metric = metric ?? source.Metric };
         CheckDescriptor(wanted);
         ThrowIfTaken(wanted.Name); // before the copying, to be asked again after it
-        var restored = Make(wanted, aside => backup.CopyTo(_options.Disk, aside, wanted.Metric, _options.Log, progress, cancellation), (descriptor, aside) =>
+        var restored = Make(wanted, aside => backup.CopyTo(_services.Disk, aside, wanted.Metric, _services.Log, progress, cancellation), (descriptor, aside) =>
         {
             _changes.Wait(cancellation);
             try
@@ -284,7 +289,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
     private void CheckFree(string name)
     {
         ThrowIfTaken(name);
-        var directory = NamespaceLayout.Index(_options.DataDirectory, name);
+        var directory = NamespaceLayout.Index(_services.Options.DataDirectory, name);
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
             throw new StorageException(StorageErrorCode.FailedPrecondition, "The data directory holds files under this index's name that no index owns");
     }
@@ -295,16 +300,16 @@ public sealed partial class VectorEngine : IAsyncDisposable
     /// <param name="register">Moves it in place.</param>
     private VectorIndex Make(IndexDescriptor descriptor, Action<string> fill, Func<IndexDescriptor, string, VectorIndex> register)
     {
-        var aside = NamespaceLayout.Temporary(NamespaceLayout.Index(_options.DataDirectory, descriptor.Name));
+        var aside = NamespaceLayout.Temporary(NamespaceLayout.Index(_services.Options.DataDirectory, descriptor.Name));
         try
         {
-            _options.Reserve.Demand();
+            _services.Reserve.Demand();
             fill(aside);
             return register(descriptor, aside);
         }
         catch (Exception e)
         {
-            Trash.Delete(_options.Disk, aside);
+            Trash.Delete(_services.Disk, aside);
             if (e is IOException or UnauthorizedAccessException)
                 throw DiskErrors.Refusal(e, $"Index {descriptor.Name} could not be made");
             throw;
@@ -314,23 +319,23 @@ public sealed partial class VectorEngine : IAsyncDisposable
     /// <summary>Registers an index whose name is free and whose directory lies aside, and opens it. The caller holds the registry's lock.</summary>
     private VectorIndex Register(IndexDescriptor descriptor, string aside)
     {
-        var created = descriptor with { CreatedAt = _options.Time.GetUtcNow() };
-        var directory = NamespaceLayout.Index(_options.DataDirectory, created.Name);
+        var created = descriptor with { CreatedAt = _services.Time.GetUtcNow() };
+        var directory = NamespaceLayout.Index(_services.Options.DataDirectory, created.Name);
         _registry.Write(created, isUnfinished: true);
         try
         {
             if (Directory.Exists(directory))
-                _options.Disk.DeleteDirectory(directory);
-            _options.Disk.MoveDirectory(aside, directory);
-            _options.Disk.SyncDirectory(NamespaceLayout.Indexes(_options.DataDirectory));
-            var index = VectorIndex.Open(directory, created, _options);
+                _services.Disk.DeleteDirectory(directory);
+            _services.Disk.MoveDirectory(aside, directory);
+            _services.Disk.SyncDirectory(NamespaceLayout.Indexes(_services.Options.DataDirectory));
+            var index = VectorIndex.Open(directory, created, _services);
             MarkFinished(created);
             return _indexes[created.Name] = index;
         }
         catch
         {
             if (!Directory.Exists(aside))
-                _options.Disk.MoveDirectory(directory, aside);
+                _services.Disk.MoveDirectory(directory, aside);
             _registry.Remove(created.Name);
             throw;
         }
@@ -352,7 +357,7 @@ public sealed partial class VectorEngine : IAsyncDisposable
         descriptor.Search.Check();
         if (descriptor.VectorType == VectorType.Dense && descriptor.Dimension is < 1 or > 20_000)
             throw StorageException.Invalid($"Dimension must be between 1 and 20000, got {descriptor.Dimension}");
-        if (descriptor.VectorType == VectorType.Sparse && (descriptor.Dimension != 0 || descriptor.Metric != Scoring.Metric.DotProduct))
+        if (descriptor.VectorType == VectorType.Sparse && (descriptor.Dimension != 0 || descriptor.Metric != Metric.DotProduct))
             throw StorageException.Invalid("A sparse index has no dimension and the metric dotproduct");
     }
 }

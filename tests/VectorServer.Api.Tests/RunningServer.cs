@@ -10,6 +10,8 @@ namespace VectorServer.Api.Tests;
 /// <summary>The server in a process of its own, over a data directory that outlives it, on ports that were free.</summary>
 internal sealed class RunningServer : IDisposable
 {
+    private static readonly TimeSpan EndMax = TimeSpan.FromMinutes(5);
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
@@ -112,6 +114,15 @@ internal sealed class RunningServer : IDisposable
     }
 
     /// <summary>Asks it to stop, as an operator's <c>kill</c> or a container's stop does.</summary>
+    /// <summary>Whether this process, and so each that it starts, was told to ignore SIGHUP, as <c>nohup</c> does.</summary>
+    public static bool IgnoresHangups()
+    {
+        const string field = "SigIgn:";
+        return OperatingSystem.IsLinux()
+            && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal)) is { } line
+            && (ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 1) != 0; // signal 1
+    }
+
     public void Terminate() => Signal("TERM");
 
     public void Signal(string name)
@@ -141,7 +152,7 @@ internal sealed class RunningServer : IDisposable
 
     public async Task<int> WaitForExitAsync()
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(EndMax);
         return _process.ExitCode;
     }
 

@@ -1,9 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using VectorServer.Api.Commands;
 using VectorServer.Storage;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Api.Tests;
 

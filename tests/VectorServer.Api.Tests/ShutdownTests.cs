@@ -107,7 +107,7 @@ public sealed class ShutdownTests : IDisposable
     [Fact]
     public async Task A_hangup_stops_it_as_cleanly()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGHUP");
+        Assert.SkipWhen(OperatingSystem.IsWindows() || RunningServer.IgnoresHangups(), "There is no SIGHUP, or it is ignored");
         using (var server = await RunningServer.StartAsync(_data.FullName))
         {
             await server.CreateIndexAsync(Dimension, "dotproduct");
@@ -134,6 +134,7 @@ public sealed class ShutdownTests : IDisposable
     {
         const int KilledByTerm = 128 + 15; // before the host listens to it
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals");
+        Assert.SkipWhen(signal == "HUP" && RunningServer.IgnoresHangups(), "It is ignored");
         using var server = RunningServer.Begin(_data.FullName);
         while (!server.Output.Contains("Data directory", StringComparison.Ordinal))
             await Task.Delay(1, Cancellation);

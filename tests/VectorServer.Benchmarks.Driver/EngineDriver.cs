@@ -1,10 +1,5 @@
 using System.Globalization;
 using VectorServer.Storage;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks.Driver;
 

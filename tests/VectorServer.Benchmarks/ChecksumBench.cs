@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using VectorServer.Storage.Integrity;
+using VectorServer.Storage;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Npy;
 using VectorServer.Storage.Scoring;

@@ -1,6 +1,6 @@
 using System.Globalization;
+using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using VectorServer.Storage.Filters.Columns;
+using VectorServer.Storage;
+using VectorServer.Storage.Columns;
 using VectorServer.Storage.Query;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Benchmarks;
 

@@ -2,10 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Filters;
-using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using VectorServer.Storage;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using VectorServer.Storage;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Benchmarks;
 

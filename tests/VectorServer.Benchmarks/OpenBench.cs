@@ -2,10 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using VectorServer.Storage;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Benchmarks;
 

@@ -1,7 +1,6 @@
 using VectorServer.Benchmarks;
 using VectorServer.Benchmarks.Kinds;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
+using VectorServer.Storage;
 
 // One bench per question; each prints markdown. Run with -c Release.
 return args switch

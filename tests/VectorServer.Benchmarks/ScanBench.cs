@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Scoring;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using VectorServer.Storage;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks;

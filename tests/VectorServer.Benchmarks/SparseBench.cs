@@ -1,8 +1,6 @@
 using System.Globalization;
 using VectorServer.Storage;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Sparse;
 
 namespace VectorServer.Benchmarks;

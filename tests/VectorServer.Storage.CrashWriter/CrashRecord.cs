@@ -1,6 +1,4 @@
 using System.Text.Json;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.CrashWriter;
 

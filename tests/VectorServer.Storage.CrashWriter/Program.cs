@@ -1,9 +1,11 @@
-// Runs a script of writes against a data directory and prints the number of each step once it is acknowledged, so that whoever kills
-// this process, or has it kill itself at the point that VECTORSERVER_KILL_AT names, knows what must survive.
-// usage: CrashWriter DIRECTORY SEED FIRST_STEP END_STEP FOCUS
 using System.Globalization;
 using VectorServer.Storage;
 using VectorServer.Storage.CrashWriter;
+using VectorServer.Storage.Namespaces;
+
+// Runs a script of writes against a data directory and prints the number of each step once it is acknowledged, so that whoever kills
+// this process, or has it kill itself at the point that VECTORSERVER_KILL_AT names, knows what must survive.
+// usage: CrashWriter DIRECTORY SEED FIRST_STEP END_STEP FOCUS
 
 const int FewNamespaces = 2; // open at once, in every second process: it closes and opens them all the time
 
@@ -14,7 +16,8 @@ var point = KillPoint.Parse(Environment.GetEnvironmentVariable("VECTORSERVER_KIL
 var options = new EngineOptions { DataDirectory = args[0], CheckpointLogBytes = 48 << 10 };
 if (seed % 2 == 0)
     options = options with { OpenNamespacesMax = FewNamespaces };
-await using var engine = VectorEngine.Open(point is null ? options : options with { Disk = new KillingDisk(point) });
+var services = new EngineServices(options);
+await using var engine = VectorEngine.Open(point is null ? services : services with { Disk = new KillingDisk(point) });
 foreach (var index in engine.Indexes)
     index.Stats(); // opens and recovers every namespace
 

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Namespaces;
-
 namespace VectorServer.Storage.CrashWriter;
 
 /// <summary>

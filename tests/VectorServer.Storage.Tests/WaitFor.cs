@@ -1,6 +1,3 @@
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
-
 namespace VectorServer.Storage.Tests;
 
 /// <summary>Waits for what is made behind the acknowledgement of a write.</summary>

@@ -1,7 +1,7 @@
 using VectorServer.Api.Errors;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Wire;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Addressing;
 

@@ -1,6 +1,5 @@
 using VectorServer.Api.Indexes;
-using VectorServer.Storage.Backups;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Backups;
 

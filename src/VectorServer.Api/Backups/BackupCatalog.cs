@@ -3,7 +3,6 @@ using VectorServer.Api.Errors;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
 using VectorServer.Storage;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Backups;
 

@@ -1,7 +1,6 @@
 using VectorServer.Api.Errors;
 using VectorServer.Api.Indexes;
 using VectorServer.Storage;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Backups;
 

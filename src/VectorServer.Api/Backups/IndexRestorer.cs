@@ -2,7 +2,7 @@ using VectorServer.Api.Errors;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Control;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Backups;
 

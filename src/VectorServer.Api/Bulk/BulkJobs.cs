@@ -6,7 +6,6 @@ using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
 using VectorServer.Api.Limits;
 using VectorServer.Storage;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Bulk;
 

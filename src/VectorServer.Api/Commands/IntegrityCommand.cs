@@ -1,6 +1,5 @@
 using System.CommandLine;
 using VectorServer.Storage;
-using VectorServer.Storage.Integrity;
 
 namespace VectorServer.Api.Commands;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using VectorServer.Api.Auth;
 using VectorServer.Storage;
-using VectorServer.Storage.Integrity;
 
 namespace VectorServer.Api.Endpoints;
 

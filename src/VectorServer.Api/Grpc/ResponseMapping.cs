@@ -4,9 +4,7 @@ using VectorServer.Api.Indexes;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Grpc;
 
@@ -60,7 +58,7 @@ internal static class ResponseMapping
         return answer;
     }
 
-    public static Proto.DescribeIndexStatsResponse ToProto(this IndexStats stats, IndexDescriptor index, string apiVersion)
+    public static Proto.DescribeIndexStatsResponse ToProto(this IndexStorage stats, IndexDescriptor index, string apiVersion)
     {
         var answer = new Proto.DescribeIndexStatsResponse
         {

@@ -1,5 +1,5 @@
 using VectorServer.Api.Errors;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Indexes;
 

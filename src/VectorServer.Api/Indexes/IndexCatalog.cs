@@ -1,7 +1,6 @@
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Errors;
 using VectorServer.Storage;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Indexes;
 

@@ -1,7 +1,6 @@
 using VectorServer.Api.Errors;
 using VectorServer.Api.Wire.Control;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Indexes;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Validation;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Indexes;
 

@@ -1,4 +1,4 @@
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Indexes;
 

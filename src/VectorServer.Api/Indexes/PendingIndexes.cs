@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Errors;
 using VectorServer.Storage;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Indexes;
 

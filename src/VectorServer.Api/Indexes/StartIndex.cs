@@ -1,5 +1,4 @@
 using VectorServer.Storage;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Indexes;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using VectorServer.Api.Limits;
 using VectorServer.Storage;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Metrics;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Google.Protobuf;
 using VectorServer.Api.Errors;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Operations;
 

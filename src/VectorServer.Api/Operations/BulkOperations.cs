@@ -6,7 +6,7 @@ using VectorServer.Api.Bulk.Import;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire.Data;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Operations;
 

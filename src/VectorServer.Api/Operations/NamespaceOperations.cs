@@ -1,7 +1,7 @@
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire.Data;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Operations;
 

@@ -2,8 +2,7 @@ using VectorServer.Api.Addressing;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Operations;
 
@@ -66,7 +65,7 @@ internal static class ReadOperations
             page.Ids.Select(id => new ListItem(id)), Pagination.Of(token.Encode(page.NextAfterId)), NamespaceName.ToAnswer(ns, page.Namespace), Usage.One);
     }
 
-    public static IndexStats Stats(this HttpContext context, DescribeIndexStatsRequest request)
+    public static IndexStorage Stats(this HttpContext context, DescribeIndexStatsRequest request)
     {
         var index = context.TargetIndex();
         var filter = request.Filter.ToFilter();

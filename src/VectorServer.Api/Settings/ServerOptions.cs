@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Net;
 using VectorServer.Storage;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Api.Settings;
 

@@ -1,4 +1,4 @@
-using VectorServer.Storage.Codecs;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Settings;
 

@@ -1,6 +1,6 @@
 using VectorServer.Api.Errors;
 using VectorServer.Api.Wire.Data;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Validation;
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Wire;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Validation;
 

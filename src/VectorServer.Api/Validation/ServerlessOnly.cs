@@ -1,6 +1,6 @@
 using VectorServer.Api.Errors;
 using VectorServer.Api.Indexes;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Validation;
 

@@ -1,5 +1,4 @@
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Wire;
 

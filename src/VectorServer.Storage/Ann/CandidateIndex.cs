@@ -1,9 +1,7 @@
 using VectorServer.Storage.IO;
+using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Ann;
-
-/// <summary>Gives a row's raw vector by its number.</summary>
-internal delegate ReadOnlySpan<float> RowReader(int row);
 
 /// <summary>
 /// An approximate index over the rows of a generation: finds rows without looking at every one. Derived from the raw vectors, built

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using VectorServer.Storage.Memory;
+using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Ann;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Backups;
 

@@ -50,7 +50,7 @@ internal sealed class BackupReader
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/> names the first file that differs from its checksum.</exception>
     public void CopyTo(
-        Disk disk, string indexDirectory, Scoring.Metric metric, Action<string>? log, IProgress<double>? progress, CancellationToken cancellation)
+        Disk disk, string indexDirectory, Metric metric, Action<string>? log, IProgress<double>? progress, CancellationToken cancellation)
     {
         var derived = Manifest.Namespaces.SelectMany(ns => BackupLayout.DerivedFiles(ns.Name)).ToHashSet(StringComparer.Ordinal);
         BackupFile[] files = [.. Manifest.Files.Where(file => metric == Manifest.Index.Metric || BackupLayout.IsOfAnyMetric(file.Path))];

@@ -1,38 +1,38 @@
 using System.Collections.Concurrent;
+using VectorServer.Storage.Backups;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
-namespace VectorServer.Storage.Backups;
+namespace VectorServer.Storage;
 
 /// <summary>
 /// The backups of a data directory. A backup is a directory of its own that may be copied to another machine's, also while the server
 /// runs; its name there is its id. Nothing is kept in memory. Thread-safe.
 /// </summary>
-public sealed class BackupStore
+public sealed class BackupStore : IBackups
 {
-    private readonly EngineOptions _options;
+    private readonly EngineServices _services;
     private readonly BackupWork _work;
     private readonly HashSet<string> _making = new(StringComparer.Ordinal); // ids; also the lock of what is made and removed
     private readonly ConcurrentDictionary<string, string> _reported = new(StringComparer.Ordinal); // what the log was told, by directory
 
-    internal BackupStore(EngineOptions options, BackupWork work)
+    internal BackupStore(EngineServices services, BackupWork work)
     {
-        (_options, _work) = (options, work);
+        (_services, _work) = (services, work);
         try
         {
             if (Directory.Exists(Root))
-                options.Disk.SyncDirectory(Root); // a process may have died between a backup's rename and its sync
+                services.Disk.SyncDirectory(Root); // a process may have died between a backup's rename and its sync
             foreach (var unfinished in Directories().Where(IsTemporary))
-                Trash.Delete(options.Disk, unfinished);
+                Trash.Delete(services.Disk, unfinished);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _options.Log?.Invoke($"The disk refuses the directory of backups: {e.Message}");
+            _services.Log?.Invoke($"The disk refuses the directory of backups: {e.Message}");
         }
     }
 
-    private string Root => NamespaceLayout.Backups(_options.DataDirectory);
+    private string Root => NamespaceLayout.Backups(_services.Options.DataDirectory);
 
     /// <summary>Every backup whose manifest is whole, by id. Other directories are left out and named in the log.</summary>
     public IReadOnlyList<BackupInfo> List() =>
@@ -100,11 +100,11 @@ public sealed class BackupStore
             {
                 // A removal that failed may have come far enough not to be seen, and not to the disk.
                 if (Directory.Exists(Root))
-                    _options.Disk.SyncDirectory(Root);
-                var directory = BackupLayout.Existing(_options.DataDirectory, id);
+                    _services.Disk.SyncDirectory(Root);
+                var directory = BackupLayout.Existing(_services.Options.DataDirectory, id);
                 var trash = NamespaceLayout.Temporary(directory);
-                Trash.Put(_options.Disk, directory, trash);
-                Trash.Delete(_options.Disk, trash);
+                Trash.Put(_services.Disk, directory, trash);
+                Trash.Delete(_services.Disk, trash);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -123,13 +123,26 @@ public sealed class BackupStore
         }),
         cancellation);
 
+    ValueTask<IReadOnlyList<BackupInfo>> IBackups.ListAsync(CancellationToken cancellation) => new(List());
+
+    ValueTask<BackupInfo?> IBackups.FindAsync(string id, CancellationToken cancellation) => new(Find(id));
+
+    Task<BackupInfo> IBackups.CreateAsync(IVectorIndex index, string id, string attributes, CancellationToken cancellation) =>
+        CreateAsync((VectorIndex)index, id, attributes, cancellation);
+
+    ValueTask IBackups.DeleteAsync(string id, CancellationToken cancellation)
+    {
+        Delete(id);
+        return default;
+    }
+
     /// <summary>Opens a backup and reads of it.</summary>
     /// <exception cref="StorageException">As <see cref="BackupReader"/>; <see cref="StorageErrorCode.Unavailable"/>: the disk fails.</exception>
     internal T Read<T>(string id, Func<BackupReader, T> read)
     {
         try
         {
-            return read(BackupReader.Open(_options.DataDirectory, id));
+            return read(BackupReader.Open(_services.Options.DataDirectory, id));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -139,17 +152,17 @@ public sealed class BackupStore
 
     private BackupInfo Create(VectorIndex index, string id, string attributes, CancellationToken cancellation)
     {
-        var directory = BackupLayout.Directory(_options.DataDirectory, id);
+        var directory = BackupLayout.Directory(_services.Options.DataDirectory, id);
         var aside = NamespaceLayout.Temporary(directory);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, index.Namespaces.Ending);
         try
         {
-            _options.Disk.CreateDirectory(Root);
-            _options.Disk.SyncDirectory(_options.DataDirectory);
-            new BackupWriter(_options.Disk, aside, stop.Token).Write(index, id, attributes, _options.Time.GetUtcNow());
+            _services.Disk.CreateDirectory(Root);
+            _services.Disk.SyncDirectory(_services.Options.DataDirectory);
+            new BackupWriter(_services.Disk, aside, stop.Token).Write(index, id, attributes, _services.Time.GetUtcNow());
             stop.Token.ThrowIfCancellationRequested();
             Publish(aside, directory, id);
-            return BackupReader.Open(_options.DataDirectory, id).Info;
+            return BackupReader.Open(_services.Options.DataDirectory, id).Info;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -161,7 +174,7 @@ public sealed class BackupStore
         }
         finally
         {
-            Trash.Delete(_options.Disk, aside);
+            Trash.Delete(_services.Disk, aside);
         }
     }
 
@@ -169,7 +182,7 @@ public sealed class BackupStore
     {
         lock (_making)
         {
-            if (Directory.Exists(BackupLayout.Directory(_options.DataDirectory, id)) || !_making.Add(id))
+            if (Directory.Exists(BackupLayout.Directory(_services.Options.DataDirectory, id)) || !_making.Add(id))
                 throw Taken(id);
         }
     }
@@ -180,14 +193,14 @@ public sealed class BackupStore
         {
             if (Directory.Exists(directory))
                 throw Taken(id); // copied here meanwhile
-            _options.Disk.MoveDirectory(aside, directory);
+            _services.Disk.MoveDirectory(aside, directory);
             try
             {
-                _options.Disk.SyncDirectory(Root);
+                _services.Disk.SyncDirectory(Root);
             }
             catch
             {
-                _options.Disk.MoveDirectory(directory, aside);
+                _services.Disk.MoveDirectory(directory, aside);
                 throw;
             }
         }
@@ -205,7 +218,7 @@ public sealed class BackupStore
         try
         {
             if (BackupLayout.IsId(name))
-                return BackupReader.Open(_options.DataDirectory, name).Info;
+                return BackupReader.Open(_services.Options.DataDirectory, name).Info;
             Report(directory, "its name is no backup's id, which is 1 to 100 lower-case letters, digits or '-'");
         }
         catch (StorageException e) when (e.Code == StorageErrorCode.NotFound)
@@ -226,6 +239,6 @@ public sealed class BackupStore
         if (_reported.TryGetValue(directory, out var told) && told == why)
             return;
         _reported[directory] = why;
-        _options.Log?.Invoke($"The directory {directory} is not listed among the backups: {why}");
+        _services.Log?.Invoke($"The directory {directory} is not listed among the backups: {why}");
     }
 }

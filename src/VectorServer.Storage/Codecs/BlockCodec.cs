@@ -1,7 +1,6 @@
 using VectorServer.Storage.Codecs.Pq;
 using VectorServer.Storage.Codecs.Scalar;
 using VectorServer.Storage.Codecs.Spectral;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs;
 

@@ -2,9 +2,9 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using VectorServer.Storage.Ann;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Memory;
+using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs;
 

@@ -23,7 +23,9 @@ internal static class CodeFile
     }
 
     /// <summary>Fills empty codes with the saved ones.</summary>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: damaged, of another version or codec, or of rows that there are not.</exception>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageErrorCode.DataCorruption"/>: damaged, of another version or codec, or of rows that there are not.
+    /// </exception>
     public static void Read(string path, RowCodes codes, int rowsMax)
     {
         using var file = new CheckedReader(path);

@@ -1,4 +1,3 @@
-using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs.Rabitq;
 using VectorServer.Storage.Scoring;
 

@@ -4,7 +4,6 @@ using VectorServer.Storage.Codecs.Rabitq;
 using VectorServer.Storage.Codecs.Scalar;
 using VectorServer.Storage.Codecs.Spectral;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs;
 

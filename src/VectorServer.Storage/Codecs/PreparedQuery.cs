@@ -1,5 +1,3 @@
-using VectorServer.Storage.Scoring;
-
 namespace VectorServer.Storage.Codecs;
 
 /// <summary>A query as one codec wants it; see <see cref="BlockCodec.Prepare"/>.</summary>

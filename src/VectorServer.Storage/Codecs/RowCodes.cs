@@ -1,5 +1,5 @@
-using VectorServer.Storage.Ann;
 using VectorServer.Storage.IO;
+using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs;
 

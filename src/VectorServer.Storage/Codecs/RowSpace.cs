@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using VectorServer.Storage.Ann;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs;

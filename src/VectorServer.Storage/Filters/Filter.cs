@@ -1,6 +1,7 @@
 using System.Text.Json;
+using VectorServer.Storage.Filters;
 
-namespace VectorServer.Storage.Filters;
+namespace VectorServer.Storage;
 
 /// <summary>A metadata filter, parsed once into a tree. Immutable.</summary>
 /// <remarks>Negation is pushed to the leaves, so a tree is <see cref="And"/> and <see cref="Or"/> over leaves that name one field.</remarks>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Filters;
 

@@ -1,14 +1,6 @@
-using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Filters;
-
-/// <summary>What a <see cref="FilterValue"/> is; values of different kinds are never equal.</summary>
-internal enum FilterValueKind
-{
-    Text,
-    Number,
-    Boolean,
-}
 
 /// <summary>An operand of a filter.</summary>
 internal readonly record struct FilterValue

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace VectorServer.Storage.IO;
+namespace VectorServer.Storage;
 
 /// <summary>Makes bytes and names durable. .NET syncs files but has no call for directories, whose entries a rename or create changes.</summary>
 public static partial class FileSync

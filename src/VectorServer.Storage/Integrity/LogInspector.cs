@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Wal;
 
 namespace VectorServer.Storage.Integrity;

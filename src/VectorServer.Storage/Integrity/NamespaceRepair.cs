@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using VectorServer.Storage.Backups;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Npy;
 using VectorServer.Storage.Wal;
@@ -12,7 +12,7 @@ namespace VectorServer.Storage.Integrity;
 /// Repairs the directory of a namespace that is closed. What is derived is made anew in place; where records, deaths or the log are
 /// damaged, everything whole is written as a new directory and the original is kept in quarantine.
 /// </summary>
-internal sealed class NamespaceRepair(string directory, string indexName, int dimension, EngineOptions options)
+internal sealed class NamespaceRepair(string directory, string indexName, int dimension, EngineServices services)
 {
     private const int OperationsPerFrame = 64;
     private const int PaddedShareMax = 1000; // a count that is damaged itself asks for no file of terabytes
@@ -35,7 +35,7 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
             outcome = outcome with { IsRepaired = again.Findings.Count == 0, Left = again.Findings.Kept };
         }
 
-        options.Log?.Invoke(
+        services.Log?.Invoke(
             $"Repair of namespace '{name}' of index '{indexName}': " +
             $"{(outcome.IsRepaired ? "done" : outcome.Left is [var left, ..] ? $"{left.File} is still damaged" : "nothing could be saved, all is as it was")}, " +
             $"{outcome.RecordsLost} records and {outcome.OperationsLost} logged operations lost, original in {outcome.Quarantine ?? "place"}");
@@ -51,13 +51,13 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
         foreach (var inTheWay in small.Append(NamespaceLayout.Vectors(generation)).Where(Directory.Exists))
             quarantine = Quarantined(inTheWay);
         if (!found.IsDescriptionWhole)
-            DescriptionOfDirectory().Write(options.Disk, NamespaceLayout.Description(directory));
+            DescriptionOfDirectory().Write(services.Disk, NamespaceLayout.Description(directory));
         if (!found.IsCheckpointWhole || !found.IsCopyWhole)
-            checkpoint.Write(options.Disk, NamespaceLayout.Checkpoint(directory));
+            checkpoint.Write(services.Disk, NamespaceLayout.Checkpoint(directory));
         foreach (var file in found.DamagedFiles)
             quarantine = Quarantined(file);
         if (!found.IsHeaderWhole && (found.Findings.IsAllDerived || File.Exists(NamespaceLayout.Vectors(generation))))
-            NpyMatrix.WriteHeader(options.Disk, NamespaceLayout.Vectors(generation), checkpoint.RowCount, dimension);
+            NpyMatrix.WriteHeader(services.Disk, NamespaceLayout.Vectors(generation), checkpoint.RowCount, dimension);
         if (found.Findings.IsAllDerived && (found.IsIdIndexWhole || MetadataStore.TryRebuildIdIndex(NamespaceLayout.Metadata(generation))))
             return new RepairOutcome(true, checkpoint.LiveCount, 0, 0, [], false, quarantine);
 
@@ -67,14 +67,14 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
         {
             var outcome = Salvage(generation, checkpoint, aside, cancellation);
             quarantine = Quarantined(directory);
-            options.Disk.MoveDirectory(aside, directory);
-            options.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
+            services.Disk.MoveDirectory(aside, directory);
+            services.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
             return outcome with { Quarantine = quarantine };
         }
         catch (StorageException e) when (e.Code == StorageErrorCode.DataCorruption)
         {
-            options.Log?.Invoke($"Nothing can be saved of {directory}: {e.Message}");
-            Trash.Delete(options.Disk, aside);
+            services.Log?.Invoke($"Nothing can be saved of {directory}: {e.Message}");
+            Trash.Delete(services.Disk, aside);
             return new RepairOutcome(false, 0, 0, 0, [], false, quarantine);
         }
     }
@@ -90,7 +90,7 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
         finally
         {
             if (padded is not null)
-                options.Disk.DeleteFile(padded);
+                services.Disk.DeleteFile(padded);
         }
     }
 
@@ -102,9 +102,9 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
         log.Take(LogInspector.Read(NamespaceLayout.Wal(directory), new FindingList()));
         var last = NewestRows(rows, checkpoint);
 
-        options.Disk.CreateDirectory(NamespaceLayout.Wal(aside));
-        NamespaceDescription.Read(NamespaceLayout.Description(directory)).WriteFor(options.Disk, aside);
-        var target = Generation.Create(options.Disk, aside, NamespaceExport.GenerationNumber, dimension);
+        services.Disk.CreateDirectory(NamespaceLayout.Wal(aside));
+        NamespaceDescription.Read(NamespaceLayout.Description(directory)).WriteFor(services.Disk, aside);
+        var target = Generation.Create(services.Disk, aside, NamespaceExport.GenerationNumber, dimension);
         var lost = new List<string>(log.LostIds);
         var (kept, lostRows, sparseRows) = (0, log.LostIds.Count, 0);
         try
@@ -140,16 +140,19 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
             target.Release();
         }
 
-        NpyMatrix.TrimFile(options.Disk, target.VectorsPath, kept, dimension);
+        NpyMatrix.TrimFile(services.Disk, target.VectorsPath, kept, dimension);
         var lsn = new Lsn(log.Last.Value - log.Operations.Count);
         new Checkpoint(
             Checkpoint.CurrentFormat, NamespaceExport.GenerationNumber, kept, FirstRow: 0, kept, lsn.Value, Deaths: 0, sparseRows, HasLog: true, checkpoint.Done)
-            .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
+            .Write(services.Disk, NamespaceLayout.Checkpoint(aside));
         WriteLog(NamespaceLayout.Wal(aside), lsn, log.Operations);
         return new RepairOutcome(true, kept, lostRows, log.OperationsLost, lost, !areDeathsWhole, null);
     }
 
-    /// <summary>A copy with zeros for the end that is missing, since SQLite refuses all of a file that has fewer pages than it counts; null where none is.</summary>
+    /// <summary>
+    /// A copy with zeros for the end that is missing, since SQLite refuses all of a file that has fewer pages than it counts; null where
+    /// none is.
+    /// </summary>
     private string? Padded(string metadata, string aside, CancellationToken cancellation)
     {
         const int HeaderBytes = 100;
@@ -164,9 +167,9 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
         var cutBytes = RandomAccess.GetLength(cut);
         if (cutBytes >= wholeBytes || wholeBytes > PaddedShareMax * cutBytes)
             return null;
-        options.Disk.CreateDirectory(aside);
+        services.Disk.CreateDirectory(aside);
         var padded = Path.Combine(aside, "padded.db");
-        using var copy = options.Disk.Open(padded, FileMode.CreateNew);
+        using var copy = services.Disk.Open(padded, FileMode.CreateNew);
         CheckedCopy.Run(cut, copy, progress: null, cancellation);
         copy.SetLength(wholeBytes);
         return padded;
@@ -189,7 +192,7 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
     private void WriteLog(string walDirectory, Lsn before, List<WalOperation> operations)
     {
         var next = new Lsn(before.Value + 1);
-        using var log = WalWriter.Create(options.Disk, walDirectory, next, Durability.Fsync);
+        using var log = WalWriter.Create(services.Disk, walDirectory, next, Durability.Fsync);
         foreach (var group in operations.Chunk(OperationsPerFrame))
         {
             log.Append(next, group);
@@ -205,6 +208,6 @@ internal sealed class NamespaceRepair(string directory, string indexName, int di
     {
         var index = Path.GetFileName(Path.GetDirectoryName(directory)!);
         var ns = Path.GetFileName(directory);
-        return Quarantine.Take(options, path, Path.Combine(index, path == directory ? ns : $"{ns}.{Path.GetFileName(path)}"));
+        return Quarantine.Take(services, path, Path.Combine(index, path == directory ? ns : $"{ns}.{Path.GetFileName(path)}"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Npy;

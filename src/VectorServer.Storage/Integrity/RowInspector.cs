@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Win32.SafeHandles;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Npy;
 

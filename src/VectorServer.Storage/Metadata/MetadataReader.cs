@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Metadata;
 

@@ -13,7 +13,10 @@ internal static class MetadataSchema
     /// <summary>"VSmd" in ASCII: tells the file from other SQLite files.</summary>
     public const int ApplicationId = 0x56_53_6D_64;
 
-    /// <summary>Settings of the writer, which last as long as its connection. Its journal is folded in by our checkpoints only; 8 MiB of pages are cached.</summary>
+    /// <summary>
+    /// Settings of the writer, which last as long as its connection. Its journal is folded in by our checkpoints only; 8 MiB of pages are
+    /// cached.
+    /// </summary>
     public const string WriterSettings = """
         PRAGMA synchronous = NORMAL;
         PRAGMA wal_autocheckpoint = 0;
@@ -32,7 +35,10 @@ internal static class MetadataSchema
         PRAGMA temp_store = MEMORY;
         """;
 
-    /// <summary>Of a new file; a row's checksum stands before its long values, where it is read without them; the journal mode and the numbers stay with the file.</summary>
+    /// <summary>
+    /// Of a new file; a row's checksum stands before its long values, where it is read without them; the journal mode and the numbers stay
+    /// with the file.
+    /// </summary>
     public static readonly string CreateTables = $"""
         PRAGMA journal_mode = WAL;
         BEGIN;

@@ -1,5 +1,5 @@
 using System.Text;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Metadata;
 

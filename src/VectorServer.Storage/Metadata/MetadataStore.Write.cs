@@ -1,5 +1,5 @@
 using System.Text;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Metadata;
 
@@ -103,7 +103,7 @@ internal sealed partial class MetadataStore
         if (busy != 0 || journalPages != movedPages)
         {
             using var journal = File.OpenHandle(_path + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-            IO.FileSync.SyncFile(journal);
+            FileSync.SyncFile(journal);
         }
 
         _disk.SqliteSynced(_path);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Metadata;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Metadata;
 

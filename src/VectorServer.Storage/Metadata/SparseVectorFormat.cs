@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Metadata;
 

@@ -9,7 +9,7 @@ namespace VectorServer.Storage.Namespaces;
 /// Keeps a namespace's approximate index behind its rows: loads or builds it in the background, adds what was written meanwhile, saves it.
 /// Reads and writes never wait for it; what fails here costs speed, never an answer.
 /// </summary>
-internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice choice, EngineOptions options, Action<string> log)
+internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice choice, EngineServices services, Action<string> log)
 {
     /// <summary>Rows behind the index that are worth a step; until then they are scanned.</summary>
     private const int TailRows = 1_000;
@@ -32,10 +32,10 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
             _work.StartOrRepeat(RunAsync);
     }
 
-    /// <summary><see cref="SearchOptions.Mark"/> of what the index was made for; 0 where it is not done yet.</summary>
+    /// <summary><see cref="SearchChoice.Mark"/> of what the index was made for; 0 where it is not done yet.</summary>
     public uint MarkOf(NamespaceSnapshot snapshot)
     {
-        var mark = choice.Options.Mark; // first: other options may come in between
+        var mark = choice.Mark; // first: other options may come in between
         return IsBehind(snapshot) ? 0 : mark;
     }
 
@@ -111,11 +111,11 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
                 await PublishAsync(snapshot.Generation, index).ConfigureAwait(false);
             }
 
-            index.Prepare(snapshot.Generation.Vectors.Row, snapshot.RowCount, options.BuildThreads, _work.Stopping);
+            index.Prepare(snapshot.Generation.Vectors.Row, snapshot.RowCount, services.Options.BuildThreads, _work.Stopping);
             while (index.Count < snapshot.RowCount && store.Current.Generation == snapshot.Generation && choice.Fits(index, wanted))
             {
                 var end = Math.Min(snapshot.RowCount, index.Count + RowsPerStep);
-                index.Extend(snapshot.Generation.Vectors.Row, end, options.BuildThreads, _work.Stopping);
+                index.Extend(snapshot.Generation.Vectors.Row, end, services.Options.BuildThreads, _work.Stopping);
             }
 
             index.Settle(_work.Stopping);
@@ -128,7 +128,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
                 using (grown)
                 {
                     if (grown.Snapshot.Generation == snapshot.Generation && grown.Snapshot.RowCount > 0 && choice.Fits(index, wanted) && !choice.IsTuned(index))
-                        choice.Tune(grown.Snapshot, index, options.BuildThreads, _work.Stopping);
+                        choice.Tune(grown.Snapshot, index, services.Options.BuildThreads, _work.Stopping);
                 }
             }
 
@@ -174,7 +174,7 @@ internal sealed class CandidateIndexBuilder(NamespaceStore store, SearchChoice c
     {
         try
         {
-            CandidateIndexFile.Write(options.Disk, generation.CandidateIndexPath, index, choice.Metric, generation.Vectors.Dimension, rows);
+            CandidateIndexFile.Write(services.Disk, generation.CandidateIndexPath, index, choice.Metric, generation.Vectors.Dimension, rows);
             _savedRows = rows;
         }
         catch (Exception e) when (e.IsDiskError())

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Namespaces;

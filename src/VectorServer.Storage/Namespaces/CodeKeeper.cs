@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Namespaces;
@@ -9,7 +8,7 @@ namespace VectorServer.Storage.Namespaces;
 /// Keeps a namespace's codes behind its rows: loads what was saved, calibrates, encodes what is missing, takes another compression. All in the
 /// background: rows without codes are scanned, and the codes there are serve until others are made.
 /// </summary>
-internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, EngineOptions options, Action<string> log)
+internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, EngineServices services, Action<string> log)
 {
     private const int TailRows = 1_000; // behind the codes, worth a step; until then they are scanned
     private const int TailRowsMax = 20_000; // so many are scanned in about the time that the codes of half a million take
@@ -26,7 +25,7 @@ internal sealed class CodeKeeper(NamespaceStore store, CodecChoice choice, Engin
     public RowCodes? Open(NamespaceSnapshot snapshot)
     {
         var generation = snapshot.Generation;
-        var codec = CalibrationFile.Read(generation.CodecPath, options);
+        var codec = CalibrationFile.Read(generation.CodecPath, services.Log, services.Damage.CountRebuilt);
         if (codec?.Compression != choice.Wanted)
             return null;
         var codes = codec.CreateCodes();

@@ -17,16 +17,16 @@ internal sealed class ColumnKeeper
     private static readonly SemaphoreSlim Making = new(1);
 
     private readonly NamespaceStore _store;
-    private readonly EngineOptions _options;
+    private readonly EngineServices _services;
     private readonly Action<string> _log;
     private readonly BackgroundWork _work = new();
     private readonly ITimer _timer;
     private long _behindSince; // 0 while it is not
 
-    public ColumnKeeper(NamespaceStore store, EngineOptions options, Action<string> log)
+    public ColumnKeeper(NamespaceStore store, EngineServices services, Action<string> log)
     {
-        (_store, _options, _log) = (store, options, log);
-        _timer = options.Time.CreateTimer(_ => _work.StartOrRepeat(RunAsync), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_store, _services, _log) = (store, services, log);
+        _timer = services.Time.CreateTimer(_ => _work.StartOrRepeat(RunAsync), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Nothing is being made.</summary>
@@ -37,10 +37,10 @@ internal sealed class ColumnKeeper
     {
         if (!IsBehind(snapshot))
             return;
-        var now = _options.Time.GetTimestamp();
+        var now = _services.Time.GetTimestamp();
         if (_behindSince == 0)
             _behindSince = now;
-        else if (_options.Time.GetElapsedTime(_behindSince, now) > BehindMax)
+        else if (_services.Time.GetElapsedTime(_behindSince, now) > BehindMax)
             return; // the timer is set
         _timer.Change(Pause, Timeout.InfiniteTimeSpan);
     }
@@ -97,7 +97,7 @@ internal sealed class ColumnKeeper
         using (lease)
         {
             var generation = lease.Snapshot.Generation;
-            generation.Columns.MakeAhead(generation.Metadata, lease.Snapshot.RowCount, _options.ColumnBudget, _work.Stopping);
+            generation.Columns.MakeAhead(generation.Metadata, lease.Snapshot.RowCount, _services.ColumnBudget, _work.Stopping);
         }
     }
 }

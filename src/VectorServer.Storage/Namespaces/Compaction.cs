@@ -1,5 +1,6 @@
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Namespaces;
 

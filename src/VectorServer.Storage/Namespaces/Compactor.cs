@@ -10,7 +10,7 @@ namespace VectorServer.Storage.Namespaces;
 /// for its last step, which copies what was written meanwhile.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing to dispose.")]
-internal sealed class Compactor(NamespaceStore store, EngineOptions options, Action<string> log)
+internal sealed class Compactor(NamespaceStore store, EngineServices services, Action<string> log)
 {
     private const int RoundsMax = 4;
     private const int RowsOnWriterMax = 2_000; // copied within a few milliseconds
@@ -66,7 +66,7 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
     private bool IsDue(NamespaceSnapshot snapshot)
     {
         var dead = snapshot.RowCount - snapshot.LiveCount;
-        return options.CompactDeadShare > 0 && dead >= options.CompactDeadRowsMin && dead >= options.CompactDeadShare * snapshot.RowCount;
+        return services.Options.CompactDeadShare > 0 && dead >= services.Options.CompactDeadRowsMin && dead >= services.Options.CompactDeadShare * snapshot.RowCount;
     }
 
     private async Task RunAsync()
@@ -101,7 +101,7 @@ internal sealed class Compactor(NamespaceStore store, EngineOptions options, Act
         {
             await RewriteOnceAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (e.IsFull() && options.Reserve.GiveUp())
+        catch (Exception e) when (e.IsFull() && services.Reserve.GiveUp())
         {
             await RewriteOnceAsync(cancellation).ConfigureAwait(false); // it frees more than it takes
         }

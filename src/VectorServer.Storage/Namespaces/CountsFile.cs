@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Namespaces;
@@ -16,7 +14,7 @@ namespace VectorServer.Storage.Namespaces;
 /// <param name="IndexedRows">Rows it holds.</param>
 /// <param name="IndexBytes">Memory it takes.</param>
 /// <param name="AreCodesBehind">Codes are to be made.</param>
-/// <param name="SearchMark"><see cref="SearchOptions.Mark"/> of what the approximate index was made for; 0 where it is not done yet.</param>
+/// <param name="SearchMark"><see cref="SearchChoice.Mark"/> of what the approximate index was made for; 0 where it is not done yet.</param>
 internal sealed record NamespaceCounts(
     Lsn Lsn,
     int Generation,

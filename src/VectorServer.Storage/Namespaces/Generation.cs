@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using VectorServer.Storage.Filters.Columns;
-using VectorServer.Storage.Integrity;
+using VectorServer.Storage.Columns;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Npy;
@@ -92,7 +91,10 @@ internal sealed class Generation
         }
     }
 
-    /// <summary>Opens the files, takes them back to the checkpoint, and loads what lives in memory. A batch is open in the metadata, for the caller to end.</summary>
+    /// <summary>
+    /// Opens the files, takes them back to the checkpoint, and loads what lives in memory. A batch is open in the metadata, for the caller
+    /// to end.
+    /// </summary>
     /// <param name="disk">What it is written to.</param>
     /// <param name="namespaceDirectory">Where the namespace lies.</param>
     /// <param name="checkpoint">What counts.</param>

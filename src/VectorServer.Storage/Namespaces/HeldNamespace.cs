@@ -1,5 +1,4 @@
 using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Namespaces;
 

@@ -1,5 +1,5 @@
 using VectorServer.Storage.Ann;
-using VectorServer.Storage.Filters.Columns;
+using VectorServer.Storage.Columns;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Npy;
 

@@ -24,6 +24,9 @@ internal sealed record NamespaceSnapshot(Generation Generation, int FirstRow, in
     public NamespaceSnapshot WithDone(IdempotencyKey key) =>
         this with { Done = [.. Done.Where(done => done.Writer != key.Writer).TakeLast(IdempotencyKey.WritersMax - 1), key] };
 
+    /// <summary>Whether a step was done before.</summary>
+    public bool HasDone(IdempotencyKey? key) => key is not null && Done.Contains(key);
+
     public bool IsLive(int row) => row >= FirstRow && row < RowCount && !Generation.Tombstones.IsDead(row, Lsn);
 
     /// <summary>The rows of all records, ascending.</summary>
@@ -34,6 +37,28 @@ internal sealed record NamespaceSnapshot(Generation Generation, int FirstRow, in
     {
         var row = Generation.Ids.Find(id, RowCount);
         return row >= 0 && IsLive(row) ? row : -1;
+    }
+
+    /// <summary>How it is stored, without what is measured of queries.</summary>
+    public NamespaceStorageStats StatsOf(string name)
+    {
+        var codec = Codes?.Codec;
+        return new NamespaceStorageStats(
+            name,
+            LiveCount,
+            (codec?.Compression ?? Compression.Float32).ToName(),
+            Generation.Vectors.RowBytes,
+            codec?.CodeBytesPerVector ?? 0,
+            RowCount - LiveCount,
+            (Nearest?.Kind ?? IndexKind.Flat).ToName(),
+            Math.Min(Nearest?.Count ?? 0, RowCount),
+            Nearest?.Bytes ?? 0)
+        {
+            IndexLists = Nearest?.Lists ?? 0,
+            IndexEffort = Nearest?.Held?.Usual.OfFew,
+            CodedRows = Math.Min(Codes?.Count ?? 0, RowCount),
+            CertifiedShare = Generation.Answers.CertifiedShare,
+        };
     }
 }
 

@@ -9,7 +9,7 @@ internal sealed partial class NamespaceStore
     internal Task RestoreAsync(CancellationToken cancellation) => _writer.MaintainAsync(RestoreIfFailed, cancellation);
 
     /// <summary>Writes down what was found by work that may be nobody's request.</summary>
-    internal void ReportDamage(string what) => _options.Damage.Report(_index.Name, Description.Name, what, _options.Time.GetUtcNow());
+    internal void ReportDamage(string what) => _services.Damage.Report(_index.Name, Description.Name, what, _services.Time.GetUtcNow());
 
     /// <summary>Begins to write the next generation; the caller holds the snapshot's.</summary>
     internal Compaction BeginCompaction(NamespaceSnapshot snapshot)
@@ -86,7 +86,7 @@ internal sealed partial class NamespaceStore
             {
                 _replaced.Remove(generation);
                 if (deletes && !_removed)
-                    Trash.Delete(_options.Disk, NamespaceLayout.Generation(_directory, generation.Number));
+                    Trash.Delete(_services.Disk, NamespaceLayout.Generation(_directory, generation.Number));
             }
         });
     }

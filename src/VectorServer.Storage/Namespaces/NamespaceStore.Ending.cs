@@ -1,6 +1,5 @@
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Npy;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Namespaces;
 
@@ -32,7 +31,7 @@ internal sealed partial class NamespaceStore
         }
         finally
         {
-            _options.OpenNamespaces.Leave();
+            _services.OpenNamespaces.Leave();
         }
     }
 
@@ -48,7 +47,7 @@ internal sealed partial class NamespaceStore
         var trash = NamespaceLayout.Temporary(_directory);
         try
         {
-            Trash.Put(_options.Disk, _directory, trash);
+            Trash.Put(_services.Disk, _directory, trash);
         }
         catch
         {
@@ -59,7 +58,7 @@ internal sealed partial class NamespaceStore
         }
 
         forget();
-        Current.Generation.Retire(() => Trash.Delete(_options.Disk, trash));
+        Current.Generation.Retire(() => Trash.Delete(_services.Disk, trash));
     }
 
     /// <summary>Takes no more writes, ahead of the directory's removal; reads go on with the files they have open.</summary>
@@ -80,7 +79,7 @@ internal sealed partial class NamespaceStore
         }
         finally
         {
-            _options.OpenNamespaces.Leave();
+            _services.OpenNamespaces.Leave();
         }
     }
 
@@ -89,7 +88,7 @@ internal sealed partial class NamespaceStore
     {
         try
         {
-            NpyMatrix.TrimFile(_options.Disk, snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension);
+            NpyMatrix.TrimFile(_services.Disk, snapshot.Generation.VectorsPath, snapshot.RowCount, _index.Dimension);
         }
         catch (Exception e) when (e.IsDiskError())
         {

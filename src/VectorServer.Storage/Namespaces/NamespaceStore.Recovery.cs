@@ -16,22 +16,22 @@ internal sealed partial class NamespaceStore
         if (inUse is null)
         {
             // A process may have died, or failed, between a rename and its sync: the namespace's own, and its checkpoint's.
-            _options.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!);
-            _options.Disk.SyncDirectory(_directory);
+            _services.Disk.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            _services.Disk.SyncDirectory(_directory);
         }
         else
         {
-            checkpoint.Write(_options.Disk, NamespaceLayout.Checkpoint(_directory)); // a sync may have failed: what was not written then is now
+            checkpoint.Write(_services.Disk, NamespaceLayout.Checkpoint(_directory)); // a sync may have failed: what was not written then is now
         }
 
         foreach (var other in Directory.GetDirectories(_directory, "gen-*"))
         {
             if (other != NamespaceLayout.Generation(_directory, checkpoint.Generation)
                 && (inUse is null || other != NamespaceLayout.Generation(_directory, inUse.Number)))
-                _options.Disk.DeleteDirectory(other); // an unfinished or replaced compaction
+                _services.Disk.DeleteDirectory(other); // an unfinished or replaced compaction
         }
 
-        var generation = Generation.Open(_options.Disk, _directory, checkpoint, _index.Dimension, _options.ColumnBudget, Log);
+        var generation = Generation.Open(_services.Disk, _directory, checkpoint, _index.Dimension, _services.ColumnBudget, Log);
         try
         {
             var snapshot = new NamespaceSnapshot(
@@ -42,7 +42,7 @@ internal sealed partial class NamespaceStore
             WalReader.CheckBeginning(wal, snapshot.Lsn, checkpoint.HasLog);
             var replayed = 0;
             var end = WalReader.Replay(
-                _options.Disk,
+                _services.Disk,
                 wal,
                 snapshot.Lsn,
                 operation =>
@@ -50,14 +50,14 @@ internal sealed partial class NamespaceStore
                     snapshot = Apply(snapshot, [operation]);
                     replayed++;
                 },
-                message => _options.Log?.Invoke(message));
+                message => _services.Log?.Invoke(message));
             generation.Metadata.CommitBatch();
             if (replayed > 0)
                 Log($"replayed {replayed} operations from its log");
             StorageMeter.Replayed.Add(replayed);
             StorageMeter.NamespaceOpen.RecordSince(started);
             return (snapshot, end is { } found
-                ? WalWriter.Continue(_options.Disk, found, new Lsn(snapshot.Lsn.Value + 1), _options.Durability)
+                ? WalWriter.Continue(_services.Disk, found, new Lsn(snapshot.Lsn.Value + 1), _services.Options.Durability)
                 : BeginLog(checkpoint));
         }
         catch
@@ -70,10 +70,10 @@ internal sealed partial class NamespaceStore
     /// <summary>The first segment of a namespace that was restored; from then on a log without any is lost.</summary>
     private WalWriter BeginLog(Checkpoint checkpoint)
     {
-        var begun = WalWriter.Create(_options.Disk, NamespaceLayout.Wal(_directory), new Lsn(checkpoint.Lsn + 1), _options.Durability);
+        var begun = WalWriter.Create(_services.Disk, NamespaceLayout.Wal(_directory), new Lsn(checkpoint.Lsn + 1), _services.Options.Durability);
         try
         {
-            (checkpoint with { HasLog = true }).Write(_options.Disk, NamespaceLayout.Checkpoint(_directory));
+            (checkpoint with { HasLog = true }).Write(_services.Disk, NamespaceLayout.Checkpoint(_directory));
             return begun;
         }
         catch
@@ -113,7 +113,7 @@ internal sealed partial class NamespaceStore
         {
             return work();
         }
-        catch (Exception e) when (e.IsFull() && _options.Reserve.GiveUp())
+        catch (Exception e) when (e.IsFull() && _services.Reserve.GiveUp())
         {
             return work();
         }
@@ -129,7 +129,10 @@ internal sealed partial class NamespaceStore
         return _failure = DiskErrors.Refusal(cause, "The namespace could not be written");
     }
 
-    /// <summary>A write that is logged and could not be applied is refused: a restart must not find it. What fails here is done by <see cref="Restore"/>.</summary>
+    /// <summary>
+    /// A write that is logged and could not be applied is refused: a restart must not find it. What fails here is done by
+    /// <see cref="Restore"/>.
+    /// </summary>
     private void TakeBack(Lsn refused)
     {
         try

@@ -39,10 +39,10 @@ internal sealed partial class NamespaceStore
     public void Age() => Current.Generation.Columns.Age();
 
     /// <summary>Counts as a use.</summary>
-    internal void Touch() => Volatile.Write(ref _lastUsed, _options.Time.GetTimestamp());
+    internal void Touch() => Volatile.Write(ref _lastUsed, _services.Time.GetTimestamp());
 
     /// <summary>Tells the operator of this namespace.</summary>
-    private void Log(string message) => _options.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' {message}");
+    private void Log(string message) => _services.Log?.Invoke($"Namespace '{Description.Name}' of index '{_index.Name}' {message}");
 
     /// <summary>Starts what is to be done in the background, if anything is.</summary>
     private void Review(NamespaceSnapshot snapshot)

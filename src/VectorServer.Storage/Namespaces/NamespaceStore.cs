@@ -1,10 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Wal;
 
 namespace VectorServer.Storage.Namespaces;
@@ -17,7 +13,7 @@ namespace VectorServer.Storage.Namespaces;
 internal sealed partial class NamespaceStore
 {
     private readonly string _directory;
-    private readonly EngineOptions _options;
+    private readonly EngineServices _services;
     private readonly IndexDescriptor _index;
     private readonly NamespaceWriter _writer;
     private readonly CandidateIndexBuilder _builder;
@@ -35,21 +31,21 @@ internal sealed partial class NamespaceStore
     private bool _removed;
 
     private NamespaceStore(
-        string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options, bool visible)
+        string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineServices services, bool visible)
     {
-        (_directory, _index, _options) = (directory, index, options);
+        (_directory, _index, _services) = (directory, index, services);
         Description = NamespaceDescription.Read(NamespaceLayout.Description(directory));
-        _codes = new CodeKeeper(this, codecChoice, options, Log);
+        _codes = new CodeKeeper(this, codecChoice, services, Log);
         _derived = new DerivedFiles(Log);
-        _compactor = new Compactor(this, options, Log);
-        _columns = new ColumnKeeper(this, options, Log);
-        _counts = CountsFile.Of(options.Disk, directory);
+        _compactor = new Compactor(this, services, Log);
+        _columns = new ColumnKeeper(this, services, Log);
+        _counts = CountsFile.Of(services.Disk, directory);
         Touch();
         OpenedAt = LastUsed;
         (_current, _wal) = WithReserve(() => Recover(inUse: null));
-        if (options.VisibilityDelay > TimeSpan.Zero)
+        if (services.Options.VisibilityDelay > TimeSpan.Zero)
         {
-            _delayed = new DelayedView(options.Time, options.VisibilityDelay);
+            _delayed = new DelayedView(services.Time, services.Options.VisibilityDelay);
             if (visible)
                 _delayed.Show(_current);
             else
@@ -57,7 +53,7 @@ internal sealed partial class NamespaceStore
         }
 
         _writer = new NamespaceWriter(this);
-        _builder = new CandidateIndexBuilder(this, searchChoice, options, Log);
+        _builder = new CandidateIndexBuilder(this, searchChoice, services, Log);
         _counts.Write(CountsOf(_current));
         Review(_current);
     }
@@ -85,7 +81,7 @@ internal sealed partial class NamespaceStore
     /// <param name="index">The index it belongs to.</param>
     /// <param name="codecChoice">The codes of the index.</param>
     /// <param name="searchChoice">The approximate indexes of the index.</param>
-    /// <param name="options">How the engine runs.</param>
+    /// <param name="services">What the engine shares.</param>
     /// <param name="visible">False lets readers see it after the visibility delay only.</param>
     public static NamespaceStore Create(
         string directory,
@@ -93,37 +89,37 @@ internal sealed partial class NamespaceStore
         IndexDescriptor index,
         CodecChoice codecChoice,
         SearchChoice searchChoice,
-        EngineOptions options,
+        EngineServices services,
         bool visible)
     {
-        return Counted(options, () =>
+        return Counted(services, () =>
         {
             var aside = NamespaceLayout.Temporary(directory);
             try
             {
-                Make(aside, description, index, options);
-                options.Disk.MoveDirectory(aside, directory);
-                options.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
+                Make(aside, description, index, services);
+                services.Disk.MoveDirectory(aside, directory);
+                services.Disk.SyncDirectory(Path.GetDirectoryName(directory)!);
             }
             catch
             {
                 if (!Directory.Exists(aside) && Directory.Exists(directory))
-                    options.Disk.MoveDirectory(directory, aside);
-                Trash.Delete(options.Disk, aside); // on a full disk its space is needed
+                    services.Disk.MoveDirectory(directory, aside);
+                Trash.Delete(services.Disk, aside); // on a full disk its space is needed
                 throw;
             }
 
-            return new NamespaceStore(directory, index, codecChoice, searchChoice, options, visible);
+            return new NamespaceStore(directory, index, codecChoice, searchChoice, services, visible);
         });
     }
 
-    private static void Make(string aside, NamespaceDescription description, IndexDescriptor index, EngineOptions options)
+    private static void Make(string aside, NamespaceDescription description, IndexDescriptor index, EngineServices services)
     {
         const int FirstGeneration = 1;
-        options.Disk.CreateDirectory(NamespaceLayout.Wal(aside));
-        WalWriter.Create(options.Disk, NamespaceLayout.Wal(aside), new Lsn(1), options.Durability).Dispose();
-        description.Write(options.Disk, NamespaceLayout.Description(aside));
-        var generation = Generation.Create(options.Disk, aside, FirstGeneration, index.Dimension);
+        services.Disk.CreateDirectory(NamespaceLayout.Wal(aside));
+        WalWriter.Create(services.Disk, NamespaceLayout.Wal(aside), new Lsn(1), services.Options.Durability).Dispose();
+        description.Write(services.Disk, NamespaceLayout.Description(aside));
+        var generation = Generation.Create(services.Disk, aside, FirstGeneration, index.Dimension);
         try
         {
             generation.Seal(0);
@@ -134,30 +130,33 @@ internal sealed partial class NamespaceStore
         }
 
         new Checkpoint(Checkpoint.CurrentFormat, FirstGeneration, RowCount: 0, FirstRow: 0, LiveCount: 0, Lsn: 0, Deaths: 0, SparseRows: 0, HasLog: true)
-            .Write(options.Disk, NamespaceLayout.Checkpoint(aside));
+            .Write(services.Disk, NamespaceLayout.Checkpoint(aside));
     }
 
     /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>.</exception>
     public static NamespaceStore Open(
-        string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options) =>
-        Counted(options, () => new NamespaceStore(directory, index, codecChoice, searchChoice, options, visible: true));
+        string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineServices services) =>
+        Counted(services, () => new NamespaceStore(directory, index, codecChoice, searchChoice, services, visible: true));
 
     /// <summary>Opens one of the engine's count; its end takes it off.</summary>
-    private static NamespaceStore Counted(EngineOptions options, Func<NamespaceStore> open)
+    private static NamespaceStore Counted(EngineServices services, Func<NamespaceStore> open)
     {
-        options.OpenNamespaces.Enter();
+        services.OpenNamespaces.Enter();
         try
         {
             return open();
         }
         catch
         {
-            options.OpenNamespaces.Leave();
+            services.OpenNamespaces.Leave();
             throw;
         }
     }
 
-    /// <summary>The newest snapshot that readers may see, held until the lease is disposed; false while there is none, and once the namespace is closed.</summary>
+    /// <summary>
+    /// The newest snapshot that readers may see, held until the lease is disposed; false while there is none, and once the namespace is
+    /// closed.
+    /// </summary>
     public bool TryAcquire(out SnapshotLease lease)
     {
         Touch();
@@ -242,11 +241,11 @@ internal sealed partial class NamespaceStore
 
     /// <summary>Before records are written.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.OutOfSpace"/>.</exception>
-    internal void DemandSpace() => _options.Reserve.Demand();
+    internal void DemandSpace() => _services.Reserve.Demand();
 
     internal void CheckpointIfDue()
     {
-        if (_wal.PendingBytes >= _options.CheckpointLogBytes && _failure is null)
+        if (_wal.PendingBytes >= _services.Options.CheckpointLogBytes && _failure is null)
             WriteCheckpoint();
     }
 
@@ -314,9 +313,9 @@ internal sealed partial class NamespaceStore
     /// </summary>
     private void Load(PutOperation records)
     {
-        _options.Reserve.Demand();
+        _services.Reserve.Demand();
         RestoreIfFailed();
-        if (records.IsIn(Current))
+        if (Current.HasDone(records.Key))
             return;
         try
         {
@@ -334,7 +333,7 @@ internal sealed partial class NamespaceStore
     /// <summary>Names what is durable in the data files, then cuts the log.</summary>
     private void Fold(NamespaceSnapshot snapshot)
     {
-        Checkpoint.Of(snapshot).Write(_options.Disk, NamespaceLayout.Checkpoint(_directory));
+        Checkpoint.Of(snapshot).Write(_services.Disk, NamespaceLayout.Checkpoint(_directory));
         if (_wal.PendingBytes > 0)
             _wal.Cut(new Lsn(snapshot.Lsn.Value + 1)); // an empty log takes any later operation: a new one would only cost three syncs
         _derived.Consider(snapshot);

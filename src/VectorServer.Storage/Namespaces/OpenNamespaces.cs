@@ -14,6 +14,16 @@ internal sealed class OpenNamespaces(int max, TimeSpan waitMax)
     private readonly SemaphoreSlim _free = new(max);
     private readonly int _crowdedFrom = max - (max / 4); // from here on some are closed ahead of need
 
+    /// <summary>What the file handles and the memory of the process have room for.</summary>
+    public static int UsualMax()
+    {
+        const int handlesEach = 12;
+        const int bytesEach = 256 << 10; // of a small one
+        const int memoryShare = 4;
+        const int most = 4096; // Linux gives a process 65,530 memory maps, of which each takes up to 8
+        return (int)Math.Min(Math.Min(FileHandles.Spare / 2 / handlesEach, most), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / memoryShare / bytesEach);
+    }
+
     /// <summary>Told to close what is not in use; returns at once.</summary>
     public Action? MakeRoom { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Wal;
 
 namespace VectorServer.Storage.Namespaces;

@@ -1,5 +1,4 @@
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Wal;
 
 namespace VectorServer.Storage.Namespaces;

@@ -1,4 +1,5 @@
 using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Namespaces;
 

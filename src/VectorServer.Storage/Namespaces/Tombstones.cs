@@ -10,7 +10,10 @@ internal sealed class Tombstones
 
     private long[]?[] _chunks = new long[]?[16];
 
-    /// <summary>A sum over all deaths, the same whatever their order: the checkpoint keeps it, so that a death that is lost or changed on disk is noticed.</summary>
+    /// <summary>
+    /// A sum over all deaths, the same whatever their order: the checkpoint keeps it, so that a death that is lost or changed on disk is
+    /// noticed.
+    /// </summary>
     public ulong Sum { get; private set; }
 
     /// <summary>The row is dead from <paramref name="lsn"/> on.</summary>

@@ -2,7 +2,6 @@ using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Npy;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using VectorServer.Storage.Filters;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query;
 

@@ -1,9 +1,9 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using VectorServer.Storage.Columns;
 using VectorServer.Storage.Filters;
-using VectorServer.Storage.Filters.Columns;
-using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Query;
 

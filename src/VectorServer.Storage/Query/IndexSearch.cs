@@ -1,8 +1,8 @@
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query;

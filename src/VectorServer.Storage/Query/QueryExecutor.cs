@@ -1,8 +1,7 @@
 using VectorServer.Storage.Filters;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Query.Recall;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query;
 

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Query.Recall;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Query;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Query;
 

@@ -1,5 +1,6 @@
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Filters;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Query;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using VectorServer.Storage.Filters;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Sparse;
 

@@ -1,10 +1,12 @@
-namespace VectorServer.Storage.Registry;
+using VectorServer.Storage.Registry;
+
+namespace VectorServer.Storage;
 
 /// <summary>
 /// JSON documents of the host, by kind and key, beside the indexes in <c>registry.db</c>: jobs, schedules, whatever is small and must
 /// outlive the process. The engine never reads them. Every change is durable when the method returns. Thread-safe.
 /// </summary>
-public sealed class DocumentStore
+public sealed class DocumentStore : IHostDocuments
 {
     private readonly RegistryFile _file;
 
@@ -25,4 +27,20 @@ public sealed class DocumentStore
     /// <summary>Removes the document if it is there.</summary>
     public void Remove(string kind, string key) =>
         _file.Change("DELETE FROM documents WHERE kind = $kind AND key = $key", ("$kind", kind), ("$key", key));
+
+    ValueTask<string?> IHostDocuments.GetAsync(string kind, string key) => new(Get(kind, key));
+
+    ValueTask<IReadOnlyList<(string Key, string Json)>> IHostDocuments.AllAsync(string kind) => new(All(kind));
+
+    ValueTask IHostDocuments.PutAsync(string kind, string key, string json)
+    {
+        Put(kind, key, json);
+        return default;
+    }
+
+    ValueTask IHostDocuments.RemoveAsync(string kind, string key)
+    {
+        Remove(kind, key);
+        return default;
+    }
 }

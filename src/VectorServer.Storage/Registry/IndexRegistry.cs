@@ -3,10 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Registry;
 

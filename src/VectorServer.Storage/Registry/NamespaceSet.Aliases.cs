@@ -68,7 +68,7 @@ internal sealed partial class NamespaceSet
             if (_aliases.All.Count >= AliasesMax)
                 throw AliasErrors.TooMany(AliasesMax);
 
-            var now = _options.Time.GetUtcNow();
+            var now = _services.Time.GetUtcNow();
             var created = new NamespaceAlias(name, target, now, now);
             _aliases.Put(created);
             return created;
@@ -83,7 +83,7 @@ internal sealed partial class NamespaceSet
             _aliases.Settle();
             var alias = GetAlias(name);
             CheckTarget(target, isDamaged);
-            var repointed = alias with { TargetNamespace = target, UpdatedAt = _options.Time.GetUtcNow() };
+            var repointed = alias with { TargetNamespace = target, UpdatedAt = _services.Time.GetUtcNow() };
             _aliases.Put(repointed);
             return repointed;
         }

@@ -15,7 +15,7 @@ internal sealed partial class NamespaceSet
     {
         var directory = NamespaceLayout.Namespace(_directory, name);
         NamespaceIntegrity? report = null;
-        void Verify() => report = DataDirectoryCheck.CheckNamespace(directory, _index, _options, repair: false, cancellation);
+        void Verify() => report = NamespaceCheck.Run(directory, _index, _services, repair: false, cancellation);
         if (!_stores.ContainsKey(name))
             throw Absent(name);
         await _endings.WaitAsync(cancellation).ConfigureAwait(false);
@@ -36,9 +36,9 @@ internal sealed partial class NamespaceSet
         }
 
         if (report!.NewerFormat is { } newer)
-            _options.Damage.Report(_index.Name, name, newer, _options.Time.GetUtcNow(), isNewer: true);
+            _services.Damage.Report(_index.Name, name, newer, _services.Time.GetUtcNow(), isNewer: true);
         if (report.Findings is [var first, ..] && !report.Findings.All(finding => finding.IsDerived))
-            _options.Damage.Report(_index.Name, name, $"{first.File}: {first.What}", _options.Time.GetUtcNow());
+            _services.Damage.Report(_index.Name, name, $"{first.File}: {first.What}", _services.Time.GetUtcNow());
         return report with { Namespace = name };
     }
 
@@ -61,9 +61,9 @@ internal sealed partial class NamespaceSet
             EndReadings(reading => reading.Namespace == name);
             if (store is not null)
                 await store.CloseAsync().ConfigureAwait(false);
-            var repaired = DataDirectoryCheck.CheckNamespace(directory, _index, _options, repair: true, cancellation) with { Namespace = name };
+            var repaired = NamespaceCheck.Run(directory, _index, _services, repair: true, cancellation) with { Namespace = name };
             if (repaired.FindingCount == 0 || repaired.Repair is { IsRepaired: true })
-                _options.Damage.Clear(_index.Name, name);
+                _services.Damage.Clear(_index.Name, name);
             return repaired;
         }
         finally

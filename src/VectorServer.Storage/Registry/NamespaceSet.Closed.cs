@@ -26,7 +26,7 @@ internal sealed partial class NamespaceSet
     private void FindNamespaces()
     {
         var left = ClosedNamespacesFile.Read(
-            NamespaceLayout.ClosedNamespaces(_directory), what => _options.Log?.Invoke($"Index '{_index.Name}' looks at each of its namespaces: {what}"));
+            NamespaceLayout.ClosedNamespaces(_directory), what => _services.Log?.Invoke($"Index '{_index.Name}' looks at each of its namespaces: {what}"));
         _hasLeftFile = File.Exists(NamespaceLayout.ClosedNamespaces(_directory));
         var found = NamespaceLayout.DirectoriesIn(_directory).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, known) in left)
@@ -61,8 +61,8 @@ internal sealed partial class NamespaceSet
             return;
         lock (_leftFile)
         {
-            _options.Disk.DeleteFile(NamespaceLayout.ClosedNamespaces(_directory));
-            _options.Disk.SyncDirectory(_directory);
+            _services.Disk.DeleteFile(NamespaceLayout.ClosedNamespaces(_directory));
+            _services.Disk.SyncDirectory(_directory);
             _hasLeftFile = false;
         }
     }
@@ -82,11 +82,11 @@ internal sealed partial class NamespaceSet
             return;
         try
         {
-            ClosedNamespacesFile.Write(_options.Disk, NamespaceLayout.ClosedNamespaces(_directory), left);
+            ClosedNamespacesFile.Write(_services.Disk, NamespaceLayout.ClosedNamespaces(_directory), left);
         }
         catch (Exception e) when (e.IsDiskError())
         {
-            _options.Log?.Invoke($"Index '{_index.Name}' leaves no counts of its namespaces for its next opening: {e.Message}");
+            _services.Log?.Invoke($"Index '{_index.Name}' leaves no counts of its namespaces for its next opening: {e.Message}");
         }
     }
 
@@ -134,8 +134,8 @@ internal sealed partial class NamespaceSet
     /// <summary>Removes what was never finished, once its own name is durable: with the old one a part of a namespace would come back.</summary>
     private void Sweep(string unfinished)
     {
-        _options.Disk.SyncDirectory(_directory);
-        _options.Disk.DeleteDirectory(unfinished);
+        _services.Disk.SyncDirectory(_directory);
+        _services.Disk.DeleteDirectory(unfinished);
     }
 
     /// <summary>
@@ -153,9 +153,9 @@ internal sealed partial class NamespaceSet
         }
         catch (StorageException e)
         {
-            _options.Log?.Invoke($"A namespace of index '{_index.Name}' is not served, its description in {directory} is damaged: {e}");
+            _services.Log?.Invoke($"A namespace of index '{_index.Name}' is not served, its description in {directory} is damaged: {e}");
             var name = NamespaceLayout.NameOf(directory);
-            _options.Damage.Report(_index.Name, name ?? Path.GetFileName(directory), e.Message, _options.Time.GetUtcNow());
+            _services.Damage.Report(_index.Name, name ?? Path.GetFileName(directory), e.Message, _services.Time.GetUtcNow());
             return name;
         }
     }

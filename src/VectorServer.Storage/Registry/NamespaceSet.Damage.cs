@@ -10,13 +10,13 @@ internal sealed partial class NamespaceSet
     private const string DamageReason = "DATA_DAMAGED";
 
     /// <summary>What is wrong with a namespace; null where nothing is known.</summary>
-    public string? DamageOf(string name) => _options.Damage.WhatIsWrong(_index.Name, name);
+    public string? DamageOf(string name) => _services.Damage.WhatIsWrong(_index.Name, name);
 
     /// <summary>Damage, or a newer format, as clients are told of it, once it is written down.</summary>
     private StorageException Damaged(string name, StorageException found)
     {
         var isNewer = found.Code == StorageErrorCode.NewerFormat;
-        _options.Damage.Report(_index.Name, name, found.Message, _options.Time.GetUtcNow(), isNewer);
+        _services.Damage.Report(_index.Name, name, found.Message, _services.Time.GetUtcNow(), isNewer);
         if (found.Reason == DamageReason)
             return found;
         var listed = name.Length == 0 ? DefaultListName : name;
@@ -46,8 +46,8 @@ internal sealed partial class NamespaceSet
     {
         var directory = NamespaceLayout.Namespace(_directory, name);
         var trash = NamespaceLayout.Temporary(directory);
-        Trash.Put(_options.Disk, directory, trash);
+        Trash.Put(_services.Disk, directory, trash);
         forget();
-        Trash.Delete(_options.Disk, trash);
+        Trash.Delete(_services.Disk, trash);
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class NamespaceSet
             var trash = NamespaceLayout.Temporary(_directory);
             try
             {
-                Trash.Put(_options.Disk, _directory, trash);
+                Trash.Put(_services.Disk, _directory, trash);
             }
             catch
             {
@@ -81,7 +81,7 @@ internal sealed partial class NamespaceSet
             void CloseOne()
             {
                 if (Interlocked.Decrement(ref open) == 0)
-                    Trash.Delete(_options.Disk, trash);
+                    Trash.Delete(_services.Disk, trash);
             }
 
             foreach (var store in opened)

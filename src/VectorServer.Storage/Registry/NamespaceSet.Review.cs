@@ -1,5 +1,3 @@
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Registry;
@@ -63,7 +61,7 @@ internal sealed partial class NamespaceSet
             }
             catch (Exception e) when (!_closed)
             {
-                _options.Log?.Invoke($"Namespace '{name}' of index '{_index.Name}' takes what the index asks for at its next use: {e.Message}");
+                _services.Log?.Invoke($"Namespace '{name}' of index '{_index.Name}' takes what the index asks for at its next use: {e.Message}");
             }
         }
 
@@ -100,7 +98,7 @@ internal sealed partial class NamespaceSet
     private bool IsBehind(NamespaceCounts counts)
     {
         var kind = _searchChoice.KindFor(counts.LiveCount);
-        if (kind != IndexKind.Flat && counts.SearchMark != _searchChoice.Options.Mark)
+        if (kind != IndexKind.Flat && counts.SearchMark != _searchChoice.Mark)
             return true;
         var codes = _codecChoice.WantedFor(counts.RowCount, counts.LiveCount);
         return codes != Compression.Float32 && (counts.AreCodesBehind || codes != counts.Compression);

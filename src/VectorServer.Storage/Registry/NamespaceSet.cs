@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.IO;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Wal;
 
@@ -24,16 +23,16 @@ internal sealed partial class NamespaceSet
     private readonly IndexDescriptor _index;
     private readonly CodecChoice _codecChoice;
     private readonly SearchChoice _searchChoice;
-    private readonly EngineOptions _options;
+    private readonly EngineServices _services;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<string> _unreadable = [];
     private volatile bool _closed;
     private volatile bool _dropped;
 
-    public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineOptions options)
+    public NamespaceSet(string directory, IndexDescriptor index, CodecChoice codecChoice, SearchChoice searchChoice, EngineServices services)
     {
-        (_directory, _index, _codecChoice, _searchChoice, _options) = (directory, index, codecChoice, searchChoice, options);
-        _aliases = AliasSet.Open(options.Disk, NamespaceLayout.Aliases(directory), index.Name, options.Log);
+        (_directory, _index, _codecChoice, _searchChoice, _services) = (directory, index, codecChoice, searchChoice, services);
+        _aliases = AliasSet.Open(services.Disk, NamespaceLayout.Aliases(directory), index.Name, services.Log);
         FindNamespaces();
     }
 
@@ -202,7 +201,7 @@ internal sealed partial class NamespaceSet
         {
             BeginDeletion(name);
             if (!_stores.ContainsKey(name) && !_closed)
-                _options.Disk.SyncDirectory(_directory); // until it is synced, the renaming in a removal that failed may be undone by a power loss
+                _services.Disk.SyncDirectory(_directory); // until it is synced, the renaming in a removal that failed may be undone by a power loss
             if (name.Length == 0 && !_stores.ContainsKey(name))
                 return;
             if (FindToDelete(name) is { } store)
@@ -228,7 +227,7 @@ internal sealed partial class NamespaceSet
         {
             lock (_changes)
                 _stores.TryRemove(name, out _);
-            _options.Damage.Clear(_index.Name, name);
+            _services.Damage.Clear(_index.Name, name);
         }
     }
 
@@ -263,16 +262,16 @@ internal sealed partial class NamespaceSet
         try
         {
             ForgetLeft();
-            return NamespaceStore.Open(directory, _index, _codecChoice, _searchChoice, _options);
+            return NamespaceStore.Open(directory, _index, _codecChoice, _searchChoice, _services);
         }
         catch (Exception e) when (e.IsDiskError() && !e.IsOfTheFile())
         {
-            _options.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
+            _services.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
             throw DiskErrors.Refusal(e, "The namespace could not be opened");
         }
         catch (Exception e) when (e is StorageException or SqliteException || e.IsOfTheFile())
         {
-            _options.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
+            _services.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
             if (e is StorageException { IsOfTheData: false })
                 throw;
             var damage = e as StorageException ?? new StorageException(
@@ -321,13 +320,13 @@ internal sealed partial class NamespaceSet
         RecordRules.CheckNewNamespaceName(name);
         if (_aliases.Find(name) is { } alias)
             throw AliasErrors.NameInUseByAlias(alias);
-        var description = new NamespaceDescription(name, filterableFields, _options.Time.GetUtcNow());
-        _options.Reserve.Demand();
+        var description = new NamespaceDescription(name, filterableFields, _services.Time.GetUtcNow());
+        _services.Reserve.Demand();
         try
         {
             ForgetLeft();
             var created = NamespaceStore.Create(
-                NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _searchChoice, _options, visible);
+                NamespaceLayout.Namespace(_directory, name), description, _index, _codecChoice, _searchChoice, _services, visible);
             _stores[name] = new Lazy<NamespaceStore>(created);
             return created;
         }

@@ -40,25 +40,25 @@ internal sealed class RegistryFile : IDisposable
     private const int SqliteHeaderBytes = 100;
     private const int UserVersionOffset = 60;
 
-    private readonly EngineOptions _options;
+    private readonly EngineServices _services;
     private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly Lock _lock = new();
 
-    private RegistryFile(EngineOptions options)
+    private RegistryFile(EngineServices services)
     {
-        _options = options;
-        _path = NamespaceLayout.Registry(options.DataDirectory);
+        _services = services;
+        _path = NamespaceLayout.Registry(services.Options.DataDirectory);
         CheckFormat(_path);
-        options.Disk.SqliteWrites(_path);
+        services.Disk.SqliteWrites(_path);
         _connection = Sqlite.Open(_path);
         try
         {
             Sqlite.Execute(_connection, Sqlite.DurableCommits);
             if (!HasColumn("documents", "kind") || !HasColumn("indexes", "unfinished"))
                 MakeTables();
-            options.Disk.SqliteSynced(_path);
-            if (!File.Exists(NamespaceLayout.RegistryCopy(options.DataDirectory)))
+            services.Disk.SqliteSynced(_path);
+            if (!File.Exists(NamespaceLayout.RegistryCopy(services.Options.DataDirectory)))
                 WriteCopy();
         }
         catch
@@ -72,24 +72,24 @@ internal sealed class RegistryFile : IDisposable
     /// <exception cref="StorageException">
     /// <see cref="StorageErrorCode.DataCorruption"/>: it is damaged, and there is no whole copy; <see cref="StorageErrorCode.NewerFormat"/>.
     /// </exception>
-    public static RegistryFile Open(EngineOptions options)
+    public static RegistryFile Open(EngineServices services)
     {
-        var path = NamespaceLayout.Registry(options.DataDirectory);
-        var copy = ReadCopy(options.DataDirectory);
+        var path = NamespaceLayout.Registry(services.Options.DataDirectory);
+        var copy = ReadCopy(services.Options.DataDirectory);
         if (copy is null)
         {
-            RemoveCopy(options); // of no use
+            RemoveCopy(services); // of no use
         }
         else if (!IsEqualTo(copy, path))
         {
-            options.Disk.DeleteFile(path + "-journal"); // of no use to another file
+            services.Disk.DeleteFile(path + "-journal"); // of no use to another file
             if (Path.Exists(path))
-                Quarantine.Take(options, path, Path.GetFileName(path));
-            AtomicFile.Write(options.Disk, path, copy);
-            options.Log?.Invoke($"{path} was damaged or missing and is made anew from its copy");
+                Quarantine.Take(services, path, Path.GetFileName(path));
+            AtomicFile.Write(services.Disk, path, copy);
+            services.Log?.Invoke($"{path} was damaged or missing and is made anew from its copy");
         }
 
-        return new RegistryFile(options);
+        return new RegistryFile(services);
     }
 
     /// <summary>Whether it is damaged and has a whole copy.</summary>
@@ -126,8 +126,8 @@ internal sealed class RegistryFile : IDisposable
             using var command = Command(sql, parameters);
             try
             {
-                RemoveCopy(_options);
-                _options.Disk.SqliteWrites(_path);
+                RemoveCopy(_services);
+                _services.Disk.SqliteWrites(_path);
                 command.ExecuteNonQuery();
             }
             catch (SqliteException e)
@@ -139,7 +139,7 @@ internal sealed class RegistryFile : IDisposable
                 throw DiskErrors.Refusal(e, "The registry could not be written");
             }
 
-            _options.Disk.SqliteSynced(_path);
+            _services.Disk.SqliteSynced(_path);
             WriteCopy();
         }
     }
@@ -165,7 +165,7 @@ internal sealed class RegistryFile : IDisposable
     /// <summary>The tables of a new file, or what one of an earlier version lacks.</summary>
     private void MakeTables()
     {
-        RemoveCopy(_options);
+        RemoveCopy(_services);
         Sqlite.Execute(_connection, Schema);
         if (!HasColumn("indexes", "search"))
             Sqlite.Execute(_connection, "ALTER TABLE indexes ADD COLUMN search TEXT NOT NULL DEFAULT '{}'");
@@ -195,24 +195,24 @@ internal sealed class RegistryFile : IDisposable
     {
         try
         {
-            using var copy = new CheckedWriter(_options.Disk, NamespaceLayout.RegistryCopy(_options.DataDirectory));
+            using var copy = new CheckedWriter(_services.Disk, NamespaceLayout.RegistryCopy(_services.Options.DataDirectory));
             copy.Write(File.ReadAllBytes(_path));
             copy.Commit();
         }
         catch (Exception e) when (e.IsDiskError())
         {
-            _options.Log?.Invoke($"The copy of {_path} could not be written: {e.Message}");
+            _services.Log?.Invoke($"The copy of {_path} could not be written: {e.Message}");
         }
     }
 
     /// <summary>Durable when it returns: no copy comes back beside a file that has changed.</summary>
-    private static void RemoveCopy(EngineOptions options)
+    private static void RemoveCopy(EngineServices services)
     {
-        var copy = NamespaceLayout.RegistryCopy(options.DataDirectory);
+        var copy = NamespaceLayout.RegistryCopy(services.Options.DataDirectory);
         if (!File.Exists(copy))
             return;
-        options.Disk.DeleteFile(copy);
-        options.Disk.SyncDirectory(options.DataDirectory);
+        services.Disk.DeleteFile(copy);
+        services.Disk.SyncDirectory(services.Options.DataDirectory);
     }
 
     /// <summary>The bytes that a whole copy is of; null without one.</summary>

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
+using VectorServer.Storage.Registry;
 
-namespace VectorServer.Storage.Registry;
+namespace VectorServer.Storage;
 
 /// <content>Aliases of namespaces: names for reads that are moved from one namespace to another at once.</content>
 public sealed partial class VectorIndex

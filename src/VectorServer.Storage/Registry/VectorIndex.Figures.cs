@@ -1,4 +1,4 @@
-namespace VectorServer.Storage.Registry;
+namespace VectorServer.Storage;
 
 public sealed partial class VectorIndex
 {

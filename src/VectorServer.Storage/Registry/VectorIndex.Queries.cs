@@ -1,9 +1,9 @@
-using VectorServer.Storage.Filters;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Query;
 using VectorServer.Storage.Query.Advice;
 
-namespace VectorServer.Storage.Registry;
+namespace VectorServer.Storage;
 
 /// <content>Searches, and what tells about them.</content>
 public sealed partial class VectorIndex

@@ -1,15 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
-using VectorServer.Storage.Ann;
 using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Filters;
-using VectorServer.Storage.Integrity;
-using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Query;
 using VectorServer.Storage.Query.Recall;
+using VectorServer.Storage.Registry;
 using VectorServer.Storage.Wal;
 
-namespace VectorServer.Storage.Registry;
+namespace VectorServer.Storage;
 
 /// <summary>
 /// One open index: what a host needs of it, free of files and SQL. Thread-safe. Namespace names are the client's; the empty
@@ -22,18 +20,18 @@ public sealed partial class VectorIndex
     private readonly NamespaceSet _namespaces;
     private readonly CodecChoice _codecChoice;
     private readonly SearchChoice _searchChoice;
-    private readonly EngineOptions _options;
+    private readonly EngineServices _services;
     private readonly RecallGauge _recall;
     private IndexDescriptor _descriptor;
 
-    private VectorIndex(string directory, IndexDescriptor descriptor, EngineOptions options)
+    private VectorIndex(string directory, IndexDescriptor descriptor, EngineServices services)
     {
-        (_descriptor, _options) = (descriptor, options);
-        Calibrated = Integrity.CalibrationFile.Read(NamespaceLayout.IndexCalibration(directory), options);
+        (_descriptor, _services) = (descriptor, services);
+        Calibrated = CalibrationFile.Read(NamespaceLayout.IndexCalibration(directory), services.Log, services.Damage.CountRebuilt);
         _codecChoice = new CodecChoice(descriptor, Calibrated);
         _searchChoice = new SearchChoice(descriptor, RecallTuner.Measure);
-        _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, _searchChoice, options);
-        _recall = new RecallGauge(options.RecallSample, _namespaces.Ending);
+        _namespaces = new NamespaceSet(directory, descriptor, _codecChoice, _searchChoice, services);
+        _recall = new RecallGauge(services.Options.RecallSample, _namespaces.Ending);
     }
 
     /// <summary>What the index is now.</summary>
@@ -58,7 +56,7 @@ public sealed partial class VectorIndex
     {
         var put = ToPut(ns, records, key);
         return _namespaces.WriteOrCreateAsync(
-            ns, store => store.WriteAsync(snapshot => put.IsIn(snapshot) ? null : put, readsState: key is not null, cancellation), cancellation);
+            ns, store => store.WriteAsync(snapshot => snapshot.HasDone(put.Key) ? null : put, readsState: key is not null, cancellation), cancellation);
     }
 
     /// <inheritdoc cref="LoadAsync(string, IReadOnlyList{VectorRecord}, IdempotencyKey, CancellationToken)"/>
@@ -66,7 +64,8 @@ public sealed partial class VectorIndex
         LoadAsync(ns, records, key: null, cancellation);
 
     /// <summary>
-    /// Writes whole records as <see cref="UpsertAsync(string, IReadOnlyList{VectorRecord}, IdempotencyKey, CancellationToken)"/> does, but past the log and with a checkpoint of its own: faster from some thousand
+    /// Writes whole records as <see cref="UpsertAsync(string, IReadOnlyList{VectorRecord}, IdempotencyKey, CancellationToken)"/> does, but
+    /// past the log and with a checkpoint of its own: faster from some thousand
     /// records on, slower below. Other writes of the namespace wait meanwhile, reads do not.
     /// </summary>
     /// <exception cref="StorageException">A record breaks a rule of the index (dimension, zero vector, ...).</exception>
@@ -223,8 +222,9 @@ public sealed partial class VectorIndex
         ? _namespaces.Describe(name)
         : new NamespaceInfo(name, 0, null, 0) { Damage = _namespaces.DamageOf(name) ?? "It cannot be opened" };
 
+    /// <summary>How the namespaces are stored, and how many records they have.</summary>
     /// <param name="filter">Counts only records that match; null counts all.</param>
-    public IndexStats Stats(Filter? filter = null)
+    public IndexStorage Stats(Filter? filter = null)
     {
         var namespaces = new List<NamespaceStorageStats>();
         foreach (var name in _namespaces.Names().Where(_namespaces.IsWhole))
@@ -239,7 +239,7 @@ public sealed partial class VectorIndex
                 continue;
             using (lease)
             {
-                var stats = NamespaceStorageStats.Of(name, lease.Snapshot);
+                var stats = lease.Snapshot.StatsOf(name);
                 var recall = _recall.Read(name, lease.Snapshot);
                 namespaces.Add(stats with
                 {
@@ -250,7 +250,7 @@ public sealed partial class VectorIndex
             }
         }
 
-        return new IndexStats(namespaces) { Damaged = [.. DamagedNamespaces()] };
+        return new IndexStorage(namespaces) { Damaged = [.. DamagedNamespaces()] };
     }
 
     /// <summary>
@@ -270,7 +270,9 @@ public sealed partial class VectorIndex
         return new NamespacePage(page, rest.Length > limit ? rest[limit - 1].Listed : null, names.Length);
     }
 
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>, as a namespace or an alias; the default namespace always exists.</exception>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageErrorCode.AlreadyExists"/>, as a namespace or an alias; the default namespace always exists.
+    /// </exception>
     public NamespaceInfo CreateNamespace(string ns, IReadOnlyList<string>? filterableFields = null)
     {
         RecordRules.CheckNamespaceName(ns);
@@ -287,7 +289,9 @@ public sealed partial class VectorIndex
             ?? (ns.Length == 0 ? new NamespaceInfo(ns, 0, null, 0) : throw _namespaces.Absent(ns));
     }
 
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>; <see cref="StorageErrorCode.FailedPrecondition"/>: an alias targets it.</exception>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageErrorCode.NotFound"/>; <see cref="StorageErrorCode.FailedPrecondition"/>: an alias targets it.
+    /// </exception>
     public async Task DeleteNamespaceAsync(string ns, CancellationToken cancellation = default)
     {
         RecordRules.CheckNamespaceName(ns);
@@ -328,7 +332,7 @@ public sealed partial class VectorIndex
         disk.SyncDirectory(Path.GetDirectoryName(directory)!);
     }
 
-    internal static VectorIndex Open(string directory, IndexDescriptor descriptor, EngineOptions options) => new(directory, descriptor, options);
+    internal static VectorIndex Open(string directory, IndexDescriptor descriptor, EngineServices services) => new(directory, descriptor, services);
 
     internal void Configure(IndexDescriptor changed)
     {

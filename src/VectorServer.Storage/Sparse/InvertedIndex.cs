@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Sparse;
 

@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Wal;
 

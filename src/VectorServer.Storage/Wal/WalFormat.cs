@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Wal;
 

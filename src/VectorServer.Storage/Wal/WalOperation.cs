@@ -1,5 +1,4 @@
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Wal;
 
@@ -12,11 +11,7 @@ internal abstract record WalOperation;
 /// <summary>Whole records, new or replacing; an id twice: the last one wins.</summary>
 /// <param name="Entries">The records.</param>
 /// <param name="Key">What the namespace remembers it by; null for most.</param>
-internal sealed record PutOperation(IReadOnlyList<PutEntry> Entries, IdempotencyKey? Key = null) : WalOperation
-{
-    /// <summary>Whether it was done before.</summary>
-    public bool IsIn(NamespaceSnapshot snapshot) => Key is not null && snapshot.Done.Contains(Key);
-}
+internal sealed record PutOperation(IReadOnlyList<PutEntry> Entries, IdempotencyKey? Key = null) : WalOperation;
 
 /// <summary>Records removed; ids that are not there are ignored.</summary>
 internal sealed record RemoveOperation(IReadOnlyList<string> Ids) : WalOperation;

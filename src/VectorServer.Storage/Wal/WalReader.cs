@@ -1,6 +1,5 @@
 using System.Globalization;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Wal;
 

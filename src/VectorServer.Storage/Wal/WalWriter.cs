@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Wal;
 

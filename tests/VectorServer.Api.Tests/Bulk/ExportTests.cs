@@ -5,9 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using VectorServer.Api.Bulk;
 using VectorServer.Api.Tests.Contract.Data;
 using VectorServer.Storage;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Tests.Bulk;
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using VectorServer.Api.Grpc.Proto;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Api.Tests.Grpc;
 

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using VectorServer.Api.Grpc.Proto;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Api.Tests.Grpc;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using VectorServer.Storage;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Tests.Indexes;
 

@@ -1,6 +1,6 @@
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Wire.Control;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Tests.Indexes;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using VectorServer.Storage;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Benchmarks.Kinds;
 

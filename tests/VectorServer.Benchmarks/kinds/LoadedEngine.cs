@@ -1,5 +1,6 @@
 using System.Reflection;
 using VectorServer.DataKinds;
+using VectorServer.Storage;
 
 namespace VectorServer.Benchmarks.Kinds;
 

@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using VectorServer.Storage;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Benchmarks.Peers;
 

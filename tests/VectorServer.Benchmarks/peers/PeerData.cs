@@ -1,3 +1,5 @@
+using VectorServer.Storage;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks.Peers;

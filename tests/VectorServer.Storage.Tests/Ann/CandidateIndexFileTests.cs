@@ -2,7 +2,6 @@ using VectorServer.Storage.Ann;
 using VectorServer.Storage.Ann.Hnsw;
 using VectorServer.Storage.Ann.Ivf;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
 
 namespace VectorServer.Storage.Tests.Ann;

@@ -1,9 +1,5 @@
 using System.Text.Json;
-using VectorServer.Storage.Backups;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Contract;
 
 namespace VectorServer.Storage.Tests.Backups;

@@ -1,6 +1,4 @@
 using VectorServer.Storage.Backups;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Tests.Backups;
 

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Registry;
-
 namespace VectorServer.Storage.Tests.Backups;
 
 /// <summary>Backups and restores that are stopped, meet each other, or meet the end of what they work on: whole, or nothing.</summary>
@@ -260,7 +258,7 @@ public sealed class BackupLifetimeTests : BackupContract
         return index;
     }
 
-    private async Task<(Task<Storage.Backups.BackupInfo> Backup, CancellationTokenSource Stop)> HoldBackupAsync(VectorIndex index)
+    private async Task<(Task<Storage.BackupInfo> Backup, CancellationTokenSource Stop)> HoldBackupAsync(VectorIndex index)
     {
         var stop = new CancellationTokenSource();
         var reached = _clock.Arm();

@@ -1,8 +1,4 @@
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Backups;
 

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Tests.Backups;
 

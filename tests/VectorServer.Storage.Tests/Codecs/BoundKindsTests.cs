@@ -1,5 +1,6 @@
 using VectorServer.DataKinds;
 using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Quality;
 
 namespace VectorServer.Storage.Tests.Codecs;

@@ -1,5 +1,4 @@
 using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
 
 namespace VectorServer.Storage.Tests.Codecs;

@@ -1,7 +1,3 @@
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
-
 namespace VectorServer.Storage.Tests.Contract;
 
 /// <summary>Which compression a namespace's own vectors ask for.</summary>

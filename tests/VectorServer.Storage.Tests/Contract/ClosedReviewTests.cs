@@ -1,6 +1,5 @@
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 
@@ -86,7 +85,7 @@ public sealed class ClosedReviewTests : IndexContract
             await UntilClosedWithAsync(index, compression, IndexKind.Hnsw);
             foreach (var ns in (string[])["a", "b"])
             {
-                while (index.Namespaces.AsLeft(ns)?.Counts.SearchMark != index.Descriptor.Search.Mark)
+                while (index.Namespaces.AsLeft(ns)?.Counts.SearchMark != SearchChoice.MarkOf(index.Descriptor.Search))
                     await Task.Delay(10, Cancellation);
                 Assert.Equal("r7", Nearest(index, ns));
             }

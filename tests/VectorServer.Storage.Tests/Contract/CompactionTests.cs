@@ -1,5 +1,4 @@
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 

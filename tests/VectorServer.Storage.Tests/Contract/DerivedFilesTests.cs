@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 
@@ -117,7 +117,7 @@ public sealed class DerivedFilesTests : IndexContract
     public async Task A_deleted_index_gives_the_memory_of_codes_and_graph_back_with_its_last_reader()
     {
         var index = await CreateFilledAsync();
-        Engine.ConfigureIndex("docs", descriptor => descriptor with { Search = descriptor.Search with { Kind = Storage.Ann.IndexKind.Hnsw } });
+        Engine.ConfigureIndex("docs", descriptor => descriptor with { Search = descriptor.Search with { Kind = Storage.IndexKind.Hnsw } });
         while (index.Stats().Namespaces[0].IndexedRows < Rows)
             await Task.Delay(10, Cancellation);
         Assert.True(index.Namespaces.TryAcquire("", out var lease));

@@ -1,5 +1,4 @@
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Scoring;
 
 namespace VectorServer.Storage.Tests.Contract;

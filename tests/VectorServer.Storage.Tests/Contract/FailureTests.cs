@@ -1,7 +1,5 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Tests.Contract;
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Filters;
 
 namespace VectorServer.Storage.Tests.Contract;

@@ -1,5 +1,4 @@
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Tests.Contract;
 

@@ -1,10 +1,5 @@
 using System.Text.Json;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Filters;
-using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Tests.Contract;
 
@@ -21,7 +16,7 @@ public abstract class IndexContract : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        Engine = VectorEngine.Open(Options);
+        Engine = VectorEngine.Open(Services);
         return ValueTask.CompletedTask;
     }
 
@@ -32,13 +27,15 @@ public abstract class IndexContract : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    private protected virtual EngineServices Services => new(Options);
+
     protected virtual EngineOptions Options => new() { DataDirectory = _directory.Path, Durability = Durability.Os };
 
     /// <summary>Closes the engine and opens it again on the same directory.</summary>
     protected async Task ReopenAsync()
     {
         await Engine.DisposeAsync();
-        Engine = VectorEngine.Open(Options);
+        Engine = VectorEngine.Open(Services);
     }
 
     protected VectorIndex CreateDense(
@@ -55,7 +52,7 @@ public abstract class IndexContract : IAsyncLifetime
 
     protected static RecordMetadata? Metadata(string? json) => json is null ? null : RecordMetadata.Parse(JsonDocument.Parse(json).RootElement);
 
-    protected static Filter? Filter(string json) => Storage.Filters.Filter.Parse(JsonDocument.Parse(json).RootElement);
+    protected static Filter? Filter(string json) => VectorServer.Storage.Filter.Parse(JsonDocument.Parse(json).RootElement);
 
     protected static float[] RandomVector(Random random, int dimension)
     {

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 

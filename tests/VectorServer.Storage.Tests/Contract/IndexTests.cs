@@ -1,6 +1,3 @@
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
-
 namespace VectorServer.Storage.Tests.Contract;
 
 public sealed class IndexTests : IndexContract
@@ -9,7 +6,7 @@ public sealed class IndexTests : IndexContract
     public async Task Indexes_are_listed_by_name_and_kept_across_a_restart()
     {
         CreateDense("b", dimension: 4);
-        CreateDense("a", dimension: 5, metric: Storage.Scoring.Metric.Euclidean);
+        CreateDense("a", dimension: 5, metric: Storage.Metric.Euclidean);
         CreateSparse("c");
         Engine.ConfigureIndex("b", descriptor => descriptor with { Attributes = """{"tags":{"x":"y"}}""" });
         var before = Engine.Indexes.Select(index => index.Descriptor).ToArray();

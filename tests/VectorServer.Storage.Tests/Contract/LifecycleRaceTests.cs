@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 
@@ -195,7 +191,7 @@ public sealed class LifecycleRaceTests : IndexContract
 
     private static string[] Ids(int group) => [.. Enumerable.Range(0, GroupRecords).Select(i => $"g{group}-{i}")];
 
-    private static Storage.Filters.Filter OfGroup(int group) => Filter($$"""{"group":{{group}}}""")!;
+    private static Storage.Filter OfGroup(int group) => Filter($$"""{"group":{{group}}}""")!;
 
     private static VectorRecord[] Group(int group, int version) =>
     [

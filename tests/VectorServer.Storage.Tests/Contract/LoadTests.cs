@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 

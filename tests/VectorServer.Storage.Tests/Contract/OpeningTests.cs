@@ -40,7 +40,7 @@ public sealed class OpeningTests
         };
         var log = new List<string>();
 
-        await using var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk) with { Log = log.Add });
+        await using var engine = VectorEngine.Open(Workload.Services(directory.File("data"), disk, log.Add));
 
         Assert.Equal("The disk refuses the directory of backups: Permission denied", Assert.Single(log));
     }

@@ -1,8 +1,5 @@
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Query;
 using VectorServer.Storage.Query.Recall;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Tests.Contract;
 

@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 
@@ -10,7 +8,7 @@ public sealed class RestartTests : IndexContract
     [Fact]
     public async Task Everything_is_found_again_after_a_clean_stop_which_leaves_nothing_to_replay()
     {
-        var index = CreateDense(metric: Storage.Scoring.Metric.DotProduct);
+        var index = CreateDense(metric: Storage.Metric.DotProduct);
         var hybrid = Dense("a", [1, -0f, float.Epsilon], """{"tags":["x","y"],"n":1.5}""") with { Sparse = SparseVector.Create([9, 1], [1, 2]) };
         await index.UpsertAsync("", [hybrid, Dense("b", [4, 5, 6])], Cancellation);
         await index.UpsertAsync("other", [Dense("c", [7, 8, 9])], Cancellation);

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using VectorServer.Storage.Filters.Columns;
+using VectorServer.Storage.Columns;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 using VectorServer.Storage.Tests.Filters;
 
 namespace VectorServer.Storage.Tests.Contract;
@@ -17,7 +16,9 @@ public sealed class SavedColumnsTests : IndexContract
     private readonly Random _random = new(11);
     private ColumnBudget _budget = ColumnBudget.Usual();
 
-    protected override EngineOptions Options => base.Options with { Log = _log.Enqueue, ColumnBudget = _budget };
+    protected override EngineOptions Options => base.Options with { Log = _log.Enqueue };
+
+    private protected override EngineServices Services => base.Services with { ColumnBudget = _budget };
 
     private string ColumnsPath => Path.Combine(DataDirectory, "indexes", "docs", "__default__", "gen-000001", "columns.bin");
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Sparse;
 
 namespace VectorServer.Storage.Tests.Contract;
@@ -74,7 +73,7 @@ public sealed class SavedSparseListsTests : IndexContract
         var index = await FillAsync();
         await index.UpsertAsync("other", [.. Enumerable.Range(0, Rows + 10).Select(i => i % 2 == 0 ? Record(i) : Sparse($"r{i}", [9_999], [1]))], Cancellation);
         await index.DeleteAsync("other", ["r0"], Cancellation);
-        var mixed = CreateDense("mixed", metric: Storage.Scoring.Metric.DotProduct);
+        var mixed = CreateDense("mixed", metric: Storage.Metric.DotProduct);
         await mixed.UpsertAsync("", [.. Enumerable.Range(0, Rows).Select(i => Dense($"r{i}", [1, 2, 3]) with { Sparse = i % 3 == 0 ? SparseVector.Create([9_999], [1]) : null })], Cancellation);
         await Engine.DisposeAsync();
         var others = SparsePath.Replace("__default__", "other", StringComparison.Ordinal);

@@ -1,5 +1,4 @@
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 
@@ -208,13 +207,13 @@ public sealed class WriteTests : IndexContract
     [Fact]
     public async Task Sparse_values_are_kept_by_a_dense_index_of_any_metric()
     {
-        var record = Dense("a", [1, 2, 3]) with { Sparse = Namespaces.SparseVector.Create([7, 3], [0.5f, 0.25f]) };
+        var record = Dense("a", [1, 2, 3]) with { Sparse = SparseVector.Create([7, 3], [0.5f, 0.25f]) };
         foreach (var metric in Enum.GetValues<Metric>())
         {
             var index = CreateDense($"of-{(int)metric}", metric: metric);
             await index.UpsertAsync("", [record], Cancellation);
             await index.UpsertAsync("", [Dense("b", [3, 2, 1])], Cancellation);
-            await index.UpdateAsync("", new Registry.RecordUpdate("b", Sparse: Namespaces.SparseVector.Create([9], [2])), Cancellation);
+            await index.UpdateAsync("", new RecordUpdate("b", Sparse: SparseVector.Create([9], [2])), Cancellation);
             await index.CompactAsync("", Cancellation);
         }
 
@@ -228,7 +227,7 @@ public sealed class WriteTests : IndexContract
             Assert.Equal([9u], index.Fetch("", ["b"]).Records[0].Sparse!.Indices.ToArray());
 
             // Asked by the record, only inner products count its sparse part.
-            var byId = index.Query("", new Registry.VectorQuery { TopK = 2, Id = "a", IncludeValues = true }, Cancellation);
+            var byId = index.Query("", new VectorQuery { TopK = 2, Id = "a", IncludeValues = true }, Cancellation);
             Assert.Equal(["a", "b"], byId.Matches.Select(match => match.Id));
             Assert.NotNull(byId.Matches[0].Sparse);
             var score = index.Descriptor.Metric switch { Metric.Cosine => 1, Metric.Euclidean => 0, _ => 14.3125f };
@@ -242,7 +241,7 @@ public sealed class WriteTests : IndexContract
         var index = CreateSparse();
         await index.UpsertAsync("", [Sparse("a", [1], [1], """{"n":1}"""), Sparse("b", [2], [1])], Cancellation);
 
-        await index.UpdateAsync("", new RecordUpdate("a", Sparse: Namespaces.SparseVector.Create([7], [2])), Cancellation);
+        await index.UpdateAsync("", new RecordUpdate("a", Sparse: SparseVector.Create([7], [2])), Cancellation);
         await index.UpdateAsync("", new RecordUpdate("b", SetMetadata: Metadata("""{"n":2}""")), Cancellation);
         await index.UpdateByFilterAsync("", Filter("""{"n":1}""")!, Metadata("""{"seen":true}"""), dryRun: false, 10, Cancellation);
 

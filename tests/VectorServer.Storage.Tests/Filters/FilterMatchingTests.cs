@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Tests.Metadata;
 
 namespace VectorServer.Storage.Tests.Filters;

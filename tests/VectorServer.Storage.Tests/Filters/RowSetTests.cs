@@ -1,5 +1,5 @@
 using VectorServer.Storage.Filters;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Tests.Filters;
 

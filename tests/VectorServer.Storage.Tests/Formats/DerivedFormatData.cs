@@ -1,11 +1,7 @@
 using System.Text.Json;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Filters;
-using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Tests.Formats;
 

@@ -1,9 +1,4 @@
 using System.Text.Json;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Tests.Formats;
 

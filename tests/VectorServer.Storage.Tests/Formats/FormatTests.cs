@@ -1,7 +1,5 @@
 using System.Globalization;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Formats;
 
@@ -134,7 +132,7 @@ public sealed class FormatTests
         CheckNamespace(dense, "live", FormatData.Expected("dense", "blue"));
         Assert.Equal(FormatData.Document, dense.Descriptor.Attributes);
         foreach (var ns in dense.Stats().Namespaces.Where(_ => HasCalibration(format)))
-            await WaitFor.CodesAsync(dense, TestContext.Current.CancellationToken, ns.Name, Storage.Codecs.Compression.Spectral4Bit);
+            await WaitFor.CodesAsync(dense, TestContext.Current.CancellationToken, ns.Name, Storage.Compression.Spectral4Bit);
         Assert.All(dense.Stats().Namespaces, ns => Assert.Equal(HasCalibration(format) ? "spectral_4bit" : "float32", ns.Compression));
         Assert.Equal(FormatData.Document, engine.Documents.Get("kept", "document"));
     }
@@ -144,7 +142,7 @@ public sealed class FormatTests
         Assert.Equal(expected.Select(record => record.Id), index.ListIds(ns, null, 1000, null).Ids);
         Assert.Equal(expected.Select(Text), index.Fetch(ns, [.. expected.Select(record => record.Id)]).Records.Select(Text));
         Assert.Equal(expected.Count, index.Count(ns, null).Count);
-        var kind = Storage.Filters.Filter.Parse(System.Text.Json.JsonDocument.Parse("""{"kind":"b"}""").RootElement);
+        var kind = Filter.Parse(System.Text.Json.JsonDocument.Parse("""{"kind":"b"}""").RootElement);
         var ofKind = expected.Where(record => record.Metadata!.ToString().Contains("\"kind\":\"b\"", StringComparison.Ordinal)).Select(record => record.Id);
         var query = index.Descriptor.VectorType == VectorType.Sparse
             ? new VectorQuery { TopK = 100, Sparse = SparseVector.Create([.. Enumerable.Range(0, 7).Select(i => (uint)i)], [1, 2, 3, 4, 5, 6, 7]) }

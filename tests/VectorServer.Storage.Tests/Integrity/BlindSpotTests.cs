@@ -1,6 +1,3 @@
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Integrity;
-using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Tests.Backups;
 
 namespace VectorServer.Storage.Tests.Integrity;
@@ -44,7 +41,7 @@ public sealed class BlindSpotTests : BackupContract
     public async Task A_derived_file_that_is_damaged_is_found_and_repaired(string file, int cut)
     {
         var random = new Random(2);
-        var index = CreateDense(metric: Storage.Scoring.Metric.DotProduct, compression: Compression.Sq8);
+        var index = CreateDense(metric: Storage.Metric.DotProduct, compression: Compression.Sq8);
         await index.UpsertAsync("ns", [.. Enumerable.Range(0, 1_200).Select(i => Dense($"id-{i}", RandomVector(random, 3), """{"f":1}""")
             with { Sparse = SparseVector.Create([(uint)(i % 7)], [1]) })], Cancellation);
         Assert.Equal(1_200, index.Count("ns", Filter("""{"f":1}""")).Count); // which makes the columns

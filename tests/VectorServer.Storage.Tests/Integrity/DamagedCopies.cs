@@ -1,11 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Filters;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Integrity;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using VectorServer.Storage.Integrity;
 using VectorServer.Storage.Metadata;
 
 namespace VectorServer.Storage.Tests.Integrity;

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Integrity;
-using VectorServer.Storage.Registry;
 using VectorServer.Storage.Tests.PowerLoss;
 
 namespace VectorServer.Storage.Tests.Integrity;
@@ -57,7 +55,7 @@ public sealed class LostDirectoryTests
     {
         using var directory = TempDirectory.InMemory();
         var disk = new TestDisk(directory.Path);
-        var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk));
+        var engine = VectorEngine.Open(Workload.Services(directory.File("data"), disk));
         engine.CreateIndex(new IndexDescriptor { Name = "docs", Dimension = 2 });
         var isDead = false;
         disk.Fault = operation =>
@@ -69,7 +67,7 @@ public sealed class LostDirectoryTests
         await Assert.ThrowsAsync<StorageException>(() => engine.DropIndexAsync("docs"));
         await engine.DisposeAsync();
 
-        await using var next = VectorEngine.Open(Workload.Options(directory.File("data")));
+        await using var next = VectorEngine.Open(Workload.Services(directory.File("data")));
 
         Assert.Empty(next.Indexes);
         Assert.Empty(next.Damage.Current);

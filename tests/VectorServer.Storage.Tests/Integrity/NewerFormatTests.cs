@@ -1,5 +1,5 @@
 using System.Text;
-using VectorServer.Storage.Integrity;
+using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Tests.Integrity;
 

@@ -1,4 +1,3 @@
-using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Tests.Filters;
 using static VectorServer.Storage.Tests.Metadata.TemporaryStore;
 

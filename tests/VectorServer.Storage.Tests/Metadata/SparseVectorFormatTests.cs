@@ -1,5 +1,4 @@
 using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Tests.Metadata;
 

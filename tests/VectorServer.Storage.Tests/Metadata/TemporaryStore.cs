@@ -1,9 +1,9 @@
 using System.Text.Json;
-using VectorServer.Storage.Filters;
-using VectorServer.Storage.Filters.Columns;
+using VectorServer.Storage.Columns;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Filters.Sql;
 
 namespace VectorServer.Storage.Tests.Metadata;
@@ -31,7 +31,7 @@ internal sealed class TemporaryStore : IDisposable
     public static Filter? FilterOf(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return Storage.Filters.Filter.Parse(document.RootElement);
+        return Filter.Parse(document.RootElement);
     }
 
     /// <summary>Commits one batch of rows from 0 on, with the ids <c>id-0</c>, <c>id-1</c>, ...; null is a record without metadata.</summary>

@@ -37,7 +37,7 @@ public sealed class DeathThenPowerLossTests
             disk.Fault = operation => operation.Number < first ? null : new UnauthorizedAccessException("The process is dead");
             try
             {
-                await using var dying = VectorEngine.Open(Workload.Options(directory.File("data"), disk));
+                await using var dying = VectorEngine.Open(Workload.Services(directory.File("data"), disk));
                 for (; done < workload.Count; done++)
                 {
                     await workload[done].Run(dying);
@@ -52,13 +52,13 @@ public sealed class DeathThenPowerLossTests
             if (done == workload.Count)
                 return false;
             disk.Fault = null;
-            await using var next = VectorEngine.Open(Workload.Options(directory.File("data"), disk) with { Log = log.Add });
+            await using var next = VectorEngine.Open(Workload.Services(directory.File("data"), disk, log.Add));
             for (var after = 0; after < StepsAfter && done < workload.Count; after++, done++)
             {
                 await FinishAsync(next, workload[done], model);
                 var lost = directory.File($"lost-{after}");
                 disk.LosePower(lost, Unsynced.Lost, new Random(first));
-                await using var found = VectorEngine.Open(Workload.Options(Path.Combine(lost, "data")) with { Log = log.Add });
+                await using var found = VectorEngine.Open(Workload.Services(Path.Combine(lost, "data"), null, log.Add));
                 Assert.Equal(model.Text(), await Model.TextOfAsync(found));
             }
         }

@@ -1,7 +1,4 @@
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.PowerLoss;
 
@@ -33,7 +30,7 @@ public sealed class DerivedFilePowerLossTests
             disk.LosePower(lost[^1].Directory, operation % 4 == 0 ? Unsynced.Shuffled : Unsynced.Kept, random);
         };
 
-        await using (var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk)))
+        await using (var engine = VectorEngine.Open(Workload.Services(directory.File("data"), disk)))
         {
             var index = engine.CreateIndex(new IndexDescriptor
             {
@@ -60,7 +57,7 @@ public sealed class DerivedFilePowerLossTests
         Assert.Superset(new HashSet<string?> { "ann.bin", "codes.bin", "ids.bin" }, derived);
         foreach (var (place, count) in lost)
         {
-            await using var engine = VectorEngine.Open(Workload.Options(Path.Combine(place, "data")));
+            await using var engine = VectorEngine.Open(Workload.Services(Path.Combine(place, "data")));
             var index = engine.GetIndex("docs");
             Assert.Equal(count, index.Stats().TotalRecordCount);
             foreach (var record in records.Where((_, i) => i % 211 == 0))

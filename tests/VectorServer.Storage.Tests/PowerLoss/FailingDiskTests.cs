@@ -29,7 +29,7 @@ public sealed class FailingDiskTests
     {
         using var directory = TempDirectory.InMemory();
         var disk = new TestDisk(directory.Path);
-        await using var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk));
+        await using var engine = VectorEngine.Open(Workload.Services(directory.File("data"), disk));
         foreach (var step in Workload.Create(5, Steps))
             await step.Run(engine);
         return disk.Operations;
@@ -45,7 +45,7 @@ public sealed class FailingDiskTests
         var where = "";
         try
         {
-            await using (var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk) with { Log = log.Add }))
+            await using (var engine = VectorEngine.Open(Workload.Services(directory.File("data"), disk, log.Add)))
             {
                 disk.Fault = operation =>
                 {
@@ -70,7 +70,7 @@ public sealed class FailingDiskTests
 
             foreach (var place in new[] { "data", Path.Combine("lost", "data") })
             {
-                await using var engine = VectorEngine.Open(Workload.Options(directory.File(place)));
+                await using var engine = VectorEngine.Open(Workload.Services(directory.File(place)));
                 Assert.Equal(model.Text(), await Model.TextOfAsync(engine));
             }
         }

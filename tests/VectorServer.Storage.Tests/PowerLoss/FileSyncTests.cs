@@ -1,5 +1,3 @@
-using VectorServer.Storage.IO;
-
 namespace VectorServer.Storage.Tests.PowerLoss;
 
 public sealed class FileSyncTests

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using VectorServer.Storage.Ann;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.PowerLoss;
 
@@ -16,7 +14,7 @@ public sealed class FullDiskTests
         using var directory = TempDirectory.InMemory();
         var disk = new TestDisk(directory.Path);
         var reserve = directory.File(Path.Combine("data", "RESERVE"));
-        await using var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk));
+        await using var engine = VectorEngine.Open(Workload.Services(directory.File("data"), disk));
         var index = engine.CreateIndex(new IndexDescriptor { Name = "docs", Dimension = 2 });
         await index.UpsertAsync("", [Record("a"), Record("b")], Cancellation);
         Assert.True(File.Exists(reserve));
@@ -49,7 +47,7 @@ public sealed class FullDiskTests
         using var directory = TempDirectory.InMemory();
         var disk = new TestDisk(directory.Path);
         var lost = directory.File("lost");
-        await using (var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk)))
+        await using (var engine = VectorEngine.Open(Workload.Services(directory.File("data"), disk)))
         {
             await engine.CreateIndex(new IndexDescriptor { Name = "docs", Dimension = 2 }).UpsertAsync("", [Record("a"), Record("b")], Cancellation);
             disk.LosePower(lost, Unsynced.Kept, new Random(1));
@@ -60,7 +58,7 @@ public sealed class FullDiskTests
         {
             Fault = operation => File.Exists(reserve) && operation.Kind == DiskOperationKind.Write ? DiskErrors.OutOfSpace() : null,
         };
-        await using var next = VectorEngine.Open(Workload.Options(Path.Combine(lost, "data"), full));
+        await using var next = VectorEngine.Open(Workload.Services(Path.Combine(lost, "data"), full));
 
         Assert.Equal(["a", "b"], next.GetIndex("docs").ListIds("", null, 10, null).Ids);
         Assert.False(File.Exists(reserve));
@@ -73,7 +71,7 @@ public sealed class FullDiskTests
         using var directory = TempDirectory.InMemory();
         var disk = new TestDisk(directory.Path) { Fault = operation => operation.Path.Contains("ann.bin", StringComparison.Ordinal) ? DiskErrors.OutOfSpace() : null };
         var log = new ConcurrentQueue<string>();
-        await using (var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk) with { Log = log.Enqueue }))
+        await using (var engine = VectorEngine.Open(Workload.Services(directory.File("data"), disk, log.Enqueue)))
         {
             var index = engine.CreateIndex(new IndexDescriptor { Name = "docs", Dimension = 2, Search = SearchOptions.Default with { Kind = IndexKind.Hnsw } });
             var records = Enumerable.Range(0, rows).Select(i => new VectorRecord($"{i}", new[] { MathF.Cos(i * MathF.Tau / rows), MathF.Sin(i * MathF.Tau / rows) }, null, null)).ToArray();
@@ -89,7 +87,7 @@ public sealed class FullDiskTests
         }
 
         Assert.NotEmpty(Directory.GetFiles(directory.Path, "ann.bin", SearchOption.AllDirectories));
-        await using var next = VectorEngine.Open(Workload.Options(directory.File("data")));
+        await using var next = VectorEngine.Open(Workload.Services(directory.File("data")));
         Assert.Equal(rows + 1, next.GetIndex("docs").Stats().TotalRecordCount);
     }
 

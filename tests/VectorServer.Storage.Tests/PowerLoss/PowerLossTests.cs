@@ -57,7 +57,7 @@ public sealed class PowerLossTests
             }
         };
 
-        await using (var engine = VectorEngine.Open(Workload.Options(directory.File("data"), disk)))
+        await using (var engine = VectorEngine.Open(Workload.Services(directory.File("data"), disk)))
         {
             foreach (var step in workload)
             {
@@ -112,7 +112,7 @@ public sealed class PowerLossTests
                 again.Add(next);
             }
         };
-        await using var engine = VectorEngine.Open(Workload.Options(Path.Combine(loss.Directory, "data"), disk));
+        await using var engine = VectorEngine.Open(Workload.Services(Path.Combine(loss.Directory, "data"), disk));
         await Model.TextOfAsync(engine);
         Assert.True(disk.Operations > 0, "a recovery must reach the disk");
         Assert.Null(disk.Failure);
@@ -126,7 +126,7 @@ public sealed class PowerLossTests
             var log = new List<string>();
             try
             {
-                await using var engine = VectorEngine.Open(Workload.Options(Path.Combine(loss.Directory, "data")) with { Log = log.Add });
+                await using var engine = VectorEngine.Open(Workload.Services(Path.Combine(loss.Directory, "data"), null, log.Add));
                 var found = await Model.TextOfAsync(engine);
                 Assert.Empty(engine.Damage.Current);
                 Assert.True(

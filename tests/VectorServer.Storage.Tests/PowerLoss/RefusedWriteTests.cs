@@ -1,6 +1,4 @@
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Tests.PowerLoss;
 
@@ -26,7 +24,7 @@ public sealed class RefusedWriteTests : IDisposable
     [InlineData(nameof(DiskOperationKind.Sqlite), "metadata.db", true)]
     public async Task A_refused_write_never_comes_back(string kind, string file, bool full)
     {
-        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await using var engine = VectorEngine.Open(Workload.Services(_directory.File("data"), _disk));
         var index = await WithOneRecordAsync(engine);
 
         Refuse(1, Enum.Parse<DiskOperationKind>(kind), file, full);
@@ -45,7 +43,7 @@ public sealed class RefusedWriteTests : IDisposable
     [InlineData(false)]
     public async Task A_write_for_which_there_was_space_in_the_log_alone_never_comes_back(bool isDelete)
     {
-        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await using var engine = VectorEngine.Open(Workload.Services(_directory.File("data"), _disk));
         var index = await WithOneRecordAsync(engine);
 
         _disk.Fault = operation => !operation.Path.EndsWith(".wal", StringComparison.Ordinal)
@@ -66,7 +64,7 @@ public sealed class RefusedWriteTests : IDisposable
     [Fact]
     public async Task A_refused_write_that_could_not_be_cut_off_is_void_from_the_next_write_on()
     {
-        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await using var engine = VectorEngine.Open(Workload.Services(_directory.File("data"), _disk));
         var index = await WithOneRecordAsync(engine);
 
         var syncFailed = false;
@@ -90,7 +88,7 @@ public sealed class RefusedWriteTests : IDisposable
     [InlineData(".wal.new")]
     public async Task A_sync_that_failed_in_a_checkpoint_is_not_taken_for_done_by_the_next(string file)
     {
-        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await using var engine = VectorEngine.Open(Workload.Services(_directory.File("data"), _disk));
         var index = await WithOneRecordAsync(engine);
 
         Refuse(1, DiskOperationKind.Sync, file, full: false);
@@ -104,7 +102,7 @@ public sealed class RefusedWriteTests : IDisposable
     [Fact]
     public async Task A_log_that_got_its_name_before_a_close_failed_keeps_it_with_all_that_is_written_to_it()
     {
-        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await using var engine = VectorEngine.Open(Workload.Services(_directory.File("data"), _disk));
         var index = await WithOneRecordAsync(engine);
 
         Refuse(1, DiskOperationKind.SyncDirectory, "wal", full: false);
@@ -118,14 +116,14 @@ public sealed class RefusedWriteTests : IDisposable
     [Fact]
     public async Task An_index_that_the_disk_neither_removes_nor_keeps_is_refused_by_name_until_it_does()
     {
-        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await using var engine = VectorEngine.Open(Workload.Services(_directory.File("data"), _disk));
         await WithOneRecordAsync(engine);
 
         Refuse(2, DiskOperationKind.SyncDirectory, "indexes", full: false);
         Assert.Equal(StorageErrorCode.Unavailable, (await Assert.ThrowsAsync<StorageException>(() => engine.DropIndexAsync("docs"))).Code);
         Assert.Equal(StorageErrorCode.DataCorruption, Assert.Throws<StorageException>(() => engine.GetIndex("docs")).Code);
         _disk.LosePower(_directory.File("lost"), Unsynced.Lost, new Random(1));
-        await using (var reopened = VectorEngine.Open(Workload.Options(Path.Combine(_directory.File("lost"), "data"))))
+        await using (var reopened = VectorEngine.Open(Workload.Services(Path.Combine(_directory.File("lost"), "data"))))
             Assert.Equal(["a"], Ids(reopened.GetIndex("docs")));
 
         await engine.DropIndexAsync("docs");
@@ -136,7 +134,7 @@ public sealed class RefusedWriteTests : IDisposable
     [Fact]
     public async Task An_alias_of_unknown_outcome_is_durable_once_it_is_said_to_exist()
     {
-        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await using var engine = VectorEngine.Open(Workload.Services(_directory.File("data"), _disk));
         var index = await WithOneRecordAsync(engine);
         Refuse(1, DiskOperationKind.SyncDirectory, "docs", full: false);
         Assert.Equal(StorageErrorCode.Unavailable, Assert.Throws<StorageException>(() => index.CreateAlias("alias", "")).Code);
@@ -144,14 +142,14 @@ public sealed class RefusedWriteTests : IDisposable
         Assert.Equal(StorageErrorCode.AlreadyExists, Assert.Throws<StorageException>(() => index.CreateAlias("alias", "")).Code);
 
         _disk.LosePower(_directory.File("lost"), Unsynced.Lost, new Random(1));
-        await using var reopened = VectorEngine.Open(Workload.Options(Path.Combine(_directory.File("lost"), "data")));
+        await using var reopened = VectorEngine.Open(Workload.Services(Path.Combine(_directory.File("lost"), "data")));
         Assert.Equal("", reopened.GetIndex("docs").DescribeAlias("alias").TargetNamespace);
     }
 
     [Fact]
     public async Task A_backup_whose_removal_failed_does_not_come_back_once_it_is_said_to_be_gone()
     {
-        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await using var engine = VectorEngine.Open(Workload.Services(_directory.File("data"), _disk));
         var index = await WithOneRecordAsync(engine);
         await engine.Backups.CreateAsync(index, "b", "{}", Cancellation);
         var moved = false;
@@ -167,7 +165,7 @@ public sealed class RefusedWriteTests : IDisposable
         Assert.Equal(StorageErrorCode.NotFound, Assert.Throws<StorageException>(() => engine.Backups.Delete("b")).Code);
 
         _disk.LosePower(_directory.File("lost"), Unsynced.Lost, new Random(1));
-        await using var reopened = VectorEngine.Open(Workload.Options(Path.Combine(_directory.File("lost"), "data")));
+        await using var reopened = VectorEngine.Open(Workload.Services(Path.Combine(_directory.File("lost"), "data")));
         Assert.Empty(reopened.Backups.List());
     }
 
@@ -176,7 +174,7 @@ public sealed class RefusedWriteTests : IDisposable
     [InlineData(false)]
     public async Task What_a_removal_that_failed_half_way_left_does_not_come_back_once_it_is_said_to_be_gone(bool isIndex)
     {
-        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await using var engine = VectorEngine.Open(Workload.Services(_directory.File("data"), _disk));
         var index = await WithOneRecordAsync(engine);
         Task RemoveAsync() => isIndex ? engine.DropIndexAsync("docs") : index.DeleteNamespaceAsync("named", Cancellation);
         if (!isIndex)
@@ -192,14 +190,14 @@ public sealed class RefusedWriteTests : IDisposable
         Assert.Equal(StorageErrorCode.NotFound, (await Assert.ThrowsAsync<StorageException>(RemoveAsync)).Code);
 
         _disk.LosePower(_directory.File("lost"), Unsynced.Lost, new Random(1));
-        await using var reopened = VectorEngine.Open(Workload.Options(Path.Combine(_directory.File("lost"), "data")));
+        await using var reopened = VectorEngine.Open(Workload.Services(Path.Combine(_directory.File("lost"), "data")));
         Assert.Equal(isIndex ? [] : [""], reopened.Indexes.SelectMany(one => one.NamespaceNames()));
     }
 
     [Fact]
     public async Task A_namespace_whose_removal_failed_is_there_and_takes_writes()
     {
-        await using var engine = VectorEngine.Open(Workload.Options(_directory.File("data"), _disk));
+        await using var engine = VectorEngine.Open(Workload.Services(_directory.File("data"), _disk));
         var index = await WithOneRecordAsync(engine);
         Refuse(1, DiskOperationKind.SyncDirectory, "docs", full: false);
         await Assert.ThrowsAsync<StorageException>(() => index.DeleteNamespaceAsync("", Cancellation));
@@ -216,7 +214,7 @@ public sealed class RefusedWriteTests : IDisposable
         {
             var place = _directory.File($"lost-{_losses++}");
             _disk.LosePower(place, unsynced, new Random(_losses));
-            await using var engine = VectorEngine.Open(Workload.Options(Path.Combine(place, "data")));
+            await using var engine = VectorEngine.Open(Workload.Services(Path.Combine(place, "data")));
             var index = engine.GetIndex("docs");
             Assert.Equal(ids, Ids(index));
             Assert.All(index.Fetch("", ids).Records, record => Assert.Equal([1, 2], record.Values.ToArray()));

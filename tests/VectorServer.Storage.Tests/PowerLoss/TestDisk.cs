@@ -1,4 +1,5 @@
 using VectorServer.Storage.IO;
+using VectorServer.Storage.Metadata;
 
 namespace VectorServer.Storage.Tests.PowerLoss;
 

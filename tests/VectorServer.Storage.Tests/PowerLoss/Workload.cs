@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using VectorServer.Storage.Filters;
-using VectorServer.Storage.Metadata;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Tests.PowerLoss;
 
@@ -21,13 +19,17 @@ internal static class Workload
     private const int IdCount = 40; // few enough that records are replaced and deleted often
     private static readonly string[] Namespaces = ["", "one", "two"];
 
-    public static EngineOptions Options(string directory, IO.Disk? disk = null) => new()
-    {
-        DataDirectory = directory,
-        CheckpointLogBytes = 3000, // a checkpoint every few writes
-        ReserveBytes = 1000,
-        Disk = disk ?? IO.Disk.Real,
-    };
+    public static EngineServices Services(string directory, IO.Disk? disk = null, Action<string>? log = null) =>
+        new(new EngineOptions
+        {
+            DataDirectory = directory,
+            CheckpointLogBytes = 3000, // a checkpoint every few writes
+            ReserveBytes = 1000,
+            Log = log,
+        })
+        {
+            Disk = disk ?? IO.Disk.Real,
+        };
 
     public static IReadOnlyList<Step> Create(int seed, int length)
     {

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Registry;
-
 namespace VectorServer.Storage.Tests.Quality;
 
 /// <summary>What an explanation says of an answer's being right.</summary>

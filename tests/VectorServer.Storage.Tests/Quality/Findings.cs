@@ -1,5 +1,6 @@
 using System.Globalization;
 using VectorServer.DataKinds;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Quality;
 

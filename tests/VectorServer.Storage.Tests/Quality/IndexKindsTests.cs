@@ -1,5 +1,5 @@
 using VectorServer.DataKinds;
-using VectorServer.Storage.Ann;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Quality;
 
@@ -67,7 +67,7 @@ public sealed class IndexKindsTests : QualityContract
         var asked = data.Queries(QueryKind.Alike, queries);
         foreach (var query in asked)
             tested.Ask("whole", QueryKind.Alike, query, tested.Live(), null, 10);
-        var near = asked.SelectMany(query => tested.Index.Query("", new Registry.VectorQuery { TopK = deletedOfEach, Vector = query, Exact = true }).Matches);
+        var near = asked.SelectMany(query => tested.Index.Query("", new VectorQuery { TopK = deletedOfEach, Vector = query, Exact = true }).Matches);
 
         await tested.DeleteAsync([.. near.Select(match => match.Id).Distinct()], Cancellation);
 

@@ -1,6 +1,4 @@
 using VectorServer.DataKinds;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
 
 namespace VectorServer.Storage.Tests.Quality;
 

@@ -1,7 +1,4 @@
 using VectorServer.DataKinds;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Filters;
 
 namespace VectorServer.Storage.Tests.Quality;
 

@@ -1,6 +1,5 @@
 using VectorServer.DataKinds;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Quality;
 

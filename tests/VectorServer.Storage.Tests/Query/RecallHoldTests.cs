@@ -1,7 +1,6 @@
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Ann.Hnsw;
 using VectorServer.Storage.Query.Recall;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Tests.Query;
 

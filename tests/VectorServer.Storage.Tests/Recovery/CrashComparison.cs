@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using VectorServer.Storage.CrashWriter;
-using VectorServer.Storage.Filters;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Recovery;
 

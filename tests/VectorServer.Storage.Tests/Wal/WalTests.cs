@@ -1,5 +1,5 @@
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage.Model;
 using VectorServer.Storage.Wal;
 
 namespace VectorServer.Storage.Tests.Wal;

@@ -1,6 +1,5 @@
 using VectorServer.Api.Errors;
-using VectorServer.Storage.IO;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Bulk.Export;
 

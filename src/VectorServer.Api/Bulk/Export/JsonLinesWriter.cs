@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using VectorServer.Api.Wire.Data;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Bulk.Export;
 

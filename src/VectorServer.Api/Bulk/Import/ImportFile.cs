@@ -1,4 +1,4 @@
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Bulk.Import;
 

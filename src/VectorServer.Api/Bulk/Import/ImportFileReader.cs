@@ -1,6 +1,5 @@
 using VectorServer.Api.Errors;
 using VectorServer.Storage;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Bulk.Import;
 

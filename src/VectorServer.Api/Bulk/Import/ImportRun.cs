@@ -1,8 +1,7 @@
 using System.Globalization;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Limits;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Bulk.Import;
 

@@ -5,8 +5,6 @@ using VectorServer.Api.Errors;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
 using VectorServer.Storage;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Api.Bulk.Import;
 

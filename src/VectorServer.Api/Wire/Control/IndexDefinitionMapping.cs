@@ -1,6 +1,5 @@
 using VectorServer.Api.Indexes;
-using VectorServer.Storage.Registry;
-using VectorServer.Storage.Scoring;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Wire.Control;
 

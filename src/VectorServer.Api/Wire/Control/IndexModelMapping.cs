@@ -1,5 +1,5 @@
 using VectorServer.Api.Indexes;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Wire.Control;
 

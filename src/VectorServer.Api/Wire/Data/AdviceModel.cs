@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Wire.Data;
 

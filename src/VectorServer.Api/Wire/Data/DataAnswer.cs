@@ -1,5 +1,5 @@
 using System.Text.Json;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Wire.Data;
 

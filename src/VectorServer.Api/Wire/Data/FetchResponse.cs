@@ -1,6 +1,6 @@
 using System.Text.Json;
 using VectorServer.Api.Operations;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Wire.Data;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using VectorServer.Storage.Integrity;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Wire.Data;
 

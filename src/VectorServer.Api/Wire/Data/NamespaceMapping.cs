@@ -1,5 +1,5 @@
 using VectorServer.Api.Indexes;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Wire.Data;
 
@@ -28,7 +28,7 @@ internal static class NamespaceMapping
     /// <param name="index">The index they are of.</param>
     /// <param name="apiVersion">Names the default namespace: the empty string before 2025-04.</param>
     /// <param name="includeStorage">Adds the <c>storage</c> extension.</param>
-    public static IndexDescription ToDescription(this IndexStats stats, IndexDescriptor index, string apiVersion, bool includeStorage)
+    public static IndexDescription ToDescription(this IndexStorage stats, IndexDescriptor index, string apiVersion, bool includeStorage)
     {
         float? dedicated = IndexAttributes.Of(index).Deployment.IsDedicated ? 0 : null; // nothing here ever fills
         var family = ApiVersion.FamilyOf(apiVersion);

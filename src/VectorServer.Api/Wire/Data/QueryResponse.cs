@@ -1,7 +1,7 @@
 using System.Text.Json;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Operations;
-using VectorServer.Storage.Registry;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Wire.Data;
 

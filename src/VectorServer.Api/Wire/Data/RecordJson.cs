@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
+using VectorServer.Storage;
 
 namespace VectorServer.Api.Wire.Data;
 

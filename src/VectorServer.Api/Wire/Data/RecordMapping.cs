@@ -1,10 +1,6 @@
 using System.Text.Json;
 using VectorServer.Api.Errors;
 using VectorServer.Storage;
-using VectorServer.Storage.Filters;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Api.Wire.Data;
 

@@ -1,3 +1,5 @@
+using VectorServer.Storage.Scoring;
+
 namespace VectorServer.Storage.Ann.Hnsw;
 
 internal sealed partial class HnswGraph

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Ann.Hnsw;
 

@@ -3,7 +3,8 @@ using VectorServer.Storage.Codecs;
 namespace VectorServer.Storage.Ann.Ivf;
 
 /// <summary>
-/// The vectors nearest to one centroid, by their numbers, and their codes in blocks. One writer; readers need no lock: a grown array replaces the old one whole,
+/// The vectors nearest to one centroid, by their numbers, and their codes in blocks. One writer; readers need no lock: a grown array
+/// replaces the old one whole,
 /// and both are there before the count that leads into them.
 /// </summary>
 internal sealed class InvertedList(int blockBytes)

@@ -1,3 +1,5 @@
+using VectorServer.Storage.Scoring;
+
 namespace VectorServer.Storage.Ann.Ivf;
 
 /// <summary>Learns the centres of lists from a sample of the rows; always the same for the same rows, whatever the threads.</summary>

@@ -1,7 +1,6 @@
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Codecs.Pq;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Ann.Ivf;
 

@@ -1,3 +1,5 @@
+using VectorServer.Storage.Scoring;
+
 namespace VectorServer.Storage.Ann.Ivf;
 
 /// <summary>Rows by the centroid nearest to them.</summary>

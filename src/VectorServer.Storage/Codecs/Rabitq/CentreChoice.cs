@@ -1,4 +1,4 @@
-using VectorServer.Storage.Ann;
+using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs.Rabitq;
 

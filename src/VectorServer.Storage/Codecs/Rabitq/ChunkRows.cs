@@ -71,7 +71,10 @@ internal sealed unsafe class ChunkRows
         return passing;
     }
 
-    /// <summary>A bound that at least so many lanes of the chunk have or are nearer than, and not many more: the farthest of the nearest of as many groups.</summary>
+    /// <summary>
+    /// A bound that at least so many lanes of the chunk have or are nearer than, and not many more: the farthest of the nearest of as many
+    /// groups.
+    /// </summary>
     /// <param name="count">At most <see cref="NearestMax"/>; rounded up to whole vectors.</param>
     public float BoundOfNearest(int count)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using VectorServer.Storage.Ann;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs.Rabitq;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using VectorServer.Storage.Ann;
 using VectorServer.Storage.Memory;
+using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Codecs.Rabitq;
 

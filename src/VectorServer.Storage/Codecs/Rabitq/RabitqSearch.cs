@@ -50,7 +50,7 @@ internal sealed unsafe partial class RabitqSearch(RabitqLayout layout)
 
     private RabitqLayout Layout => layout;
 
-    private bool IsDistance => _codec.Metric != Scoring.Metric.DotProduct;
+    private bool IsDistance => _codec.Metric != Metric.DotProduct;
 
     private byte* TablePointer => (byte*)Unsafe.AsPointer(ref _tables.Table[0]); // pinned
 

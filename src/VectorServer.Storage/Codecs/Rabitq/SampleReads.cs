@@ -62,7 +62,10 @@ internal sealed class SampleReads
         }
     }
 
-    /// <summary>Time that a query takes with so many bits scanned and read row by row, in nanoseconds of the machine the prices are of; only ratios count.</summary>
+    /// <summary>
+    /// Time that a query takes with so many bits scanned and read row by row, in nanoseconds of the machine the prices are of; only ratios
+    /// count.
+    /// </summary>
     public double Cost(int planes, int low)
     {
         // Prices on a core with AVX-512: the instructions of a block of 32 rows; a row's lower bits, and what it takes to

@@ -1,6 +1,5 @@
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query.Advice;

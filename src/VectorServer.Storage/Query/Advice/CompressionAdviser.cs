@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Query.Advice;
 

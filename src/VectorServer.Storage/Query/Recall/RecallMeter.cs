@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using VectorServer.Storage.Ann;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query.Recall;

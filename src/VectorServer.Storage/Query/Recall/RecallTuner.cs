@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Registry;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Storage.Query.Recall;

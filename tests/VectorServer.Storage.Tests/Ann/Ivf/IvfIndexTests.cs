@@ -1,5 +1,5 @@
-using VectorServer.Storage.Ann;
 using VectorServer.Storage.Ann.Ivf;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
 

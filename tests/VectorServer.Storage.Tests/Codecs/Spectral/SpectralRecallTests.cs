@@ -1,4 +1,5 @@
 using VectorServer.Storage.Codecs;
+using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
 

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Codecs.Spectral;
-using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
 
 namespace VectorServer.Storage.Tests.Codecs.Spectral;

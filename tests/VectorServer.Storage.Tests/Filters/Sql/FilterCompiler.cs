@@ -1,6 +1,6 @@
 using System.Globalization;
 using VectorServer.Storage.Filters;
-using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Model;
 
 namespace VectorServer.Storage.Tests.Filters.Sql;
 

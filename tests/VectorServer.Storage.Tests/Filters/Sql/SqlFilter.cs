@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
-using VectorServer.Storage.Filters;
 using VectorServer.Storage.Metadata;
+using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Filters.Sql;
 
