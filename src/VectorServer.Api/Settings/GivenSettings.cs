@@ -49,7 +49,12 @@ internal sealed record GivenSettings(IReadOnlyDictionary<string, string?> Values
 
     private static void CheckKnown(string name)
     {
-        if (name.Split(':') is [var section, var key, ..] && section.Equals("--" + ServerSettings.Section, StringComparison.OrdinalIgnoreCase) && !UnknownSettings.IsKey(key))
-            throw new SettingsException($"Unknown argument {name}{Nearest.Hint(key, UnknownSettings.Keys, found => $"--{ServerSettings.Section}:{found}")}; --help lists all settings");
+        if (name.Split(':') is not [var section, var key, ..] || !section.Equals("--" + ServerSettings.Section, StringComparison.OrdinalIgnoreCase))
+            return;
+        if (!UnknownSettings.IsKey(key))
+        {
+            var hint = Nearest.Hint(key, UnknownSettings.Keys, found => $"--{ServerSettings.Section}:{found}");
+            throw new SettingsException($"Unknown argument {name}{hint}; --help lists all settings");
+        }
     }
 }
