@@ -45,7 +45,9 @@ internal static class ServerPipeline
             engine, app.Services.GetRequiredService<PendingIndexes>(), app.Services.GetRequiredService<IndexPorts>(), options, app.Logger);
         restores.Resume();
         app.Services.GetRequiredService<BulkJobs>().Resume();
-        StartupLog.Write(app.Logger, options, engine.Indexes.Count);
+        StartupLog.Write(app.Logger, options);
+        app.Lifetime.ApplicationStarted.Register(() => StartBanner.Announce(app));
+        app.Lifetime.ApplicationStopping.Register(() => StartupLog.LogStopping(app.Logger));
     }
 
     public static void UseVectorServer(this WebApplication app)
@@ -90,6 +92,7 @@ internal static class ServerPipeline
         control.MapRestoreJobs();
         control.MapCollections();
         control.MapBackupSchedules();
+        control.MapInfo(app.Services.GetRequiredService<TimeProvider>());
         control.MapMetrics(app.Services.GetRequiredService<ServerOptions>());
 
         var data = app.MapDataPlane();

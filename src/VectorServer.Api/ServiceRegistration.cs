@@ -1,8 +1,4 @@
 using Microsoft.AspNetCore.Connections;
-using Serilog;
-using Serilog.Events;
-using Serilog.Extensions.Logging;
-using Serilog.Filters;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Audit;
 using VectorServer.Api.Auth;
@@ -25,26 +21,9 @@ internal static class ServiceRegistration
     // Half of what Docker gives before it kills: the engine needs the rest to close, and half a request is not worth more.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly Func<LogEvent, bool> IsOfHost = Matching.FromSource("Microsoft.Extensions.Hosting");
-
     public static void AddVectorServer(this WebApplicationBuilder builder, ServerOptions options)
     {
-        builder.Logging.ClearProviders();
-
-        var logger = new LoggerConfiguration()
-            .ReadFrom.Configuration(builder.Configuration)
-            .Filter.ByExcluding(IsOfCutStart)
-            .Enrich.With<OneLineEnricher>()
-            .CreateLogger();
-        builder.Logging.AddSerilog(logger, dispose: true);
-
-        // The framework's own logs of requests, which ours replaces: they tell query strings and raw headers, and while the first is on,
-        // every request pays for an activity and a logging scope. What is said for Serilog outranks what is said for all.
-        foreach (var category in (string[])["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests"])
-        {
-            builder.Logging.AddFilter(category, LogLevel.None);
-            builder.Logging.AddFilter<SerilogLoggerProvider>(category, LogLevel.None);
-        }
+        builder.AddServerLog(options.LogsJson);
 
         var listeners = new Listeners(options);
         builder.WebHost.ConfigureKestrel(listeners.Configure);
@@ -72,6 +51,7 @@ internal static class ServiceRegistration
         builder.Services.AddSingleton<IgnoredFields>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<BackgroundJobs>();
+        builder.Services.AddSingleton<JobLog>();
         builder.Services.AddSingleton<BulkJobs>();
         builder.Services.AddSingleton<IIndexDependent>(services => services.GetRequiredService<BulkJobs>());
         builder.Services.AddHostedService(services => services.GetRequiredService<BackgroundJobs>());
@@ -82,10 +62,6 @@ internal static class ServiceRegistration
         // The container closes the engine as it goes, after the server has answered its last request.
         builder.Services.AddSingleton(OpenEngine);
     }
-
-    /// <summary>The host's stack traces of a start that fails, of which Program says a line, or that is cut off by a stop.</summary>
-    private static bool IsOfCutStart(LogEvent entry) =>
-        entry.MessageTemplate.Text == "Hosting failed to start" || (entry.Exception is OperationCanceledException && IsOfHost(entry));
 
     private static void AddBackups(this IServiceCollection services)
     {
@@ -104,7 +80,16 @@ internal static class ServiceRegistration
     {
         var options = services.GetRequiredService<ServerOptions>();
         var logger = services.GetRequiredService<ILogger<VectorEngine>>();
-        return VectorEngine.Open(new EngineOptions
+        try
+        {
+            return VectorEngine.Open(Of(options));
+        }
+        catch (StorageException e)
+        {
+            throw new SettingsException($"Data directory {options.DataDirectory}: {e.Message}"); // which the engine never names
+        }
+
+        EngineOptions Of(ServerOptions options) => new()
         {
             DataDirectory = options.DataDirectory,
             Durability = options.Durability,
@@ -116,6 +101,6 @@ internal static class ServiceRegistration
             VisibilityDelay = options.ConsistencyDelay,
             Time = services.GetRequiredService<TimeProvider>(),
             Log = message => StartupLog.LogEngine(logger, message),
-        });
+        };
     }
 }

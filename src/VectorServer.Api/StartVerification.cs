@@ -14,7 +14,7 @@ internal sealed partial class StartVerification(VectorEngine engine, ServerOptio
             return;
 
         await Task.Yield(); // the start goes on meanwhile
-        var (namespaces, damaged) = (0, 0);
+        var (namespaces, damaged, newer) = (0, 0, 0);
         foreach (var index in engine.Indexes)
         {
             try
@@ -22,6 +22,7 @@ internal sealed partial class StartVerification(VectorEngine engine, ServerOptio
                 var reports = await index.VerifyAsync(null, stoppingToken);
                 namespaces += reports.Count;
                 damaged += reports.Count(report => report.FindingCount > 0);
+                newer += reports.Count(report => report.NewerFormat is not null);
             }
             catch (StorageException e)
             {
@@ -33,14 +34,20 @@ internal sealed partial class StartVerification(VectorEngine engine, ServerOptio
             }
         }
 
+        if (newer > 0)
+            LogNewer(logger, newer, namespaces);
         if (damaged > 0)
             LogDamaged(logger, damaged, namespaces);
-        else
+        else if (newer == 0)
             LogWhole(logger, namespaces);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Verified: all {Namespaces} namespaces are whole")]
     private static partial void LogWhole(ILogger logger, int namespaces);
+
+    [LoggerMessage(Level = LogLevel.Error, Message =
+        "Verified: {Newer} of {Namespaces} namespaces were made by a newer version of VectorServer and are not served; nothing of them is damaged")]
+    private static partial void LogNewer(ILogger logger, int newer, int namespaces);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Verified: {Damaged} of {Namespaces} namespaces are damaged; POST /maintenance/verify says where")]
     private static partial void LogDamaged(ILogger logger, int damaged, int namespaces);

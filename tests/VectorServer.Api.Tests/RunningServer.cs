@@ -48,29 +48,38 @@ internal sealed class RunningServer : IDisposable
         string dataDirectory, int? fileHandles = null, params (string Name, string Value)[] environment)
     {
         var server = Begin(dataDirectory, fileHandles, environment);
-        using var http = new HttpClient { BaseAddress = server.Address };
-        while (!await IsReadyAsync(http))
-        {
-            if (server._process.HasExited)
-                await server._process.WaitForExitAsync(TestContext.Current.CancellationToken); // for the last of its output
-            Assert.False(server._process.HasExited, server.Output);
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
+        await server.WaitUntilReadyAsync();
+        return server;
+    }
 
+    /// <summary>Starts it in a working directory of its own, with further arguments, and waits until it is ready.</summary>
+    public static async Task<RunningServer> StartInAsync(string workingDirectory, string[] args, params (string Name, string Value)[] environment)
+    {
+        var server = Begin(Path.Combine(workingDirectory, "data"), null, environment, workingDirectory, args);
+        await server.WaitUntilReadyAsync();
         return server;
     }
 
     /// <summary>Starts it and does not wait.</summary>
-    public static RunningServer Begin(string dataDirectory, int? fileHandles = null, params (string Name, string Value)[] environment)
+    public static RunningServer Begin(string dataDirectory, int? fileHandles = null, params (string Name, string Value)[] environment) =>
+        Begin(dataDirectory, fileHandles, environment, "", []);
+
+    private static RunningServer Begin(
+        string dataDirectory, int? fileHandles, (string Name, string Value)[] environment, string workingDirectory, string[] args)
     {
         var port = FreePort();
         string[] command =
         [
             .. fileHandles is null ? (string[])[] : ["sh", "-c", $"ulimit -n {fileHandles} && exec \"$@\"", "sh"],
             "dotnet", Path.Combine(AppContext.BaseDirectory, "VectorServer.Api.dll"), "--data", dataDirectory, "--addressing", "subdomain",
-            "--port", port.ToString(CultureInfo.InvariantCulture),
+            "--port", port.ToString(CultureInfo.InvariantCulture), .. args,
         ];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = workingDirectory,
+        };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return new RunningServer(Process.Start(start)!, port);
@@ -147,11 +156,31 @@ internal sealed class RunningServer : IDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Asks it to stop, waits, and gives the lines it wrote.</summary>
+    public async Task<string[]> StopAsync()
+    {
+        Terminate();
+        await WaitForExitAsync();
+        return Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        while (!await IsReadyAsync(http))
+        {
+            if (_process.HasExited)
+                await _process.WaitForExitAsync(TestContext.Current.CancellationToken); // for the last of its output
+            Assert.False(_process.HasExited, Output);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
     }
 
     private static async Task<bool> IsReadyAsync(HttpClient http)

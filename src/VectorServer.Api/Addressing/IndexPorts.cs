@@ -67,9 +67,18 @@ internal sealed partial class IndexPorts(ServerOptions options, Listeners listen
             _opening.Release();
         }
 
-        throw new WireException(
-            WireError.Forbidden,
-            $"All ports of the index port range {options.IndexPortMin}-{options.IndexPortMax} are in use: delete an index or widen the range");
+        throw new WireException(WireError.Forbidden, WhyNoneIsFree());
+    }
+
+    /// <summary>Why an index gets no port: there are more indexes than ports, or other processes hold them.</summary>
+    public string WhyNoneIsFree()
+    {
+        var (ports, ours) = (Range().Count(), Range().Count(_indexByPort.ContainsKey));
+        var range = $"the index port range {options.IndexPortMin}-{options.IndexPortMax}";
+        return ours == ports
+            ? $"All {ports} ports of {range} are given to indexes: delete an index, or widen the range by {ServerSettings.IndexPorts}"
+            : $"No port of {range} is free: {ports - ours} are taken by other processes{(ours > 0 ? $", {ours} given to indexes" : "")}. "
+                + $"Stop what listens there, or choose other ports by {ServerSettings.IndexPorts}";
     }
 
     public void Close(int port)

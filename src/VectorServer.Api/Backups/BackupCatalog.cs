@@ -10,8 +10,8 @@ namespace VectorServer.Api.Backups;
 /// Every backup and collection: the engine's, which are whole, and those under way or failed, each a document. Makes and deletes them,
 /// and keeps those that are being restored. Thread-safe.
 /// </summary>
-internal sealed partial class BackupCatalog(
-    VectorEngine engine, DeletedIndexes deletedIndexes, BackgroundJobs jobs, TimeProvider time, ILogger<BackupCatalog> logger) : IIndexDependent
+internal sealed class BackupCatalog(
+    VectorEngine engine, DeletedIndexes deletedIndexes, BackgroundJobs jobs, JobLog log, TimeProvider time) : IIndexDependent
 {
     private readonly Lock _changes = new(); // of documents and holds
     private readonly Dictionary<string, HashSet<string>> _holds = new(StringComparer.Ordinal); // restore jobs by backup
@@ -193,6 +193,8 @@ internal sealed partial class BackupCatalog(
 
     private async Task RunAsync(VectorIndex index, string id, BackupDocument document, CancellationToken cancellation)
     {
+        var name = Backup.IsCollectionId(id) ? $"Collection {id[Backup.IdOfCollection("").Length..]}" : $"Backup {id}";
+        var run = log.Start(name, index.Descriptor.Name);
         try
         {
             await engine.Backups.CreateAsync(index, id, document.Attributes.ToJson(), cancellation);
@@ -202,11 +204,14 @@ internal sealed partial class BackupCatalog(
                     engine.Backups.Delete(id); // the client deleted it as it became whole
                 engine.Documents.Remove(BackupDocument.Kind, id);
             }
+
+            run.End(JobLog.JobRun.Completed);
         }
-        catch (Exception exception) when (!jobs.IsStopping)
+        catch (Exception exception)
         {
-            if (!cancellation.IsCancellationRequested)
-                LogFailed(logger, id, index.Descriptor.Name, exception);
+            run.EndBy(exception, jobs.IsStopping, cancellation);
+            if (jobs.IsStopping)
+                throw;
             lock (_changes)
             {
                 if (engine.Documents.Get(BackupDocument.Kind, id) is not null)
@@ -227,7 +232,4 @@ internal sealed partial class BackupCatalog(
     public static WireException NotFound(string id) => new(
         WireError.NotFound,
         Backup.IsCollectionId(id) ? $"Collection {id[Backup.IdOfCollection("").Length..]} not found." : $"Backup {id} not found.");
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Backup {Backup} of index {Index} failed")]
-    private static partial void LogFailed(ILogger logger, string backup, string index, Exception exception);
 }

@@ -27,6 +27,7 @@ internal sealed partial class BackupScheduler(
         if (backups.Find(schedule.NextBackupId) is null or { Status: BackupStatus.InitializationFailed })
         {
             var attributes = new BackupAttributes { Name = NameOf(schedule, time.GetUtcNow()), ScheduleId = schedule.Id };
+            LogDue(logger, schedule.Name, schedule.IndexName, schedule.NextBackupId);
             backups.Begin(index, schedule.NextBackupId, attributes);
         }
 
@@ -95,6 +96,9 @@ internal sealed partial class BackupScheduler(
             LogFailed(logger, schedule, exception);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Backup schedule {Schedule} of index {Index} is due and begins backup {Backup}")]
+    private static partial void LogDue(ILogger logger, string schedule, string index, string backup);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Backup {Backup} of schedule {Schedule} has expired and is deleted")]
     private static partial void LogExpired(ILogger logger, string backup, string schedule);

@@ -11,8 +11,8 @@ namespace VectorServer.Api.Backups;
 /// <see cref="PendingIndexes"/>, with its name and port. A job that a stop cuts off is begun again at the next start: a backup never
 /// changes, so neither does the outcome. Thread-safe.
 /// </summary>
-internal sealed partial class RestoreJobs(
-    VectorEngine engine, BackupCatalog backups, PendingIndexes pending, BackgroundJobs jobs, TimeProvider time, ILogger<RestoreJobs> logger)
+internal sealed class RestoreJobs(
+    VectorEngine engine, BackupCatalog backups, PendingIndexes pending, BackgroundJobs jobs, JobLog log, TimeProvider time)
 {
     // A job's outcome interests for days; more than these are never read.
     private const int EndedMax = 1000;
@@ -118,20 +118,27 @@ internal sealed partial class RestoreJobs(
     private async Task RestoreAsync(RestoreJob job, Task done, CancellationToken cancellation)
     {
         var target = pending.Find(job.Target.Name)?.Descriptor ?? job.Target; // with the port that the start gave it
+        var run = log.Start($"Restore {job.Id} from backup {job.BackupId}", target.Name);
         try
         {
             var progress = new ProgressOf(share => _underWay[job.Id] = (done, share));
             await engine.RestoreIndexAsync(job.BackupId, target, target.Metric, progress, cancellation);
-            if (!End(job, target, RestoreStatus.Completed))
+            if (End(job, target, RestoreStatus.Completed))
             {
+                run.End(JobLog.JobRun.Completed);
+            }
+            else
+            {
+                run.End(JobLog.JobRun.Cancelled);
                 await engine.DropIndexAsync(target.Name); // deleted as it became whole
                 pending.GiveBack(target.Name, IndexAttributes.Of(target).Port);
             }
         }
-        catch (Exception exception) when (!jobs.IsStopping)
+        catch (Exception exception)
         {
-            if (!cancellation.IsCancellationRequested)
-                LogFailed(logger, job.Id, target.Name, job.BackupId, exception);
+            run.EndBy(exception, jobs.IsStopping, cancellation);
+            if (jobs.IsStopping)
+                throw;
             if (!End(job, target, RestoreStatus.Failed, ErrorMapping.Map(exception).Message))
                 pending.GiveBack(target.Name, IndexAttributes.Of(target).Port);
         }
@@ -196,9 +203,6 @@ internal sealed partial class RestoreJobs(
         job.Status == RestoreStatus.Pending && _underWay.TryGetValue(job.Id, out var work) ? job with { Progress = work.Progress } : job;
 
     private static string NameOf(string id) => $"restore {id}";
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Restore job {Job} of index {Index} from {Backup} failed")]
-    private static partial void LogFailed(ILogger logger, string job, string index, string backup, Exception exception);
 
     /// <summary>Tells at once, on the thread of the work; the framework's own tells in no order.</summary>
     private sealed class ProgressOf(Action<double> tell) : IProgress<double>

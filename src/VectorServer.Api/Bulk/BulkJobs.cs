@@ -14,7 +14,7 @@ namespace VectorServer.Api.Bulk;
 /// of the engine's, which this class alone changes. Thread-safe.
 /// </summary>
 internal sealed class BulkJobs(
-    VectorEngine engine, BackgroundJobs background, MemoryCeiling memory, ServerOptions options, TimeProvider time) : IIndexDependent
+    VectorEngine engine, BackgroundJobs background, JobLog log, MemoryCeiling memory, ServerOptions options, TimeProvider time) : IIndexDependent
 {
     private const string DocumentKind = "bulk";
     private const int KeptMax = 1000; // of each kind and index; the oldest finished ones are forgotten
@@ -97,30 +97,37 @@ internal sealed class BulkJobs(
         if (Advance(key, job => job with { Status = BulkStatus.InProgress }) is not { IsFinished: false } job)
             return;
 
+        var run = log.Start($"{job.Kind} {job.Number}", index.Descriptor.Name);
         try
         {
             if (job.Kind == BulkKind.Import)
                 await new ImportRun(index, job, ImportRoots, memory, change => Change(key, change)).RunAsync(cancellation);
             else
                 new ExportRun(index, job, ExportRoots, change => Change(key, change)).Run(cancellation);
-            Advance(key, done => done with { Status = BulkStatus.Completed, PercentComplete = 100 });
+            var ended = Advance(key, done => done with { Status = BulkStatus.Completed, PercentComplete = 100 });
+            run.End(ended is { Status: BulkStatus.Completed } ? JobLog.JobRun.Completed : JobLog.JobRun.Cancelled, CountsOf(ended));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // By a client, who wrote it down; or by the server's stop, after which it goes on.
+            run.End(background.IsStopping ? JobLog.JobRun.Interrupted : JobLog.JobRun.Cancelled, CountsOf(Find(key)));
         }
         catch (Exception exception)
         {
             var expected = exception is BulkException or WireException or StorageException or IOException or UnauthorizedAccessException;
-            Advance(key, failed => failed with
+            var ended = Advance(key, failed => failed with
             {
                 Status = BulkStatus.Failed,
                 Error = exception is BulkException or WireException or StorageException ? exception.Message : "The server could not read or write the files: see its log",
             });
-            if (!expected || exception is IOException or UnauthorizedAccessException)
-                throw; // to the log
+            var isOperators = !expected || exception is IOException or UnauthorizedAccessException; // whose causes are for the log alone
+            run.End(JobLog.JobRun.Failed, $"{CountsOf(ended)}; its description says why", isOperators ? exception : null);
         }
     }
+
+    // Not why it failed: that may quote a record.
+    private static string CountsOf(BulkJob? job) =>
+        $"{job?.Records ?? 0} records{(job is { Errors: > 0 } ? $", {job.Errors} left out" : "")}";
 
     /// <summary>Changes a job unless it is finished, and dates its end; null if it is gone.</summary>
     private BulkJob? Advance(string key, Func<BulkJob, BulkJob> change) => Change(key, job =>

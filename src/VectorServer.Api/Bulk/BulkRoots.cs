@@ -20,17 +20,10 @@ internal sealed class BulkRoots(string feature, ServerSetting setting, IReadOnly
             throw WireException.Invalid($"{feature} are off: set {setting} to the directories they may use");
 
         var path = FileUri.ToPath(uri);
-        var root = roots.FirstOrDefault(root => IsBelow(path, root))
+        var root = roots.FirstOrDefault(root => DirectoryTree.IsBelow(path, root))
             ?? throw WireException.Invalid($"uri must lie in one of the directories of {setting}, got '{uri}'");
         CheckNoLinks(root, path);
         return path;
-    }
-
-    /// <summary>Whether the path is the directory or lies in it.</summary>
-    public static bool IsBelow(string path, string directory)
-    {
-        var relative = Path.GetRelativePath(directory, path);
-        return relative == "." || (!Path.IsPathRooted(relative) && relative.Split(Path.DirectorySeparatorChar)[0] != "..");
     }
 
     /// <exception cref="WireException">It is a link, whatever it leads to.</exception>

@@ -37,6 +37,7 @@ internal static class ErrorMapping
         StorageErrorCode.Unavailable => WireError.Unavailable,
         StorageErrorCode.OutOfSpace => WireError.InsufficientStorage,
         StorageErrorCode.DataCorruption => WireError.DataLoss,
+        StorageErrorCode.NewerFormat => WireError.FailedPrecondition,
         _ => WireError.Unknown,
     };
 

@@ -25,7 +25,7 @@ internal static partial class IndexPortsAtStart
             var isOnMainPort = StartIndex.Is(name, options);
             var port = isOnMainPort ? null : ports.Reserve(name);
             if (port is null && !isOnMainPort)
-                LogNoPort(logger, name, options.IndexPortMin, options.IndexPortMax);
+                LogNoPort(logger, name, ports.WhyNoneIsFree());
             if (port == before)
                 continue;
 
@@ -38,8 +38,8 @@ internal static partial class IndexPortsAtStart
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Index {Index} gets no port: all of {Min}-{Max} are in use; it is reachable by path only")]
-    private static partial void LogNoPort(ILogger logger, string index, int min, int max);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Index {Index} has no port and is reachable by path only. {Why:l}")]
+    private static partial void LogNoPort(ILogger logger, string index, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Index {Index} moved from port {Before} to port {After}: another process holds the old one, or it left the range")]
     private static partial void LogMoved(ILogger logger, string index, int before, int after);

@@ -13,6 +13,19 @@ internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        var ids = RequestIds.Begin(context);
+        try
+        {
+            await LogAsync(context);
+        }
+        finally
+        {
+            ids.End();
+        }
+    }
+
+    private async Task LogAsync(HttpContext context)
+    {
         var path = context.Request.Path;
         var started = Stopwatch.GetTimestamp();
         await next(context);

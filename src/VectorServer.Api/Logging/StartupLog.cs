@@ -1,11 +1,10 @@
 namespace VectorServer.Api.Logging;
 
-/// <summary>What an operator reads when the server starts.</summary>
+/// <summary>What an operator is warned of when the server starts.</summary>
 internal static partial class StartupLog
 {
-    public static void Write(ILogger logger, ServerOptions options, int indexCount)
+    public static void Write(ILogger logger, ServerOptions options)
     {
-        LogData(logger, options.DataDirectory, indexCount);
         if (options.IsOpen)
             LogOpen(logger, options.BindAddress, ServerSettings.ApiKeys.Environment);
         if (options.ConsistencyDelay > TimeSpan.Zero)
@@ -14,8 +13,8 @@ internal static partial class StartupLog
             LogFaults(logger, options.FaultSeed, ServerSettings.Faults.Environment);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Data directory {Directory}: {IndexCount} indexes")]
-    private static partial void LogData(ILogger logger, string directory, int indexCount);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Asked to stop: requests and jobs are ended, and the data directory is closed")]
+    public static partial void LogStopping(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "NO API KEYS ARE SET: everyone who reaches {BindAddress} can read, change and delete all data. Set {Variable} to ask for keys")]
@@ -26,6 +25,9 @@ internal static partial class StartupLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Requests fail on purpose, with seed {Seed}, as {Variable} asks")]
     private static partial void LogFaults(ILogger logger, int seed, string variable);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning:l}")]
+    public static partial void LogUnknownSetting(ILogger logger, string warning);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Engine: {Message}")]
     public static partial void LogEngine(ILogger logger, string message);

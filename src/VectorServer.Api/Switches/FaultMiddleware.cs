@@ -13,6 +13,15 @@ internal sealed class FaultMiddleware(RequestDelegate next, ServerOptions option
 {
     private const string FaultHeader = "x-vectorserver-fault";
 
+    // The messages are for a client's log, and say that the fault was asked for.
+    private static readonly Dictionary<Fault, (WireError Error, string Message)> Answers = new()
+    {
+        [Fault.TooManyRequests] = (WireError.ResourceExhausted, "Too many requests (an injected fault)"),
+        [Fault.Unknown] = (WireError.Unknown, "Internal server error (an injected fault)"),
+        [Fault.Unavailable] = (WireError.Unavailable, "Service unavailable (an injected fault)"),
+        [Fault.DeadlineExceeded] = (WireError.DeadlineExceeded, "Deadline exceeded (an injected fault)"),
+    };
+
     private readonly FaultLottery _lottery = new(options.Faults, options.FaultSeed);
     private readonly string _retryAfter = options.FaultRetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
 
@@ -27,7 +36,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, ServerOptions option
             return next(context);
 
         context.Features.Set(new InjectedFault(fault));
-        if (fault.Error is null)
+        if (!Answers.TryGetValue(fault, out var answer))
         {
             // The operation answers into the void; LostAnswers drops the connection once it is done.
             context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
@@ -35,16 +44,16 @@ internal sealed class FaultMiddleware(RequestDelegate next, ServerOptions option
         }
 
         context.Response.Headers[FaultHeader] = fault.Name;
-        if (fault.HasRetryAfter)
+        if (answer.Error == WireError.ResourceExhausted || answer.Error == WireError.Unavailable) // as the service does
             context.Response.Headers.RetryAfter = _retryAfter;
-        return ErrorWriter.WriteAsync(context, fault.Error, fault.Message);
+        return ErrorWriter.WriteAsync(context, answer.Error, answer.Message);
     }
 
     /// <summary>Outside of all that answers: drops the connection of a request whose answer is to be lost, errors included.</summary>
     public static async Task LoseAnswersAsync(HttpContext context, RequestDelegate next)
     {
         await next(context);
-        if (context.Features.Get<InjectedFault>() is { Fault.Error: null })
+        if (context.Features.Get<InjectedFault>()?.Fault == Fault.Lost)
             context.Abort();
     }
 }

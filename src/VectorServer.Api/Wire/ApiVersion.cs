@@ -7,6 +7,9 @@ internal static class ApiVersion
 {
     public const string HeaderName = "X-Pinecone-Api-Version";
 
+    /// <summary>All versions that are served, oldest first.</summary>
+    public static readonly IReadOnlyList<string> Served = ["2024-07", "2024-10", "2025-01", "2025-04", "2025-10", "2026-04", "2026-07"];
+
     private const int MonthLength = 7; // YYYY-MM
 
     /// <summary>The version sent; the first where a client sends several, as Python 8 does; empty when absent.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using VectorServer.Storage.IO;
 
 namespace VectorServer.Storage.Backups;
 
@@ -26,7 +27,7 @@ internal sealed record BackupManifest(
     /// <param name="id">For the message.</param>
     /// <param name="bytes">The whole file.</param>
     /// <exception cref="StorageException">
-    /// <see cref="StorageErrorCode.DataCorruption"/>; <see cref="StorageErrorCode.FailedPrecondition"/>: of a newer format.
+    /// <see cref="StorageErrorCode.DataCorruption"/>; <see cref="StorageErrorCode.NewerFormat"/>.
     /// </exception>
     public static BackupManifest Read(string id, ReadOnlySpan<byte> bytes)
     {
@@ -35,8 +36,10 @@ internal sealed record BackupManifest(
         try
         {
             var format = JsonSerializer.Deserialize(json, BackupJsonContext.Default.BackupFormat)!.FormatVersion;
-            if (format is < 1 or > CurrentFormat)
-                throw new StorageException(StorageErrorCode.FailedPrecondition, $"Backup {id} has format {format}, this program reads those up to {CurrentFormat}");
+            if (format > CurrentFormat)
+                throw NewerFormat.Of($"Backup {id}", format, CurrentFormat);
+            if (format < 1)
+                throw BackupLayout.Damaged(id, BackupLayout.Manifest, "has no format");
             var manifest = JsonSerializer.Deserialize(json, BackupJsonContext.Default.BackupManifest)!;
             manifest.Check(id);
             return manifest;

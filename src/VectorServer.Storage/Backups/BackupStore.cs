@@ -46,7 +46,7 @@ public sealed class BackupStore : IBackups
 
     /// <summary>The backup; null if there is none.</summary>
     /// <exception cref="StorageException">
-    /// <see cref="StorageErrorCode.DataCorruption"/>: its manifest is damaged; <see cref="StorageErrorCode.FailedPrecondition"/>: of a newer format.
+    /// <see cref="StorageErrorCode.DataCorruption"/>: its manifest is damaged; <see cref="StorageErrorCode.NewerFormat"/>.
     /// </exception>
     public BackupInfo? Find(string id)
     {

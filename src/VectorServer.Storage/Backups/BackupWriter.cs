@@ -82,7 +82,7 @@ internal sealed class BackupWriter(Disk disk, string directory, CancellationToke
     /// <summary>Whether it is the namespace's data or the disk; null for what is not the namespace's own.</summary>
     private static StorageErrorCode? WhatIsWrong(Exception e) => e switch
     {
-        StorageException { Code: StorageErrorCode.DataCorruption } => StorageErrorCode.DataCorruption,
+        StorageException { Code: StorageErrorCode.DataCorruption or StorageErrorCode.NewerFormat } known => known.Code,
         _ when e.IsOfTheFile() => StorageErrorCode.DataCorruption,
         _ when e.IsDiskError() => DiskErrors.Refusal(e, "").Code,
         _ => null,

@@ -19,6 +19,10 @@ internal static class NamespaceCheck
             verifier.Run(cancellation);
             return new NamespaceIntegrity(index.Name, name, verifier.Rows, verifier.Findings.Count, verifier.Findings.Kept);
         }
+        catch (StorageException e) when (e.Code == StorageErrorCode.NewerFormat)
+        {
+            return new NamespaceIntegrity(index.Name, name, 0, 0, []) { NewerFormat = e.Message };
+        }
         catch (Exception e) when (e.IsDiskError())
         {
             throw DiskErrors.Refusal(e, $"The namespace could not be {(repair ? "repaired" : "verified")}");

@@ -37,7 +37,9 @@ internal sealed class NamespaceVerifier(string directory, int dimension)
     public int Rows { get; private set; }
 
     /// <param name="cancellation">Asked once a row.</param>
-    /// <exception cref="StorageException">Something is short for the moment; likewise an <see cref="IOException"/>.</exception>
+    /// <exception cref="StorageException">
+    /// Something is short for the moment, likewise an <see cref="IOException"/>; <see cref="StorageErrorCode.NewerFormat"/>: nothing is known of it.
+    /// </exception>
     public void Run(CancellationToken cancellation)
     {
         CheckAccess(directory);
@@ -143,7 +145,7 @@ internal sealed class NamespaceVerifier(string directory, int dimension)
             read();
             return true;
         }
-        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException && !e.IsShortage())
+        catch (Exception e) when (e is StorageException { Code: not StorageErrorCode.NewerFormat } or IOException or UnauthorizedAccessException && !e.IsShortage())
         {
             Findings.Add(file, e is StorageException ? e.Message : "The file is missing or cannot be read", isDerived: isDerived);
             return false;

@@ -23,4 +23,7 @@ public enum StorageErrorCode
 
     /// <summary>Bytes on disk do not match their checksum or their description.</summary>
     DataCorruption,
+
+    /// <summary>A newer version of the program made it: nothing is damaged, and this version cannot read it.</summary>
+    NewerFormat,
 }

@@ -10,6 +10,9 @@ public sealed class StorageException(StorageErrorCode code, string message, Exce
 {
     public StorageErrorCode Code { get; } = code;
 
+    /// <summary>The file cannot be read, and will not be: it is damaged, or a newer version made it.</summary>
+    internal bool IsOfTheData => Code is StorageErrorCode.DataCorruption or StorageErrorCode.NewerFormat;
+
     /// <summary>Which rule of several that share a code, as a word for programs, <c>LIKE_THIS</c>; null where the code says it.</summary>
     public string? Reason { get; init; }
 

@@ -49,11 +49,16 @@ internal sealed record Checkpoint(
         HasLog: true,
         snapshot.Done is [] ? null : snapshot.Done);
 
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>, <see cref="StorageErrorCode.NewerFormat"/>.</exception>
     public static Checkpoint Read(string path)
     {
+        var bytes = File.ReadAllBytes(path);
+        var json = ChecksummedJson.TryOpen(bytes, out var isSealed);
+        var isTrusted = isSealed && json is not null;
+        if (NewerFormat.NumberIn(json ?? bytes) is > CurrentFormat and var format && (isTrusted || OtherHas(path, format)))
+            throw NewerFormat.Of("The namespace", format, CurrentFormat);
         try
         {
-            var json = ChecksummedJson.TryOpen(File.ReadAllBytes(path), out var isSealed);
             var checkpoint = json is null ? null : JsonSerializer.Deserialize(json, NamespaceJsonContext.Default.Checkpoint);
             if (checkpoint is { FormatVersion: CurrentFormat, RowCount: >= 0, FirstRow: >= 0 }
                 && checkpoint.FirstRow <= checkpoint.RowCount && checkpoint.IsBeforeChecksums == !isSealed)
@@ -64,7 +69,16 @@ internal sealed record Checkpoint(
             throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's checkpoint is damaged", e);
         }
 
-        throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's checkpoint is damaged or of a newer format");
+        throw new StorageException(StorageErrorCode.DataCorruption, "The namespace's checkpoint is damaged");
+    }
+
+    /// <summary>Whether of a checkpoint and its copy the other one has this format too.</summary>
+    private static bool OtherHas(string path, int format)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        var (checkpoint, copy) = (NamespaceLayout.Checkpoint(directory), NamespaceLayout.CheckpointCopy(directory));
+        var other = path == checkpoint ? copy : checkpoint;
+        return File.Exists(other) && NewerFormat.NumberIn(File.ReadAllBytes(other)) == format;
     }
 
     /// <summary>Commits, then keeps a second copy for repair, both durable when the method returns.</summary>

@@ -26,9 +26,9 @@ public sealed class DamageLog : IDamageReports
     /// <summary>Whether an index, as a whole, is damaged and not served.</summary>
     public bool IsDamaged(string index) => WhatIsWrong(index, null) is not null;
 
-    internal void Report(string index, string? ns, string what, DateTimeOffset now)
+    internal void Report(string index, string? ns, string what, DateTimeOffset now, bool isNewer = false)
     {
-        if (_current.TryAdd((index, ns), new DamageReport(index, ns, what, now)))
+        if (_current.TryAdd((index, ns), new DamageReport(index, ns, what, now) { IsNewer = isNewer }) && !isNewer)
             Interlocked.Increment(ref _found);
     }
 

@@ -13,7 +13,7 @@ internal static class AliasFile
 {
     private const int CurrentFormat = 1;
 
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: damaged, or of a newer format.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>, <see cref="StorageErrorCode.NewerFormat"/>.</exception>
     public static IReadOnlyList<NamespaceAlias> Read(string path)
     {
         if (!Path.Exists(path))
@@ -21,6 +21,8 @@ internal static class AliasFile
         try
         {
             var document = JsonSerializer.Deserialize(File.ReadAllBytes(path), AliasJsonContext.Default.AliasDocument);
+            if (document is { FormatVersion: > CurrentFormat })
+                throw NewerFormat.Of("The file of the index's aliases", document.FormatVersion, CurrentFormat);
             if (document is { FormatVersion: CurrentFormat, Aliases.ValueKind: JsonValueKind.Array }
                 && document.Checksum == Crc32C.Compute(JsonMarshal.GetRawUtf8Value(document.Aliases)))
                 return document.Aliases.Deserialize(AliasJsonContext.Default.NamespaceAliasArray)!;
@@ -30,7 +32,7 @@ internal static class AliasFile
             throw new StorageException(StorageErrorCode.DataCorruption, "The file of the index's aliases is damaged", e);
         }
 
-        throw new StorageException(StorageErrorCode.DataCorruption, "The file of the index's aliases is damaged or of a newer format");
+        throw new StorageException(StorageErrorCode.DataCorruption, "The file of the index's aliases is damaged");
     }
 
     /// <summary>Durable when the method returns.</summary>

@@ -35,7 +35,9 @@ internal sealed partial class NamespaceSet
             _endings.Release();
         }
 
-        if (report!.Findings is [var first, ..] && !report.Findings.All(finding => finding.IsDerived))
+        if (report!.NewerFormat is { } newer)
+            _services.Damage.Report(_index.Name, name, newer, _services.Time.GetUtcNow(), isNewer: true);
+        if (report.Findings is [var first, ..] && !report.Findings.All(finding => finding.IsDerived))
             _services.Damage.Report(_index.Name, name, $"{first.File}: {first.What}", _services.Time.GetUtcNow());
         return report with { Namespace = name };
     }
@@ -45,7 +47,7 @@ internal sealed partial class NamespaceSet
     public async Task<NamespaceIntegrity> RepairAsync(string name, CancellationToken cancellation)
     {
         var verified = await VerifyAsync(name, cancellation).ConfigureAwait(false);
-        if (verified.FindingCount == 0 && DamageOf(name) is null)
+        if (verified.NewerFormat is not null || (verified.FindingCount == 0 && DamageOf(name) is null))
             return verified;
 
         await _endings.WaitAsync(cancellation).ConfigureAwait(false);

@@ -12,17 +12,18 @@ internal sealed partial class NamespaceSet
     /// <summary>What is wrong with a namespace; null where nothing is known.</summary>
     public string? DamageOf(string name) => _services.Damage.WhatIsWrong(_index.Name, name);
 
-    /// <summary>The damage as clients are told of it, once it is written down.</summary>
+    /// <summary>Damage, or a newer format, as clients are told of it, once it is written down.</summary>
     private StorageException Damaged(string name, StorageException found)
     {
-        _services.Damage.Report(_index.Name, name, found.Message, _services.Time.GetUtcNow());
+        var isNewer = found.Code == StorageErrorCode.NewerFormat;
+        _services.Damage.Report(_index.Name, name, found.Message, _services.Time.GetUtcNow(), isNewer);
         if (found.Reason == DamageReason)
             return found;
         var listed = name.Length == 0 ? DefaultListName : name;
-        return new StorageException(
-            StorageErrorCode.DataCorruption, $"Namespace '{listed}' of index '{_index.Name}' is damaged and not served: {found.Message}", found)
+        var state = isNewer ? "is not served" : "is damaged and not served";
+        return new StorageException(found.Code, $"Namespace '{listed}' of index '{_index.Name}' {state}: {found.Message}", found)
         {
-            Reason = DamageReason,
+            Reason = isNewer ? IO.NewerFormat.Reason : DamageReason,
             ReasonMetadata = new Dictionary<string, string> { ["index"] = _index.Name, ["namespace"] = listed },
         };
     }
@@ -34,7 +35,7 @@ internal sealed partial class NamespaceSet
         {
             return Find(name) ?? throw Absent(name);
         }
-        catch (Exception e) when (!_closed && (e is IOException or StorageException { Code: StorageErrorCode.DataCorruption or StorageErrorCode.Unavailable }))
+        catch (Exception e) when (!_closed && (e is IOException or StorageException { IsOfTheData: true } or StorageException { Code: StorageErrorCode.Unavailable }))
         {
             return null;
         }

@@ -62,7 +62,7 @@ internal sealed partial class NamespaceSet
         {
             return AsLeft(name) is not null || Find(name) is not null;
         }
-        catch (Exception e) when (!_closed && (e.IsDiskError() || e is StorageException { Code: StorageErrorCode.DataCorruption or StorageErrorCode.Unavailable }))
+        catch (Exception e) when (!_closed && (e.IsDiskError() || e is StorageException { IsOfTheData: true } or StorageException { Code: StorageErrorCode.Unavailable }))
         {
             return false;
         }
@@ -272,7 +272,7 @@ internal sealed partial class NamespaceSet
         catch (Exception e) when (e is StorageException or SqliteException || e.IsOfTheFile())
         {
             _services.Log?.Invoke($"A namespace of index '{_index.Name}' in {directory} cannot be opened: {e}");
-            if (e is StorageException { Code: not StorageErrorCode.DataCorruption })
+            if (e is StorageException { IsOfTheData: false })
                 throw;
             var damage = e as StorageException ?? new StorageException(
                 StorageErrorCode.DataCorruption, e is SqliteException ? "A metadata file is damaged" : "A file of it is missing or cannot be read", e);
@@ -289,7 +289,7 @@ internal sealed partial class NamespaceSet
         {
             return store.Value;
         }
-        catch (Exception e) when (!_closed && (e is not StorageException { Code: StorageErrorCode.DataCorruption } || e.GetBaseException().IsOfTheFile()))
+        catch (Exception e) when (!_closed && (e is not StorageException { IsOfTheData: true } || e.GetBaseException().IsOfTheFile()))
         {
             // What is not the data's fault, too many open files perhaps, may be over at the next use.
             _stores.TryUpdate(name, AtFirstUse(name), store);

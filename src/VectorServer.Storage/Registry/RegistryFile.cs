@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using VectorServer.Storage.Integrity;
 using VectorServer.Storage.IO;
@@ -35,6 +36,10 @@ internal sealed class RegistryFile : IDisposable
         ) STRICT, WITHOUT ROWID;
         """;
 
+    private const int CurrentFormat = 0;
+    private const int SqliteHeaderBytes = 100;
+    private const int UserVersionOffset = 60;
+
     private readonly EngineServices _services;
     private readonly string _path;
     private readonly SqliteConnection _connection;
@@ -44,6 +49,7 @@ internal sealed class RegistryFile : IDisposable
     {
         _services = services;
         _path = NamespaceLayout.Registry(services.Options.DataDirectory);
+        CheckFormat(_path);
         services.Disk.SqliteWrites(_path);
         _connection = Sqlite.Open(_path);
         try
@@ -63,7 +69,9 @@ internal sealed class RegistryFile : IDisposable
     }
 
     /// <summary>Opens or creates it; the copy takes the place of a file that is damaged or missing.</summary>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.DataCorruption"/>: it is damaged, and there is no whole copy.</exception>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageErrorCode.DataCorruption"/>: it is damaged, and there is no whole copy; <see cref="StorageErrorCode.NewerFormat"/>.
+    /// </exception>
     public static RegistryFile Open(EngineServices services)
     {
         var path = NamespaceLayout.Registry(services.Options.DataDirectory);
@@ -165,6 +173,21 @@ internal sealed class RegistryFile : IDisposable
             Sqlite.Execute(_connection, "ALTER TABLE indexes ADD COLUMN checksum INTEGER NULL");
         if (!HasColumn("indexes", "unfinished"))
             Sqlite.Execute(_connection, "ALTER TABLE indexes ADD COLUMN unfinished INTEGER NOT NULL DEFAULT 0");
+    }
+
+    /// <summary>A version that changes what is in the data directory raises SQLite's <c>user_version</c> of this file, which is 0 now.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.NewerFormat"/>: one has.</exception>
+    private static void CheckFormat(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var header = new byte[SqliteHeaderBytes];
+        if (RandomAccess.Read(file, header, 0) < SqliteHeaderBytes || !header.AsSpan().StartsWith("SQLite format 3\0"u8))
+            return; // damaged, or empty
+        var format = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(UserVersionOffset));
+        if (format > CurrentFormat)
+            throw NewerFormat.Of("The data directory", format, CurrentFormat);
     }
 
     /// <summary>Between transactions the file is all there is. A disk that refuses leaves no copy, until the next change.</summary>

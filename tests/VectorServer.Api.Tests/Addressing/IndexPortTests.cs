@@ -134,6 +134,38 @@ public sealed class IndexPortTests
     }
 
     [Fact]
+    public async Task Ports_taken_by_other_processes_are_told_from_a_range_that_is_full()
+    {
+        using var data = new TempData();
+        using (var holder = new TcpListener(IPAddress.Loopback, 17442))
+        {
+            holder.Start();
+            await using var server = TestServer.Listen(data.Path, ("IndexPorts", "17442-17443"));
+            await CreateAsync(server, "one");
+            var partly = await RefusalAsync(server);
+            Assert.Contains("No port of the index port range 17442-17443 is free: 1 are taken by other processes, 1 given to indexes.", partly, StringComparison.Ordinal);
+            Assert.Contains("VECTORSERVER_INDEX_PORTS", partly, StringComparison.Ordinal);
+
+            await server.DeleteAsync("/indexes/one");
+            await using var other = TestServer.Listen(null, ("IndexPorts", "17442-17442"));
+            var none = await RefusalAsync(other);
+            Assert.Contains("1 are taken by other processes.", none, StringComparison.Ordinal);
+            Assert.DoesNotContain("delete an index", none, StringComparison.Ordinal);
+        }
+
+        await using var full = TestServer.Listen(data.Path, ("IndexPorts", "17442-17442"));
+        await CreateAsync(full, "one");
+        Assert.Contains("All 1 ports of the index port range 17442-17442 are given to indexes: delete an index, or widen", await RefusalAsync(full), StringComparison.Ordinal);
+
+        static async Task<string> RefusalAsync(TestServer server)
+        {
+            var refused = await server.PostAsync("/indexes", $$"""{"name":"more","dimension":3,"spec":{{ServerlessSpec}}}""");
+            Assert.Equal(403, refused.Status);
+            return refused.Json.GetProperty("error").GetProperty("message").GetString()!;
+        }
+    }
+
+    [Fact]
     public async Task A_port_lost_to_another_process_while_the_server_was_down_is_replaced()
     {
         var directory = Directory.CreateTempSubdirectory("vectorserver-").FullName;

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using VectorServer.Api.Auth;
+using VectorServer.Api.Commands;
 using VectorServer.Api.Tests.Grpc;
 
 namespace VectorServer.Api.Tests.Auth;
@@ -40,9 +40,8 @@ public sealed class GrpcAccessTests
     private static string Add(string path, string name, params string[] args)
     {
         using var output = new StringWriter();
-        KeyCommand.Run(
-            ["add", name, .. args], rest => ServerSettings.ReadOnce(new Dictionary<string, string?> { ["VECTORSERVER_KEYS_FILE"] = path }, rest), output, TextWriter.Null,
-            TimeProvider.System);
+        var context = new CommandContext(new Dictionary<string, string?> { ["VECTORSERVER_KEYS_FILE"] = path }, output, TextWriter.Null, TimeProvider.System);
+        CommandLine.RunAsync(["keys", "add", name, .. args], context).GetAwaiter().GetResult();
         return output.ToString().Trim();
     }
 }

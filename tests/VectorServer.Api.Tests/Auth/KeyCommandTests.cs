@@ -1,4 +1,5 @@
 using VectorServer.Api.Auth;
+using VectorServer.Api.Commands;
 
 namespace VectorServer.Api.Tests.Auth;
 
@@ -81,8 +82,8 @@ public sealed class KeyCommandTests : IDisposable
         using var output = new StringWriter();
         using var messages = new StringWriter();
         var environment = new Dictionary<string, string?> { ["VECTORSERVER_KEYS_FILE"] = KeysPath };
-        KeyCommand.Run(
-            args, rest => ServerSettings.ReadOnce(environment, rest), output, messages, new ManualTime(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        var time = new ManualTime(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Assert.Equal(0, CommandLine.RunAsync(["keys", .. args], new CommandContext(environment, output, messages, time)).GetAwaiter().GetResult());
         return (output.ToString(), messages.ToString());
     }
 }

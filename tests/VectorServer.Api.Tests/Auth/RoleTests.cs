@@ -10,7 +10,7 @@ public sealed class RoleTests
     // Everything else takes an administrator.
     private static readonly string[] ReadRoutes =
     [
-        "GET /indexes", "GET /indexes/{index_name}", "GET /metrics",
+        "GET /indexes", "GET /indexes/{index_name}", "GET /info", "GET /metrics",
         "POST /query", "POST /query_many", "GET /vectors/fetch", "POST /vectors/fetch_by_metadata", "GET /vectors/list", "POST /vectors/count",
         "GET /describe_index_stats", "POST /describe_index_stats", "GET /namespaces", "GET /namespaces/{namespace}",
         "GET /namespace-aliases", "GET /namespace-aliases/{alias_name}",

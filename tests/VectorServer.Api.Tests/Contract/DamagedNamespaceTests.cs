@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Google.Protobuf;
+using VectorServer.Api.Commands;
 using VectorServer.Api.Grpc.Proto;
 using VectorServer.Api.Tests.Grpc;
 
@@ -131,12 +133,70 @@ public sealed class DamagedNamespaceTests : IDisposable
         FlipVector("b");
         var output = new StringWriter();
 
-        Assert.Equal(2, await IntegrityCommand.RunAsync(["verify", "--data", _directory], output));
-        Assert.Equal(0, await IntegrityCommand.RunAsync(["repair", "--data", _directory], output));
-        Assert.Equal(0, await IntegrityCommand.RunAsync(["verify", "--data", _directory], output));
+        Assert.Equal(2, await RunAsync("verify", output));
+        Assert.Equal(0, await RunAsync("repair", output));
+        Assert.Equal(0, await RunAsync("verify", output));
 
         Assert.Contains("gen-000001/vectors.npy at 136, row 1, id 'y'", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("2 records kept, 1 lost", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_namespace_of_a_newer_format_is_told_from_a_damaged_one()
+    {
+        await MakeAsync();
+        MakeNewer("b");
+        await using (var server = TestServer.StartOn(_directory))
+        {
+            var refused = await QueryAsync(server, "b");
+            var verified = (await server.PostAsync("/indexes/things/maintenance/verify", "")).Json;
+            var repaired = (await server.PostAsync("/indexes/things/maintenance/repair", "")).Json;
+            var ready = (await server.GetAsync("/readyz")).Json;
+
+            Assert.Equal((400, 9), (refused.Status, refused.Json.GetProperty("code").GetInt32()));
+            Assert.Equal("NEWER_FORMAT", refused.Json.GetProperty("details")[0].GetProperty("reason").GetString());
+            Assert.Contains("'b' of index 'things' is not served: The namespace was made by a newer version", refused.Json.GetProperty("message").GetString());
+            Assert.Contains("format 2, this version reads those up to 1", refused.Json.GetProperty("message").GetString());
+            Assert.Equal("newer_format", verified.GetProperty("status").GetString());
+            Assert.Contains("newer version", verified.GetProperty("namespaces").GetProperty("b").GetProperty("newer_format").GetString());
+            Assert.Equal(0, verified.GetProperty("namespaces").GetProperty("b").GetProperty("damage_count").GetInt32());
+            Assert.Equal("newer_format", repaired.GetProperty("status").GetString());
+            Assert.Equal(1, ready.GetProperty("newer_format_count").GetInt32());
+            Assert.Equal("b", ready.GetProperty("newer_format")[0].GetProperty("namespace").GetString());
+            Assert.False(ready.TryGetProperty("damaged_count", out _));
+            Assert.Equal(200, (await QueryAsync(server, "a")).Status);
+            Assert.DoesNotContain(_directory, refused.Body, StringComparison.Ordinal);
+        }
+
+        var output = new StringWriter();
+        var before = FilesOf("b");
+        Assert.Equal(3, await RunAsync("verify", output));
+        Assert.Equal(3, await RunAsync("repair", output));
+        Assert.Contains("things/b: The namespace was made by a newer version", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("damaged\n", output.ToString().Replace("0 damaged\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(before, FilesOf("b"));
+    }
+
+    [Fact]
+    public async Task A_data_directory_of_a_newer_format_is_refused_by_its_path_and_left_alone()
+    {
+        await MakeAsync();
+        var registry = Path.Combine(_directory, "registry.db");
+        File.Delete(Path.Combine(_directory, "registry.copy"));
+        using (var file = File.Open(registry, FileMode.Open))
+        {
+            file.Position = 63; // user_version, whose last byte this is
+            file.WriteByte(1);
+        }
+
+        var before = await File.ReadAllBytesAsync(registry, Cancellation);
+        using var server = RunningServer.Begin(_directory);
+
+        Assert.Equal(1, await server.WaitForExitAsync());
+        var refusal = await Assert.ThrowsAsync<SettingsException>(() => RunAsync("verify", TextWriter.Null));
+        Assert.Contains($"Data directory {_directory}: The data directory was made by a newer version", server.Output, StringComparison.Ordinal);
+        Assert.Contains($"{_directory}: The data directory was made by a newer version", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(registry, Cancellation));
     }
 
     [Fact]
@@ -183,6 +243,28 @@ public sealed class DamagedNamespaceTests : IDisposable
                 Assert.Equal(200, (await UpsertAsync(server, ns, id)).Status);
         }
     }
+
+    private Task<int> RunAsync(string verb, TextWriter output) => CommandLine.RunAsync(
+        [verb, "--data", _directory], new CommandContext(new Dictionary<string, string?>(), output, TextWriter.Null, TimeProvider.System));
+
+    /// <summary>As a newer version leaves it: the checkpoint has another format, a member that this one does not know, and another seal.</summary>
+    private void MakeNewer(string ns)
+    {
+        foreach (var name in (string[])["checkpoint.json", "checkpoint.copy.json"])
+        {
+            var path = Path.Combine(NamespaceDirectory(ns), name);
+            var json = File.ReadAllText(path);
+            var newer = Regex.Replace(json.Replace("\"format_version\": 1", "\"format_version\": 2", StringComparison.Ordinal), "\"checksum\": [0-9]+", "\"sha256\": \"00\"");
+            Assert.NotEqual(json, newer);
+            File.WriteAllText(path, newer);
+        }
+    }
+
+    private List<(string File, DateTime Written, long Bytes)> FilesOf(string ns) =>
+    [
+        .. new DirectoryInfo(NamespaceDirectory(ns)).EnumerateFiles("*", SearchOption.AllDirectories)
+            .Select(file => (file.FullName, file.LastWriteTimeUtc, file.Length)).Order(),
+    ];
 
     private void FlipVector(string ns)
     {

@@ -1,5 +1,3 @@
-using VectorServer.Api.Switches;
-
 namespace VectorServer.Api.Tests.Switches;
 
 public sealed class FaultParserTests

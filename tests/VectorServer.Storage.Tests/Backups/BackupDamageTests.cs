@@ -144,7 +144,7 @@ public sealed class BackupDamageTests : BackupContract
 
         var error = await FailAsync(() => RestoreAsync());
 
-        Assert.Equal(StorageErrorCode.FailedPrecondition, error.Code);
+        Assert.Equal(StorageErrorCode.NewerFormat, error.Code);
         Assert.Contains("format 3", error.Message, StringComparison.Ordinal);
         Assert.Empty(Engine.Backups.List());
     }

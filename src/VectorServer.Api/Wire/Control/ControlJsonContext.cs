@@ -32,4 +32,5 @@ namespace VectorServer.Api.Wire.Control;
 [JsonSerializable(typeof(BackupScheduleModel))]
 [JsonSerializable(typeof(BackupScheduleList))]
 [JsonSerializable(typeof(BackupScheduleHistoryList))]
+[JsonSerializable(typeof(ServerInfo))]
 internal sealed partial class ControlJsonContext : JsonSerializerContext;

@@ -9,7 +9,9 @@ internal sealed record IntegrityModel(
     [property: JsonPropertyName("namespaces")] IReadOnlyDictionary<string, NamespaceIntegrityModel> Namespaces)
 {
     public static IntegrityModel Of(IReadOnlyList<NamespaceIntegrity> reports) => new(
-        reports.All(report => report.FindingCount == 0 || report.Repair is { IsRepaired: true }) ? "whole" : "damaged",
+        reports.All(report => report.IsWhole) ? "whole"
+        : reports.All(report => report.IsWhole || report.NewerFormat is not null) ? "newer_format"
+        : "damaged",
         reports.ToDictionary(report => NamespaceName.ToWire(report.Namespace), NamespaceIntegrityModel.Of));
 }
 
@@ -18,7 +20,8 @@ internal sealed record NamespaceIntegrityModel(
     [property: JsonPropertyName("rows")] int Rows,
     [property: JsonPropertyName("damage_count")] int DamageCount,
     [property: JsonPropertyName("damage")] IReadOnlyList<DamageModel> Damage,
-    [property: JsonPropertyName("repair")] RepairModel? Repair)
+    [property: JsonPropertyName("repair")] RepairModel? Repair,
+    [property: JsonPropertyName("newer_format")] string? NewerFormat)
 {
     public static NamespaceIntegrityModel Of(NamespaceIntegrity report) => new(
         report.Rows,
@@ -27,7 +30,8 @@ internal sealed record NamespaceIntegrityModel(
         report.Repair is { } repair
             ? new RepairModel(
                 repair.IsRepaired, repair.RecordsKept, repair.RecordsLost, repair.OperationsLost, repair.LostIds, repair.AreDeathsUncertain, repair.Quarantine)
-            : null);
+            : null,
+        report.NewerFormat);
 }
 
 /// <summary>One thing that is damaged; what is not known of its place is left out.</summary>

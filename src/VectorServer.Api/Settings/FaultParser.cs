@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace VectorServer.Api.Switches;
+namespace VectorServer.Api.Settings;
 
 /// <summary>
 /// Reads rules such as <c>POST /query=503:0.2,lost:0.05</c>: an optional method and a path, <c>=</c>, and faults with their shares. Without

@@ -1,4 +1,4 @@
-namespace VectorServer.Api.Tls;
+namespace VectorServer.Api.Settings;
 
 /// <summary>Which of http and https the ports speak; they all speak the same.</summary>
 internal enum TlsMode

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace VectorServer.Api.Limits;
+namespace VectorServer.Api.Settings;
 
 /// <summary>A memory limit as settings write it: a share of what there is, a number of bytes, or none (both 0).</summary>
 internal readonly record struct MemoryLimit(double Share, long Bytes)

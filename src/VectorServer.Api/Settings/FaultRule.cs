@@ -1,4 +1,4 @@
-namespace VectorServer.Api.Switches;
+namespace VectorServer.Api.Settings;
 
 /// <summary>Which requests fail, and what share of them how.</summary>
 /// <param name="Method">Null for any.</param>

@@ -1,12 +1,8 @@
 using System.Globalization;
 using System.Net;
-using VectorServer.Api.Bulk;
-using VectorServer.Api.Limits;
-using VectorServer.Api.Switches;
-using VectorServer.Api.Tls;
 using VectorServer.Storage;
 
-namespace VectorServer.Api;
+namespace VectorServer.Api.Settings;
 
 /// <summary>How the data plane of an index is reached.</summary>
 internal enum AddressingMode
@@ -102,6 +98,9 @@ internal sealed record ServerOptions
     /// <summary>Absolute; exports are off where there are none.</summary>
     public required IReadOnlyList<string> ExportRoots { get; init; }
 
+    /// <summary>The log is lines of JSON.</summary>
+    public required bool LogsJson { get; init; }
+
     public required StartIndexOptions? StartIndex { get; init; }
 
     /// <summary>No keys are asked for. A keys file closes the server, even one without keys.</summary>
@@ -144,6 +143,7 @@ internal sealed record ServerOptions
             FaultRetryAfterSeconds = read.Number(ServerSettings.FaultRetryAfter, 0, 3600),
             ImportRoots = ReadRoots(read, ServerSettings.ImportRoots),
             ExportRoots = ReadRoots(read, ServerSettings.ExportRoots),
+            LogsJson = read.Choice(ServerSettings.LogFormat, ("text", false), ("json", true)),
             StartIndex = ReadStartIndex(read),
         };
 
@@ -205,7 +205,7 @@ internal sealed record ServerOptions
                 .SelectMany(part => part.Split(Path.PathSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
                 .Select(root => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))),
         ];
-        var overlapping = roots.FirstOrDefault(root => BulkRoots.IsBelow(root, data) || BulkRoots.IsBelow(data, root));
+        var overlapping = roots.FirstOrDefault(root => DirectoryTree.IsBelow(root, data) || DirectoryTree.IsBelow(data, root));
         return overlapping is null ? roots : throw SettingReader.Bad(setting, overlapping, "directories apart from the data directory");
     }
 

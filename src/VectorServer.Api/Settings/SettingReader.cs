@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace VectorServer.Api;
+namespace VectorServer.Api.Settings;
 
 /// <summary>Reads single settings, each with a message that names the setting, the value and the rule.</summary>
 internal sealed class SettingReader(IConfiguration configuration)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace VectorServer.Api;
+namespace VectorServer.Api.Settings;
 
 /// <summary>A number of bytes as settings write it: <c>512m</c>, <c>8g</c>, or digits alone.</summary>
 internal static class ByteSize

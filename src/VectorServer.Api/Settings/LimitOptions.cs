@@ -1,4 +1,4 @@
-namespace VectorServer.Api.Limits;
+namespace VectorServer.Api.Settings;
 
 /// <summary>What the server lets clients ask of it at once.</summary>
 /// <param name="WrongKeysMax">Within a minute, from one address, before it is shut out; 0 for as many as come.</param>
