@@ -58,6 +58,7 @@ internal static class ServerPipeline
             context.RequestServices = app.Services;
             return next(context);
         });
+        app.UseForwardedClients(app.Services.GetRequiredService<ServerOptions>());
         app.UseMiddleware<RequestIdMiddleware>();
         app.UseMiddleware<SafeHeadersMiddleware>();
         app.UseMiddleware<RequestLogMiddleware>();

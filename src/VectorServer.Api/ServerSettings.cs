@@ -21,10 +21,12 @@ internal static class ServerSettings
     public static readonly ServerSetting ApiKeys = new("ApiKeys", "VECTORSERVER_API_KEYS", "--api-keys", "", "Accepted API keys, separated by commas; none leaves the server open");
     public static readonly ServerSetting KeysFile = new("KeysFile", "VECTORSERVER_KEYS_FILE", "--keys-file", "", "File of named keys with roles; the command keys add makes and fills it");
     public static readonly ServerSetting AllowOpen = new("AllowOpen", "VECTORSERVER_ALLOW_OPEN", "--allow-open", "false", "Listen beyond this machine without API keys");
-    public static readonly ServerSetting Addressing = new("Addressing", "VECTORSERVER_ADDRESSING", "--addressing", "port", "How an index is addressed: port (one each) or subdomain");
+    public static readonly ServerSetting Addressing = new("Addressing", "VECTORSERVER_ADDRESSING", "--addressing", "port", "How an index is addressed: port (one each), subdomain, or path (REST clients only)");
     public static readonly ServerSetting IndexPorts = new("IndexPorts", "VECTORSERVER_INDEX_PORTS", "--index-ports", "5081-5180", "Ports given to indexes, in port mode");
     public static readonly ServerSetting Domain = new("Domain", "VECTORSERVER_DOMAIN", "--domain", "localhost", "Domain under which indexes are host names, in subdomain mode; may name the public port");
     public static readonly ServerSetting PublicHost = new("PublicHost", "PINECONE_HOST", "--public-host", "", "Host name that clients reach the server by; empty takes the request's");
+    public static readonly ServerSetting PublicUrl = new("PublicUrl", "VECTORSERVER_PUBLIC_URL", "--public-url", "", "URL that clients reach the main port by, such as https://vectors.example.com:8443; empty takes the request's");
+    public static readonly ServerSetting TrustedProxies = new("TrustedProxies", "VECTORSERVER_TRUSTED_PROXIES", "--trusted-proxies", "", "Networks whose X-Forwarded-For, -Proto and -Host are believed, such as 10.0.0.0/8, separated by commas");
     public static readonly ServerSetting BareHost = new("BareHost", "VECTORSERVER_BARE_HOST", "--bare-host", "false", "Show the host of an index without http:// or https://");
     public static readonly ServerSetting Tls = new("Tls", "VECTORSERVER_TLS", "--tls", "", "https on every port: off, on (beside http) or only; empty is on with a certificate, else off");
     public static readonly ServerSetting TlsCertificate = new("TlsCertificate", "VECTORSERVER_TLS_CERTIFICATE", "--tls-certificate", "", "Certificate file, PEM or PFX; empty makes a development certificate");
@@ -59,7 +61,7 @@ internal static class ServerSettings
 
     public static readonly IReadOnlyList<ServerSetting> All =
     [
-        Port, BindAddress, DataDirectory, ApiKeys, KeysFile, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost,
+        Port, BindAddress, DataDirectory, ApiKeys, KeysFile, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, PublicUrl, TrustedProxies, BareHost,
         Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, RecallSample, CompactShare, BuildThreads, IdleClose, Reserve, VerifyAtStart,
         EnforceSizeLimits, ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots,
         AuditLog, MetricsOpen, WrongKeys, RateLimit, MaxRequests, MaxConnections, MemoryLimit, IndexType, IndexVectorType, IndexDimension, IndexMetric,

@@ -8,7 +8,7 @@ internal static class MetricsEndpoint
 {
     public static void MapMetrics(this IEndpointRouteBuilder routes, ServerOptions options)
     {
-        var endpoint = routes.MapGet("/metrics", Show).RequireRole(KeyRole.Read);
+        var endpoint = routes.MapGet("/metrics", Show).RequireRole(KeyRole.Read).WithMetadata(BearerEndpoint.Instance);
         if (options.MetricsOpen)
             endpoint.WithMetadata(PublicEndpoint.Instance);
     }
