@@ -12,6 +12,7 @@ using VectorServer.Api.Indexes;
 using VectorServer.Api.Limits;
 using VectorServer.Api.Logging;
 using VectorServer.Api.Metrics;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Switches;
 using VectorServer.Api.Tls;
 using VectorServer.Api.Validation;
@@ -83,6 +84,7 @@ internal static class ServerPipeline
     {
         app.MapHealth();
         app.MapDocs();
+        app.MapFrameworkContract();
         app.MapUnoffered();
 
         var control = app.MapControlPlane();

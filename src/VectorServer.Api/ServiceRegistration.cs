@@ -13,6 +13,7 @@ using VectorServer.Api.Jobs;
 using VectorServer.Api.Limits;
 using VectorServer.Api.Logging;
 using VectorServer.Api.Metrics;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Tls;
 using VectorServer.Storage;
@@ -78,6 +79,7 @@ internal static class ServiceRegistration
 
         builder.Services.AddHostedService<StartVerification>();
         builder.Services.AddBackups();
+        builder.Services.AddFrameworkContract();
 
         // The container closes the engine as it goes, after the server has answered its last request.
         builder.Services.AddSingleton(OpenEngine);
