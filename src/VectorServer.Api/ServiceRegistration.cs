@@ -54,6 +54,9 @@ internal static class ServiceRegistration
         // Images set a default port for every ASP.NET Core program; ours has its own setting.
         builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "");
 
+        // So does a variable of the framework, which would believe every proxy: ours names those to believe.
+        builder.WebHost.UseSetting("ForwardedHeaders_Enabled", "false");
+
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(listeners);

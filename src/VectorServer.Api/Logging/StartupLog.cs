@@ -1,5 +1,3 @@
-using VectorServer.Api.Addressing;
-
 namespace VectorServer.Api.Logging;
 
 /// <summary>What an operator reads when the server starts.</summary>

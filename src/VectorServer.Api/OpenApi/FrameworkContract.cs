@@ -57,7 +57,8 @@ internal static class FrameworkContract
         document.Servers = [new OpenApiServer { Url = "/" }];
         document.AddComponent<IOpenApiSecurityScheme>(Key, new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "Api-Key" });
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] }];
-        document.Tags = document.Paths.Keys.Select(path => path.Split('/')[1]).Distinct().Select(tag => new OpenApiTag { Name = tag }).ToHashSet();
+        var tags = document.Paths.Values.SelectMany(path => path.Operations!.Values).SelectMany(operation => operation.Tags!).Select(tag => tag.Reference.Id);
+        document.Tags = tags.Distinct().Select(tag => new OpenApiTag { Name = tag }).ToHashSet();
         return Task.CompletedTask;
     }
 }

@@ -29,9 +29,9 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         // The data plane is at the address of each index, which on the main port is a path.
         if (plane == Plane.Data)
             operation.Servers = [IndexServer()];
-        operation.Tags = new HashSet<OpenApiTagReference> { new(path.Split('/')[1], context.Document) };
-        if (metadata.OfType<PublicEndpoint>().Any())
+        if (plane is null)
             operation.Security = [];
+        operation.Tags = new HashSet<OpenApiTagReference> { new(plane is null ? "probes" : path.Split('/')[1], context.Document) };
     }
 
     // Every operation of the wire has it; /metrics is none.

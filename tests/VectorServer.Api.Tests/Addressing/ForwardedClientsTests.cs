@@ -43,6 +43,21 @@ public sealed class ForwardedClientsTests
     }
 
     [Fact]
+    public async Task The_frameworks_own_variable_makes_no_proxy_believed()
+    {
+        using var data = new TempData();
+        using var server = await RunningServer.StartAsync(data.Path, null, ("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"));
+        await server.CreateIndexAsync(2, "cosine");
+        using var http = new HttpClient { BaseAddress = server.Address };
+
+        using var request = Request(HttpMethod.Get, "/indexes/things", "", ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.7"));
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        var index = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.StartsWith("http://", index.GetProperty("host").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_forwarded_host_name_addresses_an_index()
     {
         await using var server = TestServer.Start(
