@@ -2,7 +2,7 @@ using System.Net;
 
 namespace VectorServer.Api;
 
-/// <summary>The settings that say how clients reach the server from outside: public host or URL, domain, and the proxies in between.</summary>
+/// <summary>The settings that say how clients reach the server from outside: host or URL, domain, and the proxies in between.</summary>
 internal static class PublicAddress
 {
     /// <summary>The host of the public URL, or the public host without scheme and port; null takes the request's.</summary>
@@ -20,7 +20,7 @@ internal static class PublicAddress
             throw SettingReader.Bad(ServerSettings.PublicHost, text, "a host name");
         return url is null || host.Equals(url.Host, StringComparison.OrdinalIgnoreCase)
             ? host
-            : throw SettingReader.Bad(ServerSettings.PublicHost, text, $"empty, or {url.Host} as in {ServerSettings.PublicUrl.Environment}");
+            : throw SettingReader.Bad(ServerSettings.PublicHost, text, $"empty or {url.Host}, as {ServerSettings.PublicUrl.Environment}");
     }
 
     /// <summary>Scheme, host and port; null takes the request's.</summary>
@@ -35,7 +35,8 @@ internal static class PublicAddress
         var isUrl = Uri.TryCreate(text, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             && url is { Host.Length: > 0, UserInfo.Length: 0, PathAndQuery: "/", Fragment.Length: 0 };
-        return isUrl ? url : throw SettingReader.Bad(ServerSettings.PublicUrl, text, "a URL without a path, such as https://vectors.example.com:8443");
+        return isUrl ? url : throw SettingReader.Bad(
+            ServerSettings.PublicUrl, text, "a URL without a path, such as https://vectors.example.com:8443");
     }
 
     /// <summary>The domain under which indexes are host names: that of the public URL where none is set.</summary>

@@ -135,7 +135,8 @@ internal sealed record ServerOptions
             MetricsOpen = read.Flag(ServerSettings.MetricsOpen),
             Limits = LimitOptions.Read(read),
             Addressing = read.Choice(
-                ServerSettings.Addressing, ("port", AddressingMode.Port), ("subdomain", AddressingMode.Subdomain), ("path", AddressingMode.Path)),
+                ServerSettings.Addressing,
+                ("port", AddressingMode.Port), ("subdomain", AddressingMode.Subdomain), ("path", AddressingMode.Path)),
             IndexPortMin = portMin,
             IndexPortMax = portMax,
             Domain = PublicAddress.ReadDomain(read),

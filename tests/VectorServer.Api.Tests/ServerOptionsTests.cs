@@ -62,7 +62,11 @@ public sealed class ServerOptionsTests
     [Fact]
     public void A_public_host_beside_a_public_url_has_to_be_the_same()
     {
-        Dictionary<string, string?> both = new() { ["VECTORSERVER_PUBLIC_URL"] = "https://a.example.com:8443", ["PINECONE_HOST"] = "a.example.com" };
+        Dictionary<string, string?> both = new()
+        {
+            ["VECTORSERVER_PUBLIC_URL"] = "https://a.example.com:8443",
+            ["PINECONE_HOST"] = "a.example.com",
+        };
         var same = Read(environment: both);
         both["PINECONE_HOST"] = "b.example.com";
         var error = Assert.Throws<SettingsException>(() => Read(environment: both));
@@ -75,9 +79,12 @@ public sealed class ServerOptionsTests
     [Fact]
     public void Trusted_proxies_are_networks_or_addresses()
     {
-        var options = Read(environment: new() { ["VECTORSERVER_TRUSTED_PROXIES"] = "10.0.0.0/8, 172.17.0.1/16, 192.0.2.7,2001:db8::/32,::1" });
+        var options = Read(
+            environment: new() { ["VECTORSERVER_TRUSTED_PROXIES"] = "10.0.0.0/8, 172.17.0.1/16, 192.0.2.7,2001:db8::/32,::1" });
 
-        Assert.Equal(["10.0.0.0/8", "172.17.0.0/16", "192.0.2.7/32", "2001:db8::/32", "::1/128"], options.TrustedProxies.Select(network => network.ToString()));
+        Assert.Equal(
+            ["10.0.0.0/8", "172.17.0.0/16", "192.0.2.7/32", "2001:db8::/32", "::1/128"],
+            options.TrustedProxies.Select(network => network.ToString()));
         Assert.Empty(Read().TrustedProxies);
     }
 

@@ -22,7 +22,8 @@ public sealed class NginxTests : IDisposable
 
         // The development certificate names the domain: nginx takes it, and clients come to nginx alone.
         await using var server = await ServerProcess.StartAsync(
-            _directory.FullName, ports, "--addressing", "subdomain", "--domain", Domain, "--tls", "on", setting, value.Replace("{port}", port, StringComparison.Ordinal));
+            _directory.FullName, ports, "--addressing", "subdomain", "--domain", Domain, "--tls", "on",
+            setting, value.Replace("{port}", port, StringComparison.Ordinal));
         using var nginx = await StartAsync(ports);
         try
         {
@@ -69,20 +70,23 @@ public sealed class NginxTests : IDisposable
 
     private async Task<ChildProcess> StartAsync(PortRange ports)
     {
+        string Tls(string file) => Path.Combine(_directory.FullName, "tls", file);
         var example = (await File.ReadAllTextAsync(Repository.PathOf("docs", "nginx.conf")))
             .Replace("listen 443 ", $"listen 127.0.0.1:{ports.Last} ", StringComparison.Ordinal)
             .Replace("127.0.0.1:5080", $"127.0.0.1:{ports.Main}", StringComparison.Ordinal)
-            .Replace("/etc/ssl/vectors.example.com/fullchain.pem", Path.Combine(_directory.FullName, "tls", "certificate.pem"), StringComparison.Ordinal)
-            .Replace("/etc/ssl/vectors.example.com/privkey.pem", Path.Combine(_directory.FullName, "tls", "key.pem"), StringComparison.Ordinal)
+            .Replace("/etc/ssl/vectors.example.com/fullchain.pem", Tls("certificate.pem"), StringComparison.Ordinal)
+            .Replace("/etc/ssl/vectors.example.com/privkey.pem", Tls("key.pem"), StringComparison.Ordinal)
             .Replace("vectors.example.com", Domain, StringComparison.Ordinal);
 
         // What Debian's nginx.conf has around the files of conf.d, in one process and in a directory of the test's own.
         var home = _directory.CreateSubdirectory("nginx").FullName;
         var configuration = Path.Combine(home, "nginx.conf");
-        var temporary = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(use => $"{use}_temp_path {home}/{use};\n"));
+        var temporary = string.Concat(((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
+            .Select(use => $"{use}_temp_path {home}/{use};\n"));
         await File.WriteAllTextAsync(
             configuration,
-            $"daemon off;\nmaster_process off;\npid {home}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}{example}}}\n");
+            $"daemon off;\nmaster_process off;\npid {home}/pid;\nerror_log stderr;\nevents {{}}\n"
+            + $"http {{\naccess_log off;\n{temporary}{example}}}\n");
         var nginx = ChildProcess.Start("nginx", home, ["-p", home, "-c", configuration]);
         for (var attempt = 0; !await AcceptsAsync(ports.Last); attempt++)
         {

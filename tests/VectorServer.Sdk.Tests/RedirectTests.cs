@@ -8,7 +8,8 @@ public sealed class RedirectTests(SdkServer server) : IClassFixture<SdkServer>
     [Theory]
     [InlineData(3), InlineData(5), InlineData(9)]
     public Task The_sdk_without_an_address_reaches_the_server(int major) => Scenario.RunAsync(
-        "redirect", major, server.Url, [], new Dictionary<string, string> { ["NODE_OPTIONS"] = $"--import {Script}", ["VECTORSERVER_URL"] = server.Url });
+        "redirect", major, server.Url, [],
+        new Dictionary<string, string> { ["NODE_OPTIONS"] = $"--import {Script}", ["VECTORSERVER_URL"] = server.Url });
 
     [Fact]
     public Task The_tools_of_Pinecones_MCP_server_see_the_indexes_of_the_server() =>

@@ -3,8 +3,10 @@ namespace VectorServer.Api.Addressing;
 /// <summary>The <c>host</c> that an index description shows: where its data plane is.</summary>
 internal sealed class IndexHosts(ServerOptions options)
 {
-    /// <param name="request">The request answered. Where the settings name no public URL, the client goes on by http or https as it came; where
-    /// they name no public host either, by the host name it used.</param>
+    /// <param name="request">
+    /// The request answered. Without a public URL, the client goes on by http or https as it came. Without a public host too, by the host
+    /// name it used.
+    /// </param>
     /// <param name="index">Name of the index.</param>
     /// <param name="port">The port of the index; null where it shares the main one.</param>
     public string HostOf(HttpRequest request, string index, int? port)
@@ -30,7 +32,9 @@ internal sealed class IndexHosts(ServerOptions options)
         return WithPort($"{index}.{domain.Host}", port);
     }
 
-    /// <summary>The port by which clients reach the main one, which a container or a proxy may have mapped; null for their scheme's own.</summary>
+    /// <summary>
+    /// The port by which clients reach the main one, which a container or a proxy may have mapped; null for their scheme's own.
+    /// </summary>
     private int? WayIn(HttpRequest request) => options.PublicUrl switch
     {
         null => request.Host.HasValue ? request.Host.Port : MainPort(request),

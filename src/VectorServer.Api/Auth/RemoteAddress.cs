@@ -9,8 +9,8 @@ internal static class RemoteAddress
     private const int NetworkBytes = 8;
 
     /// <summary>
-    /// The other end of the connection, or the client that a trusted proxy there names (<see cref="Addressing.ForwardedClients"/>). Headers of
-    /// others are anybody's to write, and not read.
+    /// The other end of the connection, or the client that a trusted proxy there names (<see cref="Addressing.ForwardedClients"/>).
+    /// Headers of others are anybody's to write, and not read.
     /// </summary>
     public static IPAddress Of(HttpContext context)
     {

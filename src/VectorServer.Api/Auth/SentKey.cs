@@ -5,7 +5,9 @@ internal static class SentKey
 {
     private const string Bearer = "Bearer ";
 
-    /// <summary>The header <c>Api-Key</c>. If it is missing and the endpoint is a <see cref="BearerEndpoint"/>, <c>Authorization: Bearer</c>.</summary>
+    /// <summary>
+    /// The header <c>Api-Key</c>. If it is missing and the endpoint is a <see cref="BearerEndpoint"/>, <c>Authorization: Bearer</c>.
+    /// </summary>
     public static string? Of(HttpRequest request, Endpoint? endpoint)
     {
         if (request.Headers["Api-Key"] is [var sent, ..])

@@ -14,7 +14,12 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         foreach (var path in (string[])["/healthz", "/livez"])
-            routes.MapGet(path, () => Results.Text("""{"status":"ok"}""", "application/json")).WithMetadata(PublicEndpoint.Instance).Gives<HealthAnswer>();
+        {
+            routes.MapGet(path, () => Results.Text("""{"status":"ok"}""", "application/json"))
+                .WithMetadata(PublicEndpoint.Instance).Gives<HealthAnswer>();
+        }
+
+
         routes.MapGet("/readyz", Ready).WithMetadata(PublicEndpoint.Instance).Gives<ReadinessAnswer>();
     }
 

@@ -15,7 +15,8 @@ internal static class NamespaceEndpoints
     {
         var group = routes.MapGroup("/namespaces").RequireRole(KeyRole.Read);
         group.MapGet("", ListAsync).Queries("prefix").Pages().Gives<ListNamespacesResponse>();
-        group.MapPost("", CreateAsync).RequireRole(KeyRole.Write).GrowsMemory().Takes<CreateNamespaceRequest>().Gives<NamespaceDescription>();
+        group.MapPost("", CreateAsync).RequireRole(KeyRole.Write).GrowsMemory()
+            .Takes<CreateNamespaceRequest>().Gives<NamespaceDescription>();
         group.MapGet("/{namespace}", DescribeAsync).Gives<NamespaceDescription>();
         group.MapDelete("/{namespace}", DeleteAsync).RequireRole(KeyRole.Write).Gives<EmptyAnswer>();
         return group;

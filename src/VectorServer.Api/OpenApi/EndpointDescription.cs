@@ -9,7 +9,8 @@ namespace VectorServer.Api.OpenApi;
 /// </summary>
 internal static class EndpointDescription
 {
-    private static readonly MethodInfo AnyHandler = typeof(EndpointDescription).GetMethod(nameof(Handle), BindingFlags.Static | BindingFlags.NonPublic)!;
+    private static readonly MethodInfo AnyHandler =
+        typeof(EndpointDescription).GetMethod(nameof(Handle), BindingFlags.Static | BindingFlags.NonPublic)!;
 
     /// <summary>Takes a JSON body.</summary>
     // Without content types in it: with them, routing would refuse other ones, in words of its own.
@@ -29,7 +30,8 @@ internal static class EndpointDescription
         endpoint.WithMetadata(new TakenParameter("ids", "query", typeof(string[]), IsRequired: true));
 
     /// <summary>Answers page by page.</summary>
-    public static IEndpointConventionBuilder Pages(this IEndpointConventionBuilder endpoint) => endpoint.Queries("limit", "paginationToken");
+    public static IEndpointConventionBuilder Pages(this IEndpointConventionBuilder endpoint) =>
+        endpoint.Queries("limit", "paginationToken");
 
     /// <summary>Takes the header that asks for extensions of the answer.</summary>
     public static IEndpointConventionBuilder TakesExtensions(this IEndpointConventionBuilder endpoint) =>
@@ -40,8 +42,9 @@ internal static class EndpointDescription
         this IEndpointConventionBuilder endpoint, int status = StatusCodes.Status200OK, string contentType = "application/json") =>
         endpoint.Described(new ProducesResponseTypeMetadata(status, typeof(T), [contentType]));
 
-    /// <summary>Answers with a JSON body of the one type up to 2026-04, of the other from 2026-07 on, by which the status may change too.</summary>
-    public static IEndpointConventionBuilder Gives<TClassic, TSchema>(this IEndpointConventionBuilder endpoint, int status, int? schemaStatus = null) =>
+    /// <summary>Answers with a JSON body of the one type up to 2026-04, of the other from 2026-07 on; the status may change too.</summary>
+    public static IEndpointConventionBuilder Gives<TClassic, TSchema>(
+        this IEndpointConventionBuilder endpoint, int status, int? schemaStatus = null) =>
         schemaStatus is { } other
             ? endpoint.Gives<TClassic>(status).Gives<TSchema>(other)
             : endpoint.Gives<TClassic>(status).WithMetadata(new SchemaFamilyBody(status, typeof(TSchema)));

@@ -26,7 +26,8 @@ internal static class FrameworkContract
         });
         services.AddOpenApi(Name, options =>
         {
-            options.ShouldInclude = description => description.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>().Any();
+            options.ShouldInclude = description =>
+                description.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>().Any();
             options.AddSchemaTransformer(WireSchemas.Correct);
             options.AddOperationTransformer<OperationTransformer>();
             options.AddDocumentTransformer(Complete);
@@ -35,7 +36,7 @@ internal static class FrameworkContract
 
     public static void MapFrameworkContract(this IEndpointRouteBuilder routes)
     {
-        // Endpoints do not change while the server runs. Anyone may ask, and describing them takes longer than most requests: once is enough.
+        // Endpoints do not change while the server runs. Anyone may ask, and describing them takes long: once is enough.
         var services = routes.ServiceProvider;
         var text = new Lazy<Task<byte[]>>(() => WriteAsync(services));
         routes.MapGet(Path, async () => Results.Bytes(await text.Value, "application/json")).WithMetadata(PublicEndpoint.Instance);
@@ -55,9 +56,11 @@ internal static class FrameworkContract
         document.Info.Title = "VectorServer";
         document.Info.Description = "Made from the running server's endpoints. /openapi.yaml says more, and is the one to read.";
         document.Servers = [new OpenApiServer { Url = "/" }];
-        document.AddComponent<IOpenApiSecurityScheme>(Key, new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "Api-Key" });
+        document.AddComponent<IOpenApiSecurityScheme>(
+            Key, new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "Api-Key" });
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] }];
-        var tags = document.Paths.Values.SelectMany(path => path.Operations!.Values).SelectMany(operation => operation.Tags!).Select(tag => tag.Reference.Id);
+        var tags = document.Paths.Values.SelectMany(path => path.Operations!.Values)
+            .SelectMany(operation => operation.Tags!).Select(tag => tag.Reference.Id);
         document.Tags = tags.Distinct().Select(tag => new OpenApiTag { Name = tag }).ToHashSet();
         return Task.CompletedTask;
     }

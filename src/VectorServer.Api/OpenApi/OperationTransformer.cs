@@ -7,15 +7,19 @@ using VectorServer.Api.Wire;
 
 namespace VectorServer.Api.OpenApi;
 
-/// <summary>Adds to the framework's description of an operation what <see cref="EndpointDescription"/> and other metadata tell of the endpoint.</summary>
+/// <summary>
+/// Adds to the framework's description of an operation what <see cref="EndpointDescription"/> and other metadata tell of the endpoint.
+/// </summary>
 internal sealed class OperationTransformer : IOpenApiOperationTransformer
 {
-    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    public async Task TransformAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var plane = PlaneExtensions.PlaneOf(metadata);
         var path = "/" + context.Description.RelativePath;
-        var pathNames = RoutePatternFactory.Parse(path).Parameters.Select(parameter => new TakenParameter(parameter.Name, "path", typeof(string), IsRequired: true));
+        var pathNames = RoutePatternFactory.Parse(path).Parameters
+            .Select(parameter => new TakenParameter(parameter.Name, "path", typeof(string), IsRequired: true));
         var parameters = operation.Parameters ??= [];
         foreach (var taken in pathNames.Concat(VersionOf(plane, metadata)).Concat(metadata.OfType<TakenParameter>()))
         {
@@ -36,7 +40,9 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
 
     // Every operation of the wire has it; /metrics is none.
     private static IEnumerable<TakenParameter> VersionOf(Plane? plane, IList<object> metadata) =>
-        plane is null || metadata.OfType<BearerEndpoint>().Any() ? [] : [new TakenParameter(ApiVersion.HeaderName, "header", typeof(string), IsRequired: false)];
+        plane is null || metadata.OfType<BearerEndpoint>().Any()
+            ? []
+            : [new TakenParameter(ApiVersion.HeaderName, "header", typeof(string), IsRequired: false)];
 
     private static async Task<OpenApiParameter> DescribeAsync(
         TakenParameter taken, OpenApiOperationTransformerContext context, CancellationToken cancellation) => new()

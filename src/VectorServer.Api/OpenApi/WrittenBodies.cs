@@ -23,7 +23,8 @@ internal sealed record QueryManyAnswer(IReadOnlyList<QueryAnswer> Results, Usage
 internal sealed record FetchAnswer(IReadOnlyDictionary<string, Vector> Vectors, string Namespace, Usage Usage);
 
 /// <summary>The same, of one page.</summary>
-internal sealed record FetchByMetadataAnswer(IReadOnlyDictionary<string, Vector> Vectors, string Namespace, Usage Usage, Pagination? Pagination);
+internal sealed record FetchByMetadataAnswer(
+    IReadOnlyDictionary<string, Vector> Vectors, string Namespace, Usage Usage, Pagination? Pagination);
 
 /// <summary>An object without fields.</summary>
 internal sealed record EmptyAnswer;
@@ -32,7 +33,8 @@ internal sealed record EmptyAnswer;
 internal sealed record HealthAnswer(string Status);
 
 /// <summary>What <c>/readyz</c> answers.</summary>
-internal sealed record ReadinessAnswer(string Status, [property: JsonPropertyName("damaged_count")] int? DamagedCount, JsonElement? Damaged);
+internal sealed record ReadinessAnswer(
+    string Status, [property: JsonPropertyName("damaged_count")] int? DamagedCount, JsonElement? Damaged);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(QueryAnswer))]

@@ -49,7 +49,8 @@ public sealed class AddressTests
     [InlineData("subdomain", "https://vectors.example.com", "https://docs.vectors.example.com")]
     [InlineData("path", "https://vectors.example.com:8443", "https://vectors.example.com:8443/indexes/docs")]
     [InlineData("path", "https://vectors.example.com/", "https://vectors.example.com/indexes/docs")]
-    public async Task The_public_url_gives_scheme_host_and_port_however_the_client_came(string addressing, string publicUrl, string expected)
+    public async Task The_public_url_gives_scheme_host_and_port_however_the_client_came(
+        string addressing, string publicUrl, string expected)
     {
         await using var server = TestServer.Start(("Addressing", addressing), ("PublicUrl", publicUrl));
 
@@ -62,7 +63,8 @@ public sealed class AddressTests
     [InlineData("path", "https://vectors.example.com", "vectors.example.com:443/indexes/docs")]
     [InlineData("subdomain", "http://vectors.example.com", "docs.vectors.example.com:80")]
     [InlineData("port", "https://vectors.example.com:8443", "vectors.example.com:5081")]
-    public async Task A_bare_host_behind_a_public_url_names_the_port_that_its_scheme_would_have_said(string addressing, string publicUrl, string expected)
+    public async Task A_bare_host_behind_a_public_url_names_the_port_that_its_scheme_would_have_said(
+        string addressing, string publicUrl, string expected)
     {
         await using var server = TestServer.Start(("Addressing", addressing), ("PublicUrl", publicUrl), ("BareHost", "true"));
 

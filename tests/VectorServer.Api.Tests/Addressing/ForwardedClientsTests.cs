@@ -24,7 +24,8 @@ public sealed class ForwardedClientsTests
     {
         await using var server = TestServer.Start(From(connected), Trusted, ("Addressing", "path"), ("ApiKeys", "key"));
 
-        using var request = Request(HttpMethod.Post, "/indexes", "key", ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "vectors.example.com:8443"));
+        using var request = Request(
+            HttpMethod.Post, "/indexes", "key", ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "vectors.example.com:8443"));
         request.Content = new StringContent(Docs, System.Text.Encoding.UTF8, "application/json");
         var answer = await server.SendAsync(request);
 
@@ -36,7 +37,8 @@ public sealed class ForwardedClientsTests
     {
         await using var server = TestServer.Start(From("127.0.0.1"), ("Addressing", "path"));
 
-        using var request = Request(HttpMethod.Post, "/indexes", "", ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "vectors.localhost"));
+        using var request = Request(
+            HttpMethod.Post, "/indexes", "", ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "vectors.localhost"));
         request.Content = new StringContent(Docs, System.Text.Encoding.UTF8, "application/json");
 
         Assert.Equal("http://localhost/indexes/docs", (await server.SendAsync(request)).Json.GetProperty("host").GetString());
@@ -50,7 +52,8 @@ public sealed class ForwardedClientsTests
         await server.CreateIndexAsync(2, "cosine");
         using var http = new HttpClient { BaseAddress = server.Address };
 
-        using var request = Request(HttpMethod.Get, "/indexes/things", "", ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.7"));
+        using var request = Request(
+            HttpMethod.Get, "/indexes/things", "", ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.7"));
         using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
 
         var index = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
@@ -81,7 +84,8 @@ public sealed class ForwardedClientsTests
         Assert.Equal(429, await AskAsync(server.Server, "key-of-reader", "192.0.2.7"));
         Assert.Equal(200, await AskAsync(server.Server, "key-of-reader", "192.0.2.8"));
 
-        var addresses = File.ReadAllLines(path).Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("address").GetString());
+        var addresses = File.ReadAllLines(path)
+            .Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("address").GetString());
         Assert.Equal(["192.0.2.7", "192.0.2.8"], addresses.Distinct());
     }
 

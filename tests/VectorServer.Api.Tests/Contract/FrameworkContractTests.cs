@@ -61,11 +61,12 @@ public sealed class FrameworkContractTests
         from operation in Operations(contract)
         let parameters = Parameters(contract, operation.PathItem).Concat(Parameters(contract, operation.Node)).Distinct().Order()
         let body = operation.Node["requestBody"] is { } found ? $"body required: {found["required"]?.GetValue<bool>() ?? false}" : "no body"
-        let statuses = operation.Node["responses"]!.AsObject().Select(response => response.Key).Where(status => status.StartsWith('2')).Order()
+        let statuses = operation.Node["responses"]!.AsObject().Select(response => response.Key)
+            .Where(status => status.StartsWith('2')).Order()
         orderby operation.Name
         select $"{operation.Name}({string.Join(", ", parameters)}) {body} -> {string.Join(", ", statuses)}";
 
-    /// <summary>Two lines for each operation: of its request, and of all its successes, which may differ by the version asked for.</summary>
+    /// <summary>Two lines for each operation: of its request, and of all its successes, which differ by the version asked for.</summary>
     private static IEnumerable<string> Fields(JsonObject contract) =>
         from operation in Operations(contract)
         let isData = operation.Name.Split('/')[1] is not ("indexes" or "backups" or "restore-jobs" or "collections" or "backup-schedules")
@@ -82,7 +83,8 @@ public sealed class FrameworkContractTests
             yield return ("request", request["content"]!["application/json"]!["schema"]!);
         foreach (var (status, response) in operation["responses"]!.AsObject())
         {
-            if (status.StartsWith('2') && FuzzOperation.Resolve(contract, response!)["content"]?["application/json"]?["schema"] is { } schema)
+            var content = FuzzOperation.Resolve(contract, response!)["content"];
+            if (status.StartsWith('2') && content?["application/json"]?["schema"] is { } schema)
                 yield return ("success", schema);
         }
     }

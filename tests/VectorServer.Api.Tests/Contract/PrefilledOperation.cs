@@ -20,7 +20,8 @@ internal sealed record PrefilledOperation(JsonObject Contract, string Path, stri
     private JsonObject? Media => Operation["requestBody"] is { } body ? Resolve(body)["content"]!["application/json"]!.AsObject() : null;
 
     /// <summary>Names of the body's examples, which the page offers for choice, or of its one example.</summary>
-    public IReadOnlyList<string> Examples => Media?["examples"] is JsonObject examples ? [.. examples.Select(example => example.Key)] : [""];
+    public IReadOnlyList<string> Examples =>
+        Media?["examples"] is JsonObject examples ? [.. examples.Select(example => example.Key)] : [""];
 
     public static IEnumerable<PrefilledOperation> AllOf(JsonObject contract) =>
         from path in contract["paths"]!.AsObject()
@@ -29,7 +30,7 @@ internal sealed record PrefilledOperation(JsonObject Contract, string Path, stri
         select new PrefilledOperation(contract, path.Key, operation.Key);
 
     /// <param name="example">One of <see cref="Examples"/>. Where a parameter has an example of the same name, that is chosen too.</param>
-    /// <param name="missing">Gives the value of a required parameter that is not filled in; the user takes it from an earlier answer.</param>
+    /// <param name="missing">Gives the value of a required parameter that is not filled in, as users do from earlier answers.</param>
     public HttpRequestMessage Request(string example, Func<string, string> missing)
     {
         var (path, query) = (Path, new List<string>());
@@ -69,7 +70,8 @@ internal sealed record PrefilledOperation(JsonObject Contract, string Path, stri
 
     // Without an example, the page would make a body of "string" and 0 out of the schema, which no operation takes.
     private JsonNode BodyOf(JsonObject media, string example) =>
-        media["example"] ?? media["examples"]?[example]?["value"] ?? throw new InvalidOperationException($"The body of {Id} has no example");
+        media["example"] ?? media["examples"]?[example]?["value"]
+            ?? throw new InvalidOperationException($"The body of {Id} has no example");
 
     /// <summary>Where the operation is, below the main address: with the defaults of the server's variables.</summary>
     private string Server()

@@ -9,7 +9,7 @@ public sealed class PrefilledRequestTests
     // The example's directory, which operators open by the settings.
     private const string BulkRoot = "/srv/vectors";
 
-    // What makes something for others to show comes first, and what ends something last. All others stand in between, in the contract's order.
+    // What makes something for others to show comes first, and what ends something last. All others are in between, as in the contract.
     private static readonly string[] Makes =
     [
         "create_index", "upsertVectors", "createNamespace", "createNamespaceAlias", "startBulkExport", "startBulkImport", "create_backup",
@@ -33,7 +33,9 @@ public sealed class PrefilledRequestTests
     // A required parameter that is not filled in, and what it is called in the answer of the operation that made it.
     private static readonly Dictionary<string, string> MadeByServer = new()
     {
-        ["backup_id"] = "backup_id", ["job_id"] = "restore_job_id", ["schedule_id"] = "schedule_id",
+        ["backup_id"] = "backup_id",
+        ["job_id"] = "restore_job_id",
+        ["schedule_id"] = "schedule_id",
     };
 
     private readonly Dictionary<string, string> _made = [];
@@ -76,7 +78,9 @@ public sealed class PrefilledRequestTests
 
         var answer = await server.SendAsync(request);
 
-        Assert.True(answer.Status is >= 200 and < 300, $"{operation.Id} {example}: {request.Method} {request.RequestUri} {answer.Status} {answer.Body}");
+        Assert.True(
+            answer.Status is >= 200 and < 300,
+            $"{operation.Id} {example}: {request.Method} {request.RequestUri} {answer.Status} {answer.Body}");
         var json = answer.ContentType == "application/json" && answer.Body.Length > 0 ? JsonNode.Parse(answer.Body) : null;
         foreach (var id in MadeByServer.Values)
         {

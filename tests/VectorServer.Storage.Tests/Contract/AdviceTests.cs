@@ -60,7 +60,8 @@ public sealed class AdviceTests : IndexContract
     public async Task For_a_few_records_raw_vectors_are_the_advice_and_nothing_is_measured()
     {
         var index = CreateDense(dimension: Dimension);
-        await index.UpsertAsync("", [.. Enumerable.Range(0, 99).Select(i => Dense($"r{i}", RandomVector(_random, Dimension)))], Cancellation);
+        var records = Enumerable.Range(0, 99).Select(i => Dense($"r{i}", RandomVector(_random, Dimension)));
+        await index.UpsertAsync("", [.. records], Cancellation);
 
         var advice = await index.AdviseAsync("", new AdviceOptions(), Cancellation);
 
