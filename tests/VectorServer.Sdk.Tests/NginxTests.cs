@@ -57,7 +57,7 @@ public sealed class NginxTests : IDisposable
         }
     }
 
-    private Task RunAsync(string scenario, int major, string port)
+    private Task<string> RunAsync(string scenario, int major, string port)
     {
         var certificate = Path.Combine(_directory.FullName, "tls", "certificate.pem");
         var names = new Uri(Repository.PathOf("tests", "VectorServer.Sdk.Tests", "js", "support", "localhost.mjs")).AbsoluteUri;
