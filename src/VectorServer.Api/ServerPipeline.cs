@@ -12,6 +12,7 @@ using VectorServer.Api.Indexes;
 using VectorServer.Api.Limits;
 using VectorServer.Api.Logging;
 using VectorServer.Api.Metrics;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Switches;
 using VectorServer.Api.Tls;
 using VectorServer.Api.Validation;
@@ -60,6 +61,7 @@ internal static class ServerPipeline
             context.RequestServices = app.Services;
             return next(context);
         });
+        app.UseForwardedClients(app.Services.GetRequiredService<ServerOptions>());
         app.UseMiddleware<RequestIdMiddleware>();
         app.UseMiddleware<SafeHeadersMiddleware>();
         app.UseMiddleware<RequestLogMiddleware>();
@@ -84,6 +86,7 @@ internal static class ServerPipeline
     {
         app.MapHealth();
         app.MapDocs();
+        app.MapFrameworkContract();
         app.MapUnoffered();
 
         var control = app.MapControlPlane();

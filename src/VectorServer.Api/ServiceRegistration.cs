@@ -9,6 +9,7 @@ using VectorServer.Api.Jobs;
 using VectorServer.Api.Limits;
 using VectorServer.Api.Logging;
 using VectorServer.Api.Metrics;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Tls;
 using VectorServer.Storage;
@@ -31,6 +32,9 @@ internal static class ServiceRegistration
 
         // Images set a default port for every ASP.NET Core program; ours has its own setting.
         builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "");
+
+        // So does a variable of the framework, which would believe every proxy: ours names those to believe.
+        builder.WebHost.UseSetting("ForwardedHeaders_Enabled", "false");
 
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.AddSingleton(options);
@@ -58,6 +62,7 @@ internal static class ServiceRegistration
 
         builder.Services.AddHostedService<StartVerification>();
         builder.Services.AddBackups();
+        builder.Services.AddFrameworkContract();
 
         // The container closes the engine as it goes, after the server has answered its last request.
         builder.Services.AddSingleton(OpenEngine);

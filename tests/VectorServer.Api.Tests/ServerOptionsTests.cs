@@ -43,6 +43,61 @@ public sealed class ServerOptionsTests
         Assert.Equal((7000, 7009), (options.IndexPortMin, options.IndexPortMax));
     }
 
+    [Theory]
+    [InlineData("vectors.example.com")]
+    [InlineData("ftp://vectors.example.com")]
+    [InlineData("https://vectors.example.com/path")]
+    [InlineData("https://user@vectors.example.com")]
+    [InlineData("https://")]
+    public void A_public_url_has_scheme_host_and_port_and_nothing_else(string url)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(environment: new() { ["VECTORSERVER_PUBLIC_URL"] = url }));
+
+        Assert.Contains("VECTORSERVER_PUBLIC_URL", error.Message);
+        Assert.Contains(url, error.Message);
+    }
+
+    [Fact]
+    public void A_public_host_beside_a_public_url_has_to_be_the_same()
+    {
+        Dictionary<string, string?> both = new()
+        {
+            ["VECTORSERVER_PUBLIC_URL"] = "https://a.example.com:8443",
+            ["PINECONE_HOST"] = "a.example.com",
+        };
+        var same = Read(environment: both);
+        both["PINECONE_HOST"] = "b.example.com";
+        var error = Assert.Throws<SettingsException>(() => Read(environment: both));
+
+        Assert.Equal("a.example.com", same.PublicHost);
+        Assert.Contains("PINECONE_HOST", error.Message);
+        Assert.Contains("VECTORSERVER_PUBLIC_URL", error.Message);
+    }
+
+    [Fact]
+    public void Trusted_proxies_are_networks_or_addresses()
+    {
+        var options = Read(
+            environment: new() { ["VECTORSERVER_TRUSTED_PROXIES"] = "10.0.0.0/8, 172.17.0.1/16, 192.0.2.7,2001:db8::/32,::1" });
+
+        Assert.Equal(
+            ["10.0.0.0/8", "172.17.0.0/16", "192.0.2.7/32", "2001:db8::/32", "::1/128"],
+            options.TrustedProxies.Select(network => network.ToString()));
+        Assert.Empty(Read().TrustedProxies);
+    }
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("10.0.0.0/33")]
+    [InlineData("*")]
+    public void A_trusted_proxy_that_is_no_network_is_refused(string network)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(environment: new() { ["VECTORSERVER_TRUSTED_PROXIES"] = network }));
+
+        Assert.Contains("VECTORSERVER_TRUSTED_PROXIES", error.Message);
+        Assert.Contains(network, error.Message);
+    }
+
     [Fact]
     public void Roots_of_imports_are_divided_by_commas_or_as_the_platform_divides_paths()
     {
@@ -157,7 +212,7 @@ public sealed class ServerOptionsTests
     [InlineData("VECTORSERVER_BIND", "example.com", "localhost, an IP address or *")]
     [InlineData("VECTORSERVER_COMPRESSION", "zip", "spectral_k64")]
     [InlineData("VECTORSERVER_DURABILITY", "none", "fsync, os")]
-    [InlineData("VECTORSERVER_ADDRESSING", "path", "port, subdomain")]
+    [InlineData("VECTORSERVER_ADDRESSING", "host", "port, subdomain, path")]
     [InlineData("VECTORSERVER_BARE_HOST", "yes", "true, false")]
     [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "2", "500ms or 2s")]
     [InlineData("VECTORSERVER_CONSISTENCY_DELAY", "-2s", "500ms or 2s")]

@@ -6,8 +6,8 @@ using VectorServer.Api.Limits;
 namespace VectorServer.Api.Auth;
 
 /// <summary>
-/// Decides of every request, except to endpoints marked <see cref="PublicEndpoint"/>: (1) whose is the key in <c>Api-Key</c>, (2) is the
-/// address shut out, (3) does the key ask too often, (4) has it the role, and (5) is it for the index addressed.
+/// Decides of every request, except to endpoints marked <see cref="PublicEndpoint"/>: (1) whose is the key (<see cref="SentKey"/>), (2) is
+/// the address shut out, (3) does the key ask too often, (4) has it the role, and (5) is it for the index addressed.
 /// </summary>
 internal sealed class AccessMiddleware(RequestDelegate next, AccessKeys keys, Lockout lockout, RequestRates rates, ServerOptions options)
 {
@@ -20,7 +20,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessKeys keys, Lo
             return next(context);
 
         // Step 1: whose
-        var key = keys.Find(context.Request.Headers["Api-Key"] is [var sent, ..] ? sent : null);
+        var key = keys.Find(SentKey.Of(context.Request, endpoint));
         var access = new RequestAccess { Key = key };
         context.Features.Set(access);
 

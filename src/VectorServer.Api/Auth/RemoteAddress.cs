@@ -8,7 +8,10 @@ internal static class RemoteAddress
 {
     private const int NetworkBytes = 8;
 
-    /// <summary>The other end of the connection. Headers that claim another one are anybody's to write, and not read.</summary>
+    /// <summary>
+    /// The other end of the connection, or the client that a trusted proxy there names (<see cref="Addressing.ForwardedClients"/>).
+    /// Headers of others are anybody's to write, and not read.
+    /// </summary>
     public static IPAddress Of(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress ?? IPAddress.Loopback; // in memory there is none

@@ -1,4 +1,5 @@
 using VectorServer.Api.Auth;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
@@ -14,11 +15,12 @@ internal static class AliasEndpoints
     public static RouteGroupBuilder MapAliases(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/namespace-aliases").RequireRole(KeyRole.Read);
-        group.MapPost("", CreateAsync).RequireRole(KeyRole.Write);
-        group.MapGet("", ListAsync);
-        group.MapGet("/{alias_name}", DescribeAsync);
-        group.MapPatch("/{alias_name}", RepointAsync).RequireRole(KeyRole.Write);
-        group.MapDelete("/{alias_name}", DeleteAsync).RequireRole(KeyRole.Write);
+        group.MapPost("", CreateAsync).RequireRole(KeyRole.Write).Takes<CreateNamespaceAliasRequest>().Gives<NamespaceAliasDescription>();
+        group.MapGet("", ListAsync).Queries("prefix", "target_namespace").Pages().Gives<ListNamespaceAliasesResponse>();
+        group.MapGet("/{alias_name}", DescribeAsync).Gives<NamespaceAliasDescription>();
+        group.MapPatch("/{alias_name}", RepointAsync).RequireRole(KeyRole.Write)
+            .Takes<RepointNamespaceAliasRequest>().Gives<NamespaceAliasDescription>();
+        group.MapDelete("/{alias_name}", DeleteAsync).RequireRole(KeyRole.Write).Gives<EmptyAnswer>();
         return group;
     }
 

@@ -4,6 +4,7 @@ using VectorServer.Api.Backups;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Limits;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Control;
@@ -15,14 +16,17 @@ internal static class BackupEndpoints
 {
     public static void MapBackups(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/indexes/{index_name}/backups", ListOfIndex).RequireRole(KeyRole.Admin);
-        routes.MapPost("/indexes/{index_name}/backups", CreateAsync).RequireRole(KeyRole.Admin);
+        routes.MapGet("/indexes/{index_name}/backups", ListOfIndex).RequireRole(KeyRole.Admin)
+            .Queries("include_deleted").Pages().Gives<BackupList, SchemaBackupList>(200);
+        routes.MapPost("/indexes/{index_name}/backups", CreateAsync).RequireRole(KeyRole.Admin)
+            .Takes<CreateBackupRequest>(optional: true).Gives<BackupModel, SchemaBackupModel>(201, schemaStatus: 200);
 
         var group = routes.MapGroup("/backups").RequireRole(KeyRole.Admin, checksIndexes: true);
-        group.MapGet("", List);
-        group.MapGet("/{backup_id}", Describe);
-        group.MapDelete("/{backup_id}", Delete);
-        group.MapPost("/{backup_id}/create-index", CreateIndexAsync).GrowsMemory();
+        group.MapGet("", List).Pages().Gives<BackupList, SchemaBackupList>(200);
+        group.MapGet("/{backup_id}", Describe).Gives<BackupModel, SchemaBackupModel>(200);
+        group.MapDelete("/{backup_id}", Delete).GivesNothing(202);
+        group.MapPost("/{backup_id}/create-index", CreateIndexAsync).GrowsMemory()
+            .Takes<CreateIndexFromBackupRequest>().Gives<CreateIndexFromBackupResponse>(202);
     }
 
     private static IResult ListOfIndex(HttpContext context, string index_name, IndexCatalog indexes, BackupCatalog backups)

@@ -1,6 +1,7 @@
 using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Indexes;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Control;
@@ -14,14 +15,14 @@ internal static class BackupScheduleEndpoints
     public static void MapBackupSchedules(this IEndpointRouteBuilder routes)
     {
         var ofIndex = routes.MapGroup("/indexes/{index_name}/backup-schedules").RequireRole(KeyRole.Admin);
-        ofIndex.MapGet("", List);
-        ofIndex.MapPost("", CreateAsync);
+        ofIndex.MapGet("", List).Pages().Gives<BackupScheduleList>();
+        ofIndex.MapPost("", CreateAsync).Takes<CreateBackupScheduleRequest>().Gives<BackupScheduleModel>();
 
         var group = routes.MapGroup("/backup-schedules/{schedule_id}").RequireRole(KeyRole.Admin, checksIndexes: true);
-        group.MapGet("", Describe);
-        group.MapPatch("", UpdateAsync);
-        group.MapDelete("", Delete);
-        group.MapGet("/history", ListHistory);
+        group.MapGet("", Describe).Gives<BackupScheduleModel>();
+        group.MapPatch("", UpdateAsync).Takes<UpdateBackupScheduleRequest>().Gives<BackupScheduleModel>();
+        group.MapDelete("", Delete).GivesNothing(204);
+        group.MapGet("/history", ListHistory).Pages().Gives<BackupScheduleHistoryList>();
     }
 
     private static IResult List(HttpContext context, string index_name, IndexCatalog indexes, BackupSchedules schedules)

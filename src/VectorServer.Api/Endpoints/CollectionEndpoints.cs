@@ -1,6 +1,7 @@
 using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Indexes;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Control;
@@ -13,10 +14,10 @@ internal static class CollectionEndpoints
     public static void MapCollections(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/collections").RequireRole(KeyRole.Admin, checksIndexes: true);
-        group.MapGet("", List);
-        group.MapPost("", CreateAsync);
-        group.MapGet("/{collection_name}", Describe);
-        group.MapDelete("/{collection_name}", Delete);
+        group.MapGet("", List).Gives<CollectionList>();
+        group.MapPost("", CreateAsync).Takes<CreateCollectionRequest>().Gives<CollectionModel>(201);
+        group.MapGet("/{collection_name}", Describe).Gives<CollectionModel>();
+        group.MapDelete("/{collection_name}", Delete).GivesNothing(202);
     }
 
     private static IResult List(HttpContext context, BackupCatalog backups)

@@ -1,5 +1,6 @@
 using VectorServer.Api.Auth;
 using VectorServer.Api.Limits;
+using VectorServer.Api.OpenApi;
 
 namespace VectorServer.Api.Endpoints;
 
@@ -26,6 +27,7 @@ internal static class DocsEndpoints
                 ui.RoutePrefix = "docs";
                 ui.DocumentTitle = "VectorServer";
                 ui.SwaggerEndpoint("/openapi.yaml", "VectorServer");
+                ui.SwaggerEndpoint(FrameworkContract.Path, "Made from the running server");
             }));
     }
 }

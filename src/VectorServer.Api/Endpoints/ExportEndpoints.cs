@@ -1,5 +1,6 @@
 using VectorServer.Api.Auth;
 using VectorServer.Api.Bulk;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
@@ -12,10 +13,10 @@ internal static class ExportEndpoints
     public static RouteGroupBuilder MapExports(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/bulk/exports").RequireRole(KeyRole.Read);
-        group.MapGet("", ListAsync);
-        group.MapPost("", StartAsync).RequireRole(KeyRole.Write);
-        group.MapGet("/{id}", DescribeAsync);
-        group.MapDelete("/{id}", CancelAsync).RequireRole(KeyRole.Write);
+        group.MapGet("", ListAsync).Pages().Gives<ListExportsResponse>();
+        group.MapPost("", StartAsync).RequireRole(KeyRole.Write).Takes<StartExportRequest>().Gives<StartImportResponse>();
+        group.MapGet("/{id}", DescribeAsync).Gives<ExportModel>();
+        group.MapDelete("/{id}", CancelAsync).RequireRole(KeyRole.Write).Gives<EmptyAnswer>();
         return group;
     }
 

@@ -1,4 +1,5 @@
 using VectorServer.Api.Auth;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
@@ -12,10 +13,10 @@ internal static class FetchEndpoints
     public static RouteGroupBuilder MapFetches(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/vectors").RequireRole(KeyRole.Read);
-        group.MapGet("/fetch", FetchAsync);
-        group.MapPost("/fetch_by_metadata", FetchByMetadataAsync);
-        group.MapGet("/list", ListAsync);
-        group.MapPost("/count", CountAsync);
+        group.MapGet("/fetch", FetchAsync).NeedsIds().Queries("namespace").Gives<FetchAnswer>();
+        group.MapPost("/fetch_by_metadata", FetchByMetadataAsync).Takes<FetchByMetadataRequest>().Gives<FetchByMetadataAnswer>();
+        group.MapGet("/list", ListAsync).Queries("prefix", "namespace").Pages().Gives<ListResponse>();
+        group.MapPost("/count", CountAsync).Takes<CountRequest>(optional: true).Gives<CountResponse>();
         return group;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using VectorServer.Api.Auth;
+using VectorServer.Api.OpenApi;
 using VectorServer.Storage;
 
 namespace VectorServer.Api.Endpoints;
@@ -14,8 +15,13 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         foreach (var path in (string[])["/healthz", "/livez"])
-            routes.MapGet(path, () => Results.Text("""{"status":"ok"}""", "application/json")).WithMetadata(PublicEndpoint.Instance);
-        routes.MapGet("/readyz", Ready).WithMetadata(PublicEndpoint.Instance);
+        {
+            routes.MapGet(path, () => Results.Text("""{"status":"ok"}""", "application/json"))
+                .WithMetadata(PublicEndpoint.Instance).Gives<HealthAnswer>();
+        }
+
+
+        routes.MapGet("/readyz", Ready).WithMetadata(PublicEndpoint.Instance).Gives<ReadinessAnswer>();
     }
 
     /// <summary>How many there are, for everyone may ask; which, where everyone may see everything. Otherwise <c>/maintenance/verify</c> tells.</summary>

@@ -2,6 +2,7 @@ using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Bulk;
 using VectorServer.Api.Limits;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
@@ -14,10 +15,10 @@ internal static class ImportEndpoints
     public static RouteGroupBuilder MapImports(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/bulk/imports").RequireRole(KeyRole.Read);
-        group.MapGet("", ListAsync);
-        group.MapPost("", StartAsync).RequireRole(KeyRole.Write).GrowsMemory();
-        group.MapGet("/{id}", DescribeAsync);
-        group.MapDelete("/{id}", CancelAsync).RequireRole(KeyRole.Write);
+        group.MapGet("", ListAsync).Pages().Gives<ListImportsResponse>();
+        group.MapPost("", StartAsync).RequireRole(KeyRole.Write).GrowsMemory().Takes<StartImportRequest>().Gives<StartImportResponse>();
+        group.MapGet("/{id}", DescribeAsync).Gives<ImportModel>();
+        group.MapDelete("/{id}", CancelAsync).RequireRole(KeyRole.Write).Gives<EmptyAnswer>();
         return group;
     }
 

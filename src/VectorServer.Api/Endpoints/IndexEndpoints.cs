@@ -3,6 +3,7 @@ using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Limits;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Control;
@@ -15,11 +16,13 @@ internal static class IndexEndpoints
     public static RouteGroupBuilder MapIndexes(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/indexes").RequireRole(KeyRole.Admin);
-        group.MapGet("", List).RequireRole(KeyRole.Read, checksIndexes: true);
-        group.MapPost("", CreateAsync).RequireRole(KeyRole.Admin, checksIndexes: true).GrowsMemory();
-        group.MapGet("/{index_name}", Describe).RequireRole(KeyRole.Read);
-        group.MapDelete("/{index_name}", DeleteAsync);
-        group.MapPatch("/{index_name}", ConfigureAsync);
+        group.MapGet("", List).RequireRole(KeyRole.Read, checksIndexes: true).Gives<IndexList, SchemaIndexList>(200);
+        group.MapPost("", CreateAsync).RequireRole(KeyRole.Admin, checksIndexes: true).GrowsMemory()
+            .Takes<CreateIndexRequest, SchemaCreateIndexRequest>().Gives<IndexModel, SchemaIndexModel>(201);
+        group.MapGet("/{index_name}", Describe).RequireRole(KeyRole.Read).Gives<IndexModel, SchemaIndexModel>(200);
+        group.MapDelete("/{index_name}", DeleteAsync).GivesNothing(202);
+        group.MapPatch("/{index_name}", ConfigureAsync)
+            .Takes<ConfigureIndexRequest, SchemaConfigureIndexRequest>().Gives<IndexModel, SchemaIndexModel>(202, schemaStatus: 200);
         return group;
     }
 

@@ -1,5 +1,6 @@
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
@@ -12,11 +13,11 @@ internal static class MaintenanceEndpoints
     public static RouteGroupBuilder MapMaintenance(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/maintenance").RequireRole(KeyRole.Admin);
-        group.MapPost("/compact", CompactAsync);
-        group.MapPost("/flush", FlushAsync);
-        group.MapPost("/advise", AdviseAsync);
-        group.MapPost("/verify", VerifyAsync);
-        group.MapPost("/repair", RepairAsync);
+        group.MapPost("/compact", CompactAsync).Queries("namespace").Gives<EmptyAnswer>();
+        group.MapPost("/flush", FlushAsync).Gives<EmptyAnswer>();
+        group.MapPost("/advise", AdviseAsync).Takes<AdviseRequest>(optional: true).Gives<AdviceModel>();
+        group.MapPost("/verify", VerifyAsync).Queries("namespace").Gives<IntegrityModel>();
+        group.MapPost("/repair", RepairAsync).Queries("namespace").Gives<IntegrityModel>();
         return group;
     }
 

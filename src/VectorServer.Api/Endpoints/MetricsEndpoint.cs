@@ -1,5 +1,6 @@
 using VectorServer.Api.Auth;
 using VectorServer.Api.Metrics;
+using VectorServer.Api.OpenApi;
 
 namespace VectorServer.Api.Endpoints;
 
@@ -8,7 +9,8 @@ internal static class MetricsEndpoint
 {
     public static void MapMetrics(this IEndpointRouteBuilder routes, ServerOptions options)
     {
-        var endpoint = routes.MapGet("/metrics", Show).RequireRole(KeyRole.Read);
+        var endpoint = routes.MapGet("/metrics", Show).RequireRole(KeyRole.Read).WithMetadata(BearerEndpoint.Instance)
+            .Gives<string>(contentType: "text/plain");
         if (options.MetricsOpen)
             endpoint.WithMetadata(PublicEndpoint.Instance);
     }

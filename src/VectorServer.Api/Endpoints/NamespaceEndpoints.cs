@@ -1,5 +1,6 @@
 using VectorServer.Api.Auth;
 using VectorServer.Api.Limits;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
@@ -13,10 +14,11 @@ internal static class NamespaceEndpoints
     public static RouteGroupBuilder MapNamespaces(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/namespaces").RequireRole(KeyRole.Read);
-        group.MapGet("", ListAsync);
-        group.MapPost("", CreateAsync).RequireRole(KeyRole.Write).GrowsMemory();
-        group.MapGet("/{namespace}", DescribeAsync);
-        group.MapDelete("/{namespace}", DeleteAsync).RequireRole(KeyRole.Write);
+        group.MapGet("", ListAsync).Queries("prefix").Pages().Gives<ListNamespacesResponse>();
+        group.MapPost("", CreateAsync).RequireRole(KeyRole.Write).GrowsMemory()
+            .Takes<CreateNamespaceRequest>().Gives<NamespaceDescription>();
+        group.MapGet("/{namespace}", DescribeAsync).Gives<NamespaceDescription>();
+        group.MapDelete("/{namespace}", DeleteAsync).RequireRole(KeyRole.Write).Gives<EmptyAnswer>();
         return group;
     }
 

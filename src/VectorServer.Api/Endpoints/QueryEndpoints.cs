@@ -1,4 +1,5 @@
 using VectorServer.Api.Auth;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
@@ -11,8 +12,8 @@ internal static class QueryEndpoints
     public static RouteGroupBuilder MapQuery(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").RequireRole(KeyRole.Read);
-        group.MapPost("/query", QueryAsync);
-        group.MapPost("/query_many", QueryManyAsync);
+        group.MapPost("/query", QueryAsync).Takes<QueryRequest>().TakesExtensions().Gives<QueryAnswer>();
+        group.MapPost("/query_many", QueryManyAsync).Takes<QueryManyRequest>().TakesExtensions().Gives<QueryManyAnswer>();
         return group;
     }
 

@@ -1,6 +1,7 @@
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire.Control;
 
@@ -12,8 +13,8 @@ internal static class RestoreJobEndpoints
     public static void MapRestoreJobs(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/restore-jobs").RequireRole(KeyRole.Admin, checksIndexes: true);
-        group.MapGet("", List);
-        group.MapGet("/{job_id}", Describe);
+        group.MapGet("", List).Pages().Gives<RestoreJobList>();
+        group.MapGet("/{job_id}", Describe).Gives<RestoreJobModel>();
     }
 
     private static IResult List(HttpContext context, RestoreJobs jobs)

@@ -1,5 +1,6 @@
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Data;
@@ -12,8 +13,8 @@ internal static class StatsEndpoints
     public static RouteGroupBuilder MapStats(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/describe_index_stats").RequireRole(KeyRole.Read);
-        group.MapPost("", PostAsync);
-        group.MapGet("", GetAsync);
+        group.MapPost("", PostAsync).Takes<DescribeIndexStatsRequest>(optional: true).TakesExtensions().Gives<IndexDescription>();
+        group.MapGet("", GetAsync).TakesExtensions().Gives<IndexDescription>();
         return group;
     }
 

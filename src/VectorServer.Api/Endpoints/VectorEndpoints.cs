@@ -1,5 +1,6 @@
 using VectorServer.Api.Auth;
 using VectorServer.Api.Limits;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
@@ -13,10 +14,10 @@ internal static class VectorEndpoints
     public static RouteGroupBuilder MapVectors(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/vectors").RequireRole(KeyRole.Write);
-        group.MapPost("/upsert", UpsertAsync).GrowsMemory();
-        group.MapPost("/update", UpdateAsync).GrowsMemory();
-        group.MapPost("/delete", DeleteAsync);
-        group.MapDelete("/delete", DeleteByParametersAsync);
+        group.MapPost("/upsert", UpsertAsync).GrowsMemory().Takes<UpsertRequest>().Gives<UpsertResponse>();
+        group.MapPost("/update", UpdateAsync).GrowsMemory().Takes<UpdateRequest>().Gives<UpdateResponse>();
+        group.MapPost("/delete", DeleteAsync).Takes<DeleteRequest>().Gives<EmptyAnswer>();
+        group.MapDelete("/delete", DeleteByParametersAsync).Queries("ids", "deleteAll", "namespace").Gives<EmptyAnswer>();
         return group;
     }
 

@@ -28,6 +28,9 @@ internal static class PlaneExtensions
     public static TBuilder WithPlane<TBuilder>(this TBuilder builder, Plane plane)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new PlaneMetadata(plane));
 
+    /// <summary>The plane that an endpoint's metadata tell; null for what is no operation of the wire.</summary>
+    public static Plane? PlaneOf(IEnumerable<object> metadata) => metadata.OfType<PlaneMetadata>().LastOrDefault()?.Plane;
+
     /// <summary>Whether the request is for an operation of the wire.</summary>
     public static bool HasPlane(this HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<PlaneMetadata>() is not null;
 

@@ -7,6 +7,8 @@ internal static partial class StartupLog
     {
         if (options.IsOpen)
             LogOpen(logger, options.BindAddress, ServerSettings.ApiKeys.Environment);
+        if (options.Addressing == AddressingMode.Path)
+            LogPath(logger, ServerSettings.Addressing.Environment);
         if (options.ConsistencyDelay > TimeSpan.Zero)
             LogDelay(logger, options.ConsistencyDelay.TotalMilliseconds, ServerSettings.ConsistencyDelay.Environment);
         if (options.Faults.Count > 0)
@@ -19,6 +21,10 @@ internal static partial class StartupLog
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "NO API KEYS ARE SET: everyone who reaches {BindAddress} can read, change and delete all data. Set {Variable} to ask for keys")]
     private static partial void LogOpen(ILogger logger, string bindAddress, string variable);
+
+    [LoggerMessage(Level = LogLevel.Information, Message =
+        "Indexes are addressed by path, which REST clients can use. gRPC clients cannot: they need {Variable}=port or subdomain")]
+    private static partial void LogPath(ILogger logger, string variable);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Reads see writes {DelayMs} ms late, as {Variable} asks")]
     private static partial void LogDelay(ILogger logger, double delayMs, string variable);

@@ -12,6 +12,9 @@ internal enum AddressingMode
 
     /// <summary>A host name per index on the main port.</summary>
     Subdomain,
+
+    /// <summary>A path per index on the main port, which gRPC clients cannot use.</summary>
+    Path,
 }
 
 /// <summary>The one index that the settings ask for, served on the main port.</summary>
@@ -52,6 +55,12 @@ internal sealed record ServerOptions
 
     /// <summary>Without scheme and port; null takes the request's.</summary>
     public required string? PublicHost { get; init; }
+
+    /// <summary>Scheme, host and port by which clients reach the main port; null takes the request's.</summary>
+    public required Uri? PublicUrl { get; init; }
+
+    /// <summary>Whose forwarded headers are believed.</summary>
+    public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
 
     public required bool BareHost { get; init; }
 
@@ -121,11 +130,15 @@ internal sealed record ServerOptions
             AuditLog = ReadPath(read, ServerSettings.AuditLog),
             MetricsOpen = read.Flag(ServerSettings.MetricsOpen),
             Limits = LimitOptions.Read(read),
-            Addressing = read.Choice(ServerSettings.Addressing, ("port", AddressingMode.Port), ("subdomain", AddressingMode.Subdomain)),
+            Addressing = read.Choice(
+                ServerSettings.Addressing,
+                ("port", AddressingMode.Port), ("subdomain", AddressingMode.Subdomain), ("path", AddressingMode.Path)),
             IndexPortMin = portMin,
             IndexPortMax = portMax,
-            Domain = read.Text(ServerSettings.Domain).TrimStart('.'),
-            PublicHost = ReadPublicHost(read),
+            Domain = PublicAddress.ReadDomain(read),
+            PublicHost = PublicAddress.ReadHost(read),
+            PublicUrl = PublicAddress.ReadUrl(read),
+            TrustedProxies = PublicAddress.ReadProxies(read),
             BareHost = read.Flag(ServerSettings.BareHost),
             Tls = TlsOptions.Read(read),
             Compression = ReadCompression(read),
@@ -181,19 +194,6 @@ internal sealed record ServerOptions
 
     private static string? ReadPath(SettingReader read, ServerSetting setting) =>
         read.Text(setting) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
-
-    private static string? ReadPublicHost(SettingReader read)
-    {
-        var text = read.Text(ServerSettings.PublicHost);
-        if (text.Length == 0)
-            return null;
-
-        var afterScheme = text.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? text[(scheme + 3)..] : text;
-        var host = new HostString(afterScheme.TrimEnd('/')).Host;
-        return host.Length > 0 && !host.Contains('/')
-            ? host
-            : throw SettingReader.Bad(ServerSettings.PublicHost, text, "a host name");
-    }
 
     /// <summary>Directories, which the platform's own separator of paths divides too.</summary>
     private static string[] ReadRoots(SettingReader read, ServerSetting setting)

@@ -25,7 +25,7 @@ internal static class ServerSettings
         "Listen beyond this machine without API keys");
     public static readonly ServerSetting Addressing = new(
         "Addressing", "VECTORSERVER_ADDRESSING", "--addressing", "port",
-        "How an index is addressed: port (one each) or subdomain");
+        "How an index is addressed: port (one each), subdomain, or path (REST clients only)");
     public static readonly ServerSetting IndexPorts = new(
         "IndexPorts", "VECTORSERVER_INDEX_PORTS", "--index-ports", "5081-5180",
         "Ports given to indexes, in port mode");
@@ -35,6 +35,12 @@ internal static class ServerSettings
     public static readonly ServerSetting PublicHost = new(
         "PublicHost", "PINECONE_HOST", "--public-host", "",
         "Host name that clients reach the server by; empty takes the request's");
+    public static readonly ServerSetting PublicUrl = new(
+        "PublicUrl", "VECTORSERVER_PUBLIC_URL", "--public-url", "",
+        "URL that clients reach the main port by, such as https://vectors.example.com:8443; empty takes the request's");
+    public static readonly ServerSetting TrustedProxies = new(
+        "TrustedProxies", "VECTORSERVER_TRUSTED_PROXIES", "--trusted-proxies", "",
+        "Networks whose X-Forwarded-For, -Proto and -Host are believed, such as 10.0.0.0/8, separated by commas");
     public static readonly ServerSetting BareHost = new(
         "BareHost", "VECTORSERVER_BARE_HOST", "--bare-host", "false",
         "Show the host of an index without http:// or https://");
@@ -137,7 +143,7 @@ internal static class ServerSettings
 
     public static readonly IReadOnlyList<ServerSetting> All =
     [
-        Port, BindAddress, DataDirectory, ApiKeys, KeysFile, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, BareHost,
+        Port, BindAddress, DataDirectory, ApiKeys, KeysFile, AllowOpen, Addressing, IndexPorts, Domain, PublicHost, PublicUrl, TrustedProxies, BareHost,
         Tls, TlsCertificate, TlsKey, TlsPassword, Compression, Durability, RecallSample, CompactShare, BuildThreads, IdleClose, Reserve, VerifyAtStart,
         EnforceSizeLimits, ConsistencyDelay, Faults, FaultSeed, FaultRetryAfter, ImportRoots, ExportRoots,
         AuditLog, MetricsOpen, WrongKeys, RateLimit, MaxRequests, MaxConnections, MemoryLimit, LogFormat, ConfigFile, IndexType, IndexVectorType, IndexDimension, IndexMetric,

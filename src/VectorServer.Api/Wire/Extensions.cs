@@ -9,7 +9,7 @@ internal static class Extensions
     /// <summary>How a query was answered.</summary>
     public const string Explain = "explain";
 
-    private const string Header = "x-vectorserver-extensions";
+    public const string Header = "x-vectorserver-extensions";
 
     public static bool AsksFor(this HttpContext context, string extension) =>
         context.Request.Headers.TryGetValue(Header, out var values)

@@ -42,6 +42,89 @@ public sealed class AddressTests
         Assert.Equal(expected, answer.Json.GetProperty("host").GetString());
     }
 
+    [Theory]
+    [InlineData("port", "https://vectors.example.com:8443", "https://vectors.example.com:5081")]
+    [InlineData("port", "http://vectors.example.com", "http://vectors.example.com:5081")]
+    [InlineData("subdomain", "https://vectors.example.com:8443", "https://docs.vectors.example.com:8443")]
+    [InlineData("subdomain", "https://vectors.example.com", "https://docs.vectors.example.com")]
+    [InlineData("path", "https://vectors.example.com:8443", "https://vectors.example.com:8443/indexes/docs")]
+    [InlineData("path", "https://vectors.example.com/", "https://vectors.example.com/indexes/docs")]
+    public async Task The_public_url_gives_scheme_host_and_port_however_the_client_came(
+        string addressing, string publicUrl, string expected)
+    {
+        await using var server = TestServer.Start(("Addressing", addressing), ("PublicUrl", publicUrl));
+
+        var answer = await SendAsync(server, HttpMethod.Post, "http://127.0.0.1:9000/indexes", Docs);
+
+        Assert.Equal(expected, answer.Json.GetProperty("host").GetString());
+    }
+
+    [Theory]
+    [InlineData("path", "https://vectors.example.com", "vectors.example.com:443/indexes/docs")]
+    [InlineData("subdomain", "http://vectors.example.com", "docs.vectors.example.com:80")]
+    [InlineData("port", "https://vectors.example.com:8443", "vectors.example.com:5081")]
+    public async Task A_bare_host_behind_a_public_url_names_the_port_that_its_scheme_would_have_said(
+        string addressing, string publicUrl, string expected)
+    {
+        await using var server = TestServer.Start(("Addressing", addressing), ("PublicUrl", publicUrl), ("BareHost", "true"));
+
+        var answer = await server.PostAsync("/indexes", Docs);
+
+        Assert.Equal(expected, answer.Json.GetProperty("host").GetString());
+    }
+
+    [Fact]
+    public async Task An_index_on_the_main_port_is_at_the_public_url()
+    {
+        await using var server = TestServer.Start(("IndexType", "serverless"), ("PublicUrl", "https://vectors.example.com:8443"));
+
+        var index = await server.GetAsync("/indexes/default");
+
+        Assert.Equal("https://vectors.example.com:8443", index.Json.GetProperty("host").GetString());
+    }
+
+    [Fact]
+    public async Task The_domain_of_subdomains_is_the_public_urls_unless_another_is_set()
+    {
+        await using var server = TestServer.Start(("Addressing", "subdomain"), ("PublicUrl", "https://vectors.example.com"));
+        await using var other = TestServer.Start(
+            ("Addressing", "subdomain"), ("PublicUrl", "https://vectors.example.com"), ("Domain", "db.example.com:9443"));
+
+        var data = await SendAsync(server, HttpMethod.Get, "http://docs.vectors.example.com/bulk/imports");
+        var index = await SendAsync(other, HttpMethod.Post, "http://vectors.example.com/indexes", Docs);
+
+        Assert.Equal("Index docs not found.", data.Json.GetProperty("message").GetString());
+        Assert.Equal("https://docs.db.example.com:9443", index.Json.GetProperty("host").GetString());
+    }
+
+    [Theory]
+    [InlineData("http://localhost:32768", "http://localhost:32768/indexes/docs")] // the port that a container's 5080 was mapped to
+    [InlineData("http://[::1]:8080", "http://[::1]:8080/indexes/docs")]
+    [InlineData("https://other.test", "https://other.test/indexes/docs")]
+    public async Task With_paths_the_host_is_the_main_port_as_the_client_came_and_works(string address, string expected)
+    {
+        await using var server = TestServer.Start(("Addressing", "path"));
+
+        var created = await SendAsync(server, HttpMethod.Post, $"{address}/indexes", Docs);
+        var host = created.Json.GetProperty("host").GetString();
+        var upserted = await SendAsync(server, HttpMethod.Post, $"{host}/vectors/upsert", """{"vectors":[{"id":"a","values":[1,2,3]}]}""");
+        var listed = await SendAsync(server, HttpMethod.Get, $"{host}/vectors/list");
+
+        Assert.Equal(expected, host);
+        Assert.Equal(200, upserted.Status);
+        Assert.Equal("a", listed.Json.GetProperty("vectors")[0].GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task With_paths_the_public_host_stands_before_the_port_by_which_the_client_came()
+    {
+        await using var server = TestServer.Start(("Addressing", "path"), ("PublicHost", "vectors"));
+
+        var answer = await SendAsync(server, HttpMethod.Post, "http://localhost:32768/indexes", Docs);
+
+        Assert.Equal("http://vectors:32768/indexes/docs", answer.Json.GetProperty("host").GetString());
+    }
+
     [Fact]
     public async Task A_subdomain_serves_one_index_and_no_control_plane()
     {

@@ -34,7 +34,8 @@ public sealed class RoleTests
 
     private static readonly string[] PublicRoutes =
     [
-        "GET /healthz", "GET /livez", "GET /readyz", "GET /openapi.yaml", "POST /grpc.health.v1.Health/Check", "POST /grpc.health.v1.Health/Watch",
+        "GET /healthz", "GET /livez", "GET /readyz", "GET /openapi.yaml", "GET /openapi/v1.json",
+        "POST /grpc.health.v1.Health/Check", "POST /grpc.health.v1.Health/Watch",
         "POST /grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "POST /grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     ];
 

@@ -119,6 +119,24 @@ public sealed class MetricsTests
         Assert.Equal(status, (await server.GetAsync(key, "/metrics")).Status);
     }
 
+    [Theory]
+    [InlineData("/metrics", "Bearer key-of-reader", 200)]
+    [InlineData("/metrics", "bearer key-of-boss", 200)]
+    [InlineData("/metrics", "Bearer key-of-dev-boss", 403)]
+    [InlineData("/metrics", "Bearer key-of-nobody", 401)]
+    [InlineData("/metrics", "Bearer ", 401)]
+    [InlineData("/metrics", "Basic key-of-reader", 401)]
+    [InlineData("/indexes", "Bearer key-of-reader", 401)]
+    public async Task The_key_may_come_as_Prometheus_sends_it_and_only_here(string path, string authorization, int status)
+    {
+        await using var server = KeyedServer.Start();
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        Assert.True(request.Headers.TryAddWithoutValidation("Authorization", authorization));
+
+        Assert.Equal(status, (await server.Server.SendAsync(request)).Status);
+    }
+
     [Fact]
     public async Task The_settings_may_open_it()
     {

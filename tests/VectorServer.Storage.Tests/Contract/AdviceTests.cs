@@ -53,12 +53,25 @@ public sealed class AdviceTests : IndexContract
     }
 
     [Fact]
+    public async Task For_a_few_records_raw_vectors_are_the_advice_and_nothing_is_measured()
+    {
+        var index = CreateDense(dimension: Dimension);
+        var records = Enumerable.Range(0, 99).Select(i => Dense($"r{i}", RandomVector(_random, Dimension)));
+        await index.UpsertAsync("", [.. records], Cancellation);
+
+        var advice = await index.AdviseAsync("", new AdviceOptions(), Cancellation);
+
+        Assert.Equal((99, 0, Compression.Float32), (advice.RecordCount, advice.SampledRows, advice.Take));
+        Assert.Equal(Compression.Float32, Assert.Single(advice.Measures).Compression);
+    }
+
+    [Fact]
     public async Task What_cannot_be_measured_is_refused()
     {
-        var small = CreateDense("small");
+        var empty = CreateDense("empty");
         var sparse = CreateSparse();
 
-        foreach (var index in new[] { small, sparse })
+        foreach (var index in new[] { empty, sparse })
         {
             var refused = await Assert.ThrowsAsync<StorageException>(() => index.AdviseAsync("", new AdviceOptions(), Cancellation));
             Assert.Equal(StorageErrorCode.InvalidArgument, refused.Code);

@@ -6,7 +6,7 @@ namespace VectorServer.Storage.Query.Advice;
 /// <summary>Measures compressions on a namespace's own vectors.</summary>
 internal static class CompressionAdviser
 {
-    /// <summary>Below, ten neighbours are a tenth of all and there is nothing to learn.</summary>
+    /// <summary>Below, ten neighbours are a tenth of all and there is nothing to learn: the raw vectors are the advice.</summary>
     private const int RowsMin = 100;
 
     private const int RowsMax = 20_000;
@@ -38,13 +38,17 @@ internal static class CompressionAdviser
             throw StorageException.Invalid($"queries must be between 1 and {QueriesMax}, got {options.Queries}");
         if (options.Recall is not (>= 0 and <= 1))
             throw StorageException.Invalid($"recall must be between 0 and 1, got {options.Recall}");
-        if (snapshot is null || snapshot.LiveCount < RowsMin)
-            throw StorageException.Invalid($"Advice needs at least {RowsMin} records in the namespace, it has {snapshot?.LiveCount ?? 0}");
+        if (snapshot is null or { LiveCount: 0 })
+            throw StorageException.Invalid("Advice needs records, and the namespace has none");
+
+        var raw = new CompressionMeasure(Compression.Float32, snapshot.Generation.Vectors.RowBytes, 1, 1);
+        if (snapshot.LiveCount < RowsMin)
+            return RawOnly(snapshot.LiveCount, raw);
 
         var begun = Stopwatch.GetTimestamp();
         var rows = Spread(snapshot.LiveRows(), snapshot.LiveCount, Math.Min(RowsMax, ComponentsMax / index.Dimension));
         var sample = new AdviceSample(index.Metric, snapshot, rows, options.Queries, cancellation);
-        var measures = new List<CompressionMeasure> { new(Compression.Float32, snapshot.Generation.Vectors.RowBytes, 1, 1) };
+        var measures = new List<CompressionMeasure> { raw };
         var codes = CompressionNames.Codes.ToArray();
         foreach (var code in codes)
         {
@@ -65,6 +69,17 @@ internal static class CompressionAdviser
             Take = measures.First(measure => measure.Recall >= options.Recall).Compression, // raw vectors find everything
         };
     }
+
+    private static CompressionAdvice RawOnly(int recordCount, CompressionMeasure raw) => new()
+    {
+        RecordCount = recordCount,
+        SampledRows = 0,
+        Queries = 0,
+        Candidates = 0,
+        IsComplete = true,
+        Measures = [raw],
+        Take = Compression.Float32,
+    };
 
     /// <summary>At most <paramref name="countMax"/> of the rows, evenly spread.</summary>
     private static int[] Spread(IEnumerable<int> rows, int rowCount, int countMax)
