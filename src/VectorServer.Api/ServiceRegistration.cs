@@ -8,6 +8,7 @@ using VectorServer.Api.Audit;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Bulk;
+using VectorServer.Api.Grpc;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
 using VectorServer.Api.Limits;
@@ -39,8 +40,9 @@ internal static class ServiceRegistration
         builder.Logging.AddSerilog(logger, dispose: true);
 
         // The framework's own logs of requests, which ours replaces: they tell query strings and raw headers, and while the first is on,
-        // every request pays for an activity and a logging scope. What is said for Serilog outranks what is said for all.
-        foreach (var category in (string[])["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests"])
+        // every request pays for an activity and a logging scope; gRPC's takes every refusal for a failure. What is said for Serilog outranks
+        // what is said for all.
+        foreach (var category in (string[])["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests", "Grpc.AspNetCore"])
         {
             builder.Logging.AddFilter(category, LogLevel.None);
             builder.Logging.AddFilter<SerilogLoggerProvider>(category, LogLevel.None);
@@ -78,6 +80,7 @@ internal static class ServiceRegistration
 
         builder.Services.AddHostedService<StartVerification>();
         builder.Services.AddBackups();
+        builder.Services.AddGrpcServices(options);
 
         // The container closes the engine as it goes, after the server has answered its last request.
         builder.Services.AddSingleton(OpenEngine);
