@@ -29,7 +29,7 @@ internal sealed class CallEnd : IDisposable
             _stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         _any = CancellationTokenSource.CreateLinkedTokenSource(_aborted, _stopping, _expiry.Token);
         context.RequestAborted = _any.Token;
-        _any.Token.Register(context.Request.BodyReader.CancelPendingRead); // the library reads without a token
+        _any.Token.Register(EndReading);
 
         // A zero timer would expire on another thread, some time from now.
         if (timeout is { } time && time > TimeSpan.Zero)
@@ -66,6 +66,20 @@ internal sealed class CallEnd : IDisposable
         _context.RequestAborted = _aborted;
         _any.Dispose();
         _expiry.Dispose();
+    }
+
+    // The library reads without a token.
+    private void EndReading()
+    {
+        try
+        {
+            if (!_aborted.IsCancellationRequested)
+                _context.Request.BodyReader.CancelPendingRead();
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client has left at the same time.
+        }
     }
 
     // One to eight digits and a unit, as in 30S.
