@@ -1,5 +1,4 @@
 using System.Globalization;
-using Grpc.Core;
 using Microsoft.AspNetCore.Connections;
 using VectorServer.Api.Errors;
 
@@ -46,13 +45,11 @@ internal sealed class CallEnd : IDisposable
         return timeout is not null || isStream ? new CallEnd(context, timeout, isStream) : null;
     }
 
-    /// <summary>Why the call was ended, if that is how it came to its status.</summary>
-    public Exception? Reason(Status status)
+    /// <summary>Why the call was ended, if that is how it came to its failure.</summary>
+    public Exception? Reason(Exception? failure)
     {
-        // A stream may end well when it is cancelled; an answer that was made in time is one.
-        var isEnded = _any.IsCancellationRequested
-            && (_isStream || status is { DebugException: OperationCanceledException } or { Detail: "Incoming message cancelled." });
-        if (!isEnded)
+        // A stream may end well when it is cancelled. An answer that was made in time is one.
+        if (!_any.IsCancellationRequested || !(_isStream || failure is OperationCanceledException))
             return null;
         if (_aborted.IsCancellationRequested)
             return new ConnectionAbortedException();

@@ -21,6 +21,7 @@ internal static class GrpcServices
             {
                 grpc.IgnoreUnknownServices = true; // our own answer names the path
                 grpc.LimitMessages(RequestBody.PublicBytesMax);
+                grpc.Interceptors.Add<GrpcCall.Interceptor>();
             })
             .AddServiceOptions<VectorService>(grpc => grpc.LimitMessages(dataBytesMax))
             .AddServiceOptions<NamespaceAliasService>(grpc => grpc.LimitMessages(dataBytesMax));
@@ -29,6 +30,7 @@ internal static class GrpcServices
         services.AddSingleton<VectorService>();
         services.AddSingleton<NamespaceAliasService>();
         services.AddSingleton<HealthService>();
+        services.AddSingleton<GrpcCall.Interceptor>();
     }
 
     public static void MapGrpcServices(this IEndpointRouteBuilder routes)
