@@ -80,6 +80,7 @@ internal static class ServerPipeline
         app.Use(PreconditionRules.CheckAsync);
         if (injectsFaults)
             app.UseMiddleware<FaultMiddleware>();
+        app.Use(GrpcCall.InvokeAsync);
     }
 
     public static void MapVectorServer(this WebApplication app)
@@ -108,9 +109,6 @@ internal static class ServerPipeline
         data.MapImports();
         data.MapExports();
         data.MapMaintenance();
-        data.MapVectorService();
-        data.MapNamespaceAliasService();
-        data.MapGrpcHealth();
-        data.MapGrpcReflection();
+        data.MapGrpcServices();
     }
 }

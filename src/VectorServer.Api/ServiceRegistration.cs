@@ -4,6 +4,7 @@ using VectorServer.Api.Audit;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Backups;
 using VectorServer.Api.Bulk;
+using VectorServer.Api.Grpc;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Jobs;
 using VectorServer.Api.Limits;
@@ -63,6 +64,7 @@ internal static class ServiceRegistration
         builder.Services.AddHostedService<StartVerification>();
         builder.Services.AddBackups();
         builder.Services.AddFrameworkContract();
+        builder.Services.AddGrpcServices(options);
 
         // The container closes the engine as it goes, after the server has answered its last request.
         builder.Services.AddSingleton(OpenEngine);

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace VectorServer.Benchmarks;
 
-/// <summary>What does a client gain by gRPC over REST, and what does a request cost the server in each?</summary>
-/// <remarks>Both send the same data, encoded before the clock starts, from as many clients, in turn on one server.</remarks>
+/// <summary>What does a client gain by gRPC over REST, and what does a request cost the server in each? Or: what does gRPC cost in two builds of it?</summary>
+/// <remarks>Both sides send the same data, encoded before the clock starts, from as many clients, in turn.</remarks>
 internal static class GrpcBench
 {
     private const int Dimension = 384;
@@ -13,47 +13,45 @@ internal static class GrpcBench
     private const int QueriesPerRound = 1000;
     private const int Rounds = 9;
 
-    public static async Task<int> RunAsync()
+    /// <param name="servers">Two server assemblies to compare; none for REST beside gRPC on the one that was built with the bench.</param>
+    public static async Task<int> RunAsync(string[] servers)
     {
-        Console.WriteLine($"## gRPC beside REST, server and {HttpBench.Clients} clients on one machine, medians of {Rounds} interleaved rounds\n");
+        var (one, other) = servers is [_, _] ? ("server 1", "server 2") : ("REST", "gRPC");
+        Console.WriteLine($"## gRPC beside {(servers is [_, _] ? "gRPC" : "REST")}, server and {HttpBench.Clients} clients on one machine, medians of {Rounds} interleaved rounds\n");
         Console.WriteLine($"{Machine.Describe()}\n");
-        Console.WriteLine("| work | REST | gRPC | gRPC / REST | server CPU, ms a request: REST | gRPC | ratio |\n|---|---:|---:|---:|---:|---:|---:|");
+        Console.WriteLine($"| work | {one} | {other} | {other} / {one} | server CPU, ms a request: {one} | {other} | ratio |\n|---|---:|---:|---:|---:|---:|---:|");
         var vectors = new float[QueryRows * Dimension];
         RandomVectors.Fill(new Random(1), vectors, Dimension);
         foreach (var durability in new[] { "os", "fsync" })
         {
-            await using var server = await ServerProcess.StartAsync(durability);
-            using var grpc = new GrpcCaller(server.Address);
-            await UpsertAsync(server, grpc, vectors, durability);
+            await using var peers = await Peers.StartAsync(servers, durability);
+            await UpsertAsync(peers, vectors, durability);
         }
 
-        await using (var server = await ServerProcess.StartAsync("os"))
-        {
-            using var grpc = new GrpcCaller(server.Address);
-            await QueryAsync(server, grpc, vectors);
-        }
-
+        await using (var peers = await Peers.StartAsync(servers, "os"))
+            await QueryAsync(peers, vectors);
         return 0;
     }
 
-    private static async Task UpsertAsync(ServerProcess server, GrpcCaller grpc, float[] vectors, string durability)
+    private static Task UpsertAsync(Peers peers, float[] vectors, string durability)
     {
         byte[][] Bodies(Func<float[], int, int, int, byte[]> encode) =>
             [.. Enumerable.Range(0, UpsertBatches).Select(batch => encode(vectors, Dimension, batch * BatchRows, BatchRows))];
-        await CompareAsync(
-            server,
+        return CompareAsync(
             $"upsert of {BatchRows} x {Dimension}, `{durability}`, vectors/s",
             BatchRows,
-            new Side("rest", Bodies(HttpBench.UpsertBody), index => body => server.PostAsync($"/indexes/{index}/vectors/upsert", body)),
-            new Side("grpc", Bodies(GrpcBodies.Upsert), index => body => grpc.CallAsync(index, "Upsert", body)),
-            freshIndexes: true);
+            peers.Sides(rest: "vectors/upsert", Bodies(HttpBench.UpsertBody), "Upsert", Bodies(GrpcBodies.Upsert)),
+            index: null);
     }
 
-    private static async Task QueryAsync(ServerProcess server, GrpcCaller grpc, float[] vectors)
+    private static async Task QueryAsync(Peers peers, float[] vectors)
     {
-        await server.CreateIndexAsync("queried", Dimension, "auto");
-        for (var row = 0; row < QueryRows; row += BatchRows)
-            await server.PostAsync("/indexes/queried/vectors/upsert", HttpBench.UpsertBody(vectors, Dimension, row, BatchRows));
+        foreach (var server in peers.Servers)
+        {
+            await server.CreateIndexAsync("queried", Dimension, "auto");
+            for (var row = 0; row < QueryRows; row += BatchRows)
+                await server.PostAsync("/indexes/queried/vectors/upsert", HttpBench.UpsertBody(vectors, Dimension, row, BatchRows));
+        }
 
         var queries = new float[QueriesPerRound * Dimension];
         RandomVectors.Fill(new Random(2), queries, Dimension);
@@ -62,50 +60,79 @@ internal static class GrpcBench
             byte[] Rest(int i) => Encoding.UTF8.GetBytes(
                 $$"""{"topK":{{topK}},"includeValues":{{(values ? "true" : "false")}},"vector":{{HttpBench.Numbers(queries.AsSpan(i * Dimension, Dimension))}}}""");
             await CompareAsync(
-                server,
                 $"query of {QueryRows:N0} x {Dimension}, topK {topK}{(values ? " with values" : "")}, queries/s",
                 1,
-                new Side("queried", Bodies(Rest), index => body => server.PostAsync($"/indexes/{index}/query", body)),
-                new Side("queried", Bodies(i => GrpcBodies.Query(queries.AsSpan(i * Dimension, Dimension), topK, values)), index => body => grpc.CallAsync(index, "Query", body)),
-                freshIndexes: false);
+                peers.Sides("query", Bodies(Rest), "Query", Bodies(i => GrpcBodies.Query(queries.AsSpan(i * Dimension, Dimension), topK, values))),
+                "queried");
         }
 
         static byte[][] Bodies(Func<int, byte[]> encode) => [.. Enumerable.Range(0, QueriesPerRound).Select(encode)];
     }
 
-    private static async Task CompareAsync(ServerProcess server, string work, int unitsPerRequest, Side rest, Side grpc, bool freshIndexes)
+    // Without an index each round has a fresh one.
+    private static async Task CompareAsync(string work, int unitsPerRequest, Side[] sides, string? index)
     {
-        Side[] sides = [rest, grpc];
         for (var round = -1; round < Rounds; round++)
         {
             // Each side goes first in every other round. The round before the first warms up and does not count.
             foreach (var side in round % 2 == 0 ? sides : sides.Reverse())
             {
-                if (freshIndexes)
-                    await server.CreateIndexAsync(side.Index, Dimension, "float32");
-                var before = server.ProcessorTime;
-                var (seconds, _) = await HttpBench.TimeAsync(side.Bodies, side.Send(side.Index));
+                if (index is null)
+                    await side.Server.CreateIndexAsync("fresh", Dimension, "float32");
+                var before = side.Server.ProcessorTime;
+                var (seconds, _) = await HttpBench.TimeAsync(side.Bodies, body => side.Send(index ?? "fresh", body));
                 if (round >= 0)
                 {
                     side.Rates.Add(side.Bodies.Length * unitsPerRequest / seconds);
-                    side.CostsMs.Add((server.ProcessorTime - before).TotalMilliseconds / side.Bodies.Length);
+                    side.CostsMs.Add((side.Server.ProcessorTime - before).TotalMilliseconds / side.Bodies.Length);
                 }
 
-                if (freshIndexes)
-                    await server.DeleteIndexAsync(side.Index);
+                if (index is null)
+                    await side.Server.DeleteIndexAsync("fresh");
             }
         }
 
-        var (restRate, grpcRate, restCost, grpcCost) = (Median(rest.Rates), Median(grpc.Rates), Median(rest.CostsMs), Median(grpc.CostsMs));
-        Console.WriteLine($"| {work} | {restRate:N0} | {grpcRate:N0} | {grpcRate / restRate:F2} | {restCost:F2} | {grpcCost:F2} | {grpcCost / restCost:F2} |");
+        var (rate, otherRate, cost, otherCost) = (Median(sides[0].Rates), Median(sides[1].Rates), Median(sides[0].CostsMs), Median(sides[1].CostsMs));
+        Console.WriteLine($"| {work} | {rate:N0} | {otherRate:N0} | {otherRate / rate:F2} | {cost:F2} | {otherCost:F2} | {otherCost / cost:F2} |");
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private sealed record Side(string Index, byte[][] Bodies, Func<string, Func<byte[], Task>> Send)
+    private sealed record Side(ServerProcess Server, byte[][] Bodies, Func<string, byte[], Task> Send)
     {
         public List<double> Rates { get; } = [];
 
         public List<double> CostsMs { get; } = [];
+    }
+
+    /// <summary>One server or two.</summary>
+    private sealed class Peers(ServerProcess[] servers) : IAsyncDisposable
+    {
+        private readonly GrpcCaller[] _callers = [.. servers.Select(server => new GrpcCaller(server.Address))];
+
+        public ServerProcess[] Servers => servers;
+
+        public static async Task<Peers> StartAsync(string[] paths, string durability)
+        {
+            var servers = new List<ServerProcess>();
+            foreach (var path in paths is [_, _] ? paths : [ServerProcess.OwnServer])
+                servers.Add(await ServerProcess.StartAsync(durability, server: path));
+            return new Peers([.. servers]);
+        }
+
+        public Side[] Sides(string rest, byte[][] restBodies, string method, byte[][] grpcBodies)
+        {
+            Side[] grpc = [.. servers.Zip(_callers, (server, caller) => new Side(server, grpcBodies, (index, body) => caller.CallAsync(index, method, body)))];
+            return grpc is [var only] ? [new Side(only.Server, restBodies, (index, body) => only.Server.PostAsync($"/indexes/{index}/{rest}", body)), only] : grpc;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var (server, caller) in servers.Zip(_callers))
+            {
+                caller.Dispose();
+                await server.DisposeAsync();
+            }
+        }
     }
 }

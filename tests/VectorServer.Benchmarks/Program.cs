@@ -22,7 +22,7 @@ return args switch
     ["filter"] => await FilterBench.RunAsync(100_000),
     ["checksums"] => ChecksumBench.Run(),
     ["encode"] => EncodeBench.Run(),
-    ["grpc"] => await GrpcBench.RunAsync(),
+    ["grpc"] or ["grpc", _, _] => await GrpcBench.RunAsync(args[1..]),
     ["load"] => await LoadBench.RunAsync(),
     ["requests", .. var servers] => await RequestBench.RunAsync(servers),
     ["open"] => await OpenBench.RunAsync(1_000_000, 32, null),
@@ -57,7 +57,7 @@ static int Usage()
           sparse [ROWS]     sparse queries against a pass over all their inverted lists; 100000 records of 100 indices
           checksums         comparing raw vectors with their checksums, at the first read and later
           encode            encodes per second and core
-          grpc              upserts and queries a second over gRPC and over REST, and what they cost the server
+          grpc [SERVER SERVER]  upserts and queries a second over gRPC and over REST, or over gRPC on two builds of the server, and what they cost
           load              durable upserts and loads a second into the engine, without HTTP
           requests [SERVER] what requests cost, on this server or on several builds of it (paths of VectorServer.Api.dll)
           open [DIRECTORY [DIMENSION]]  a start with 1000000 rows, of 32 dimensions: time to the first answer, memory; the directory is kept

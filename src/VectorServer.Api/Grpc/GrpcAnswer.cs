@@ -1,60 +1,47 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Http.Features;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Metrics;
 
 namespace VectorServer.Api.Grpc;
 
-/// <summary>Writes the answers of calls: a message and a status in the trailers, or a status alone.</summary>
+/// <summary>The statuses of calls: behind a message in the trailers, or alone.</summary>
 internal static class GrpcAnswer
 {
-    private const string ContentType = "application/grpc";
+    public const string ContentType = "application/grpc";
 
     // In headers and again in trailers: some clients look only there.
     private static readonly string[] RequestIdHeaders = ["x-pinecone-request-id", "x-request-id"];
 
-    /// <summary>Sends the answer of a call that succeeded, uncompressed.</summary>
-    public static async Task AnswerAsync(this HttpContext context, IMessage message)
-    {
-        var response = context.Response;
-        response.SetGrpcHeaders();
-        foreach (var header in RequestIdHeaders)
-        {
-            if (response.Headers.TryGetValue(header, out var id))
-                response.AppendTrailer(header, id);
-        }
-
-        await context.WriteMessageAsync(message);
-        response.AppendStatus(0, "");
-    }
-
-    /// <summary>Sends one message, uncompressed, after the headers.</summary>
-    public static async Task WriteMessageAsync(this HttpContext context, IMessage message)
-    {
-        var writer = context.Response.BodyWriter;
-        WritePrefix(writer.GetSpan(GrpcRequest.PrefixBytes), message.CalculateSize());
-        writer.Advance(GrpcRequest.PrefixBytes);
-        message.WriteTo(writer);
-        await writer.FlushAsync(context.RequestAborted);
-    }
+    public static bool IsGrpc(this HttpRequest request) =>
+        HttpProtocol.IsHttp2(request.Protocol) && IsGrpcContentType(request.ContentType);
 
     public static void SetGrpcHeaders(this HttpResponse response)
     {
-        response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = ContentType;
         response.Headers["grpc-accept-encoding"] = "identity,gzip";
     }
 
-    /// <summary>Ends an answer: its status, behind its messages.</summary>
-    public static void AppendStatus(this HttpResponse response, int code, string message)
+    /// <summary>Completes the answer of a call that succeeded.</summary>
+    public static void Succeed(HttpContext context)
     {
-        response.AppendTrailer("grpc-status", code.ToString(CultureInfo.InvariantCulture));
-        response.HttpContext.CountStatus(code);
-        if (message.Length > 0)
-            response.AppendTrailer("grpc-message", PercentEncode(message));
+        foreach (var header in RequestIdHeaders)
+        {
+            if (context.Response.Headers.TryGetValue(header, out var id))
+                context.Response.AppendTrailer(header, id);
+        }
+
+        context.CountStatus(0);
+    }
+
+    /// <summary>Ends an answer that has begun by a failure.</summary>
+    public static void Fail(HttpContext context, WireException failure)
+    {
+        SetStatus(context.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers, failure.Error.Rpc, failure.Message);
+        context.CountStatus(failure.Error.Rpc);
     }
 
     /// <summary>Sends a status without a message: the headers are the trailers, and the HTTP status is 200.</summary>
@@ -62,45 +49,40 @@ internal static class GrpcAnswer
     {
         // A wrong key is "unauthenticated" to REST clients and "permission denied" to gRPC ones.
         var (code, text) = error == WireError.Unauthenticated ? (WireError.Forbidden.Rpc, "Invalid API key") : (error.Rpc, message);
+        context.Response.StatusCode = StatusCodes.Status200OK;
         context.Response.SetGrpcHeaders();
-        context.Response.Headers["grpc-status"] = code.ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["grpc-message"] = PercentEncode(text);
+        SetStatus(context.Response.Headers, code, text);
         context.CountStatus(code);
         if (reason is not null)
             context.Response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(ToStatus(code, text, reason).ToByteArray());
         return context.Response.CompleteAsync();
     }
 
-    /// <summary>Text as <c>grpc-message</c> carries it: printable ASCII but <c>%</c> as it is, every other UTF-8 byte as <c>%XX</c>.</summary>
-    internal static string PercentEncode(string text)
-    {
-        var encoded = new StringBuilder(text.Length);
-        foreach (var value in Encoding.UTF8.GetBytes(text))
-        {
-            if (value is >= 0x20 and <= 0x7e and not (byte)'%')
-                encoded.Append((char)value);
-            else
-                encoded.Append(CultureInfo.InvariantCulture, $"%{value:X2}");
-        }
+    // Suffixes such as +proto and parameters name the encoding of messages; clients of this service have but one.
+    // A comma joins header fields of one name: the Go SDK has that of its REST calls among its metadata.
+    private static bool IsGrpcContentType(string? contentType) =>
+        contentType is not null
+        && contentType.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase)
+        && contentType.AsSpan(ContentType.Length) is "" or ['+' or ';' or ',', ..];
 
-        return encoded.ToString();
+    private static void SetStatus(IHeaderDictionary destination, int code, string message)
+    {
+        destination["grpc-status"] = code.ToString(CultureInfo.InvariantCulture);
+        destination["grpc-message"] = PercentEncode(message);
     }
+
+    // Printable ASCII but % stays as it is, every other UTF-8 byte is %XX.
+    private static string PercentEncode(string text) => string.Concat(text.EnumerateRunes().Select(rune =>
+        rune.Value is >= 0x20 and <= 0x7e and not '%' ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
 
     // Whatever the status of a call, HTTP's is 200.
     private static void CountStatus(this HttpContext context, int code) =>
         context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new(ExportedMetric.GrpcStatusTag, code));
 
-    private static Proto.Rpc.Status ToStatus(int code, string text, ErrorReason reason)
+    private static Google.Rpc.Status ToStatus(int code, string text, ErrorReason reason) => new()
     {
-        var info = new Proto.Rpc.ErrorInfo { Reason = reason.Reason, Domain = reason.Domain };
-        foreach (var (name, value) in reason.Metadata)
-            info.Metadata[name] = value;
-        return new Proto.Rpc.Status { Code = code, Message = text, Details = { Google.Protobuf.WellKnownTypes.Any.Pack(info) } };
-    }
-
-    private static void WritePrefix(Span<byte> prefix, int messageBytes)
-    {
-        prefix[0] = 0;
-        BinaryPrimitives.WriteInt32BigEndian(prefix[1..], messageBytes);
-    }
+        Code = code,
+        Message = text,
+        Details = { Any.Pack(new Google.Rpc.ErrorInfo { Reason = reason.Reason, Domain = reason.Domain, Metadata = { reason.Metadata.ToDictionary() } }) },
+    };
 }

@@ -1,5 +1,5 @@
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Operations;
 using VectorServer.Api.Wire.Data;
@@ -7,30 +7,21 @@ using VectorServer.Api.Wire.Data;
 namespace VectorServer.Api.Grpc;
 
 /// <summary>The five methods of namespace aliases, over the same operations as the REST endpoints.</summary>
-internal static class NamespaceAliasService
+internal sealed class NamespaceAliasService : Proto.NamespaceAliasService.NamespaceAliasServiceBase
 {
-    public static RouteGroupBuilder MapNamespaceAliasService(this IEndpointRouteBuilder routes)
-    {
-        var group = routes.MapGroup("/NamespaceAliasService").RequireRole(KeyRole.Read);
-        group.MapCall("/CreateNamespaceAlias", Proto.CreateNamespaceAliasRequest.Parser, CreateAsync).RequireRole(KeyRole.Write);
-        group.MapCall("/ListNamespaceAliases", Proto.ListNamespaceAliasesRequest.Parser, ListAsync);
-        group.MapCall("/DescribeNamespaceAlias", Proto.DescribeNamespaceAliasRequest.Parser, DescribeAsync);
-        group.MapCall("/RepointNamespaceAlias", Proto.RepointNamespaceAliasRequest.Parser, RepointAsync).RequireRole(KeyRole.Write);
-        group.MapCall("/DeleteNamespaceAlias", Proto.DeleteNamespaceAliasRequest.Parser, DeleteAsync).RequireRole(KeyRole.Write);
-        return group;
-    }
+    [RequiredRole(KeyRole.Write)]
+    public override Task<Proto.NamespaceAliasDescription> CreateNamespaceAlias(Proto.CreateNamespaceAliasRequest request, ServerCallContext context) =>
+        Answer(context.GetHttpContext().CreateAlias(new CreateNamespaceAliasRequest { Name = request.Name, TargetNamespace = request.TargetNamespace }));
 
-    private static Task<IMessage> CreateAsync(HttpContext context, Proto.CreateNamespaceAliasRequest request) =>
-        Answer(ToProto(context.CreateAlias(new CreateNamespaceAliasRequest { Name = request.Name, TargetNamespace = request.TargetNamespace })));
-
-    private static Task<IMessage> ListAsync(HttpContext context, Proto.ListNamespaceAliasesRequest request)
+    [RequiredRole(KeyRole.Read)]
+    public override Task<Proto.ListNamespaceAliasesResponse> ListNamespaceAliases(Proto.ListNamespaceAliasesRequest request, ServerCallContext context)
     {
-        var page = context.ListAliases(new ListNamespaceAliasesRequest(
+        var page = context.GetHttpContext().ListAliases(new ListNamespaceAliasesRequest(
             request.HasLimit ? request.Limit : null,
             request.PaginationToken,
             request.Prefix,
             request.HasTargetNamespace ? request.TargetNamespace : null));
-        return Answer(new Proto.ListNamespaceAliasesResponse
+        return Task.FromResult(new Proto.ListNamespaceAliasesResponse
         {
             NamespaceAliases = { page.NamespaceAliases.Select(ToProto) },
             Pagination = page.Pagination is { } pagination ? new Proto.Pagination { Next = pagination.Next } : null,
@@ -38,17 +29,22 @@ internal static class NamespaceAliasService
         });
     }
 
-    private static Task<IMessage> DescribeAsync(HttpContext context, Proto.DescribeNamespaceAliasRequest request) =>
-        Answer(ToProto(context.DescribeAlias(request.AliasName)));
+    [RequiredRole(KeyRole.Read)]
+    public override Task<Proto.NamespaceAliasDescription> DescribeNamespaceAlias(Proto.DescribeNamespaceAliasRequest request, ServerCallContext context) =>
+        Answer(context.GetHttpContext().DescribeAlias(request.AliasName));
 
-    private static Task<IMessage> RepointAsync(HttpContext context, Proto.RepointNamespaceAliasRequest request) =>
-        Answer(ToProto(context.RepointAlias(request.AliasName, new RepointNamespaceAliasRequest { TargetNamespace = request.TargetNamespace })));
+    [RequiredRole(KeyRole.Write)]
+    public override Task<Proto.NamespaceAliasDescription> RepointNamespaceAlias(Proto.RepointNamespaceAliasRequest request, ServerCallContext context) =>
+        Answer(context.GetHttpContext().RepointAlias(request.AliasName, new RepointNamespaceAliasRequest { TargetNamespace = request.TargetNamespace }));
 
-    private static Task<IMessage> DeleteAsync(HttpContext context, Proto.DeleteNamespaceAliasRequest request)
+    [RequiredRole(KeyRole.Write)]
+    public override Task<Proto.DeleteNamespaceAliasResponse> DeleteNamespaceAlias(Proto.DeleteNamespaceAliasRequest request, ServerCallContext context)
     {
-        context.DeleteAlias(request.AliasName);
-        return Answer(new Proto.DeleteNamespaceAliasResponse());
+        context.GetHttpContext().DeleteAlias(request.AliasName);
+        return Task.FromResult(new Proto.DeleteNamespaceAliasResponse());
     }
+
+    private static Task<Proto.NamespaceAliasDescription> Answer(NamespaceAliasDescription description) => Task.FromResult(ToProto(description));
 
     private static Proto.NamespaceAliasDescription ToProto(NamespaceAliasDescription description) => new()
     {
@@ -57,6 +53,4 @@ internal static class NamespaceAliasService
         CreatedAt = Timestamp.FromDateTime(description.CreatedAt),
         UpdatedAt = Timestamp.FromDateTime(description.UpdatedAt),
     };
-
-    private static Task<IMessage> Answer(IMessage message) => Task.FromResult(message);
 }

@@ -1,57 +1,55 @@
-using System.Runtime.CompilerServices;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
-using VectorServer.Api.Auth;
+using Grpc.Core;
+using Grpc.Reflection;
+using Grpc.Reflection.V1;
 using VectorServer.Api.Errors;
-using static VectorServer.Api.Grpc.Proto.ServerReflectionRequest;
+using static Grpc.Reflection.V1.ServerReflectionRequest;
 
 namespace VectorServer.Api.Grpc;
 
-/// <summary>Tells tools such as grpcurl what can be called. No key needed, as none is for <c>/openapi.yaml</c>.</summary>
-internal static class ReflectionService
+/// <summary>
+/// Tells tools such as grpcurl what can be called. No key needed, as none is for <c>/openapi.yaml</c>. The library's answers say not what was
+/// asked, and it knows no questions about extensions, of which no message here has any.
+/// </summary>
+internal sealed class ReflectionService() : ReflectionV1ServiceImpl(GrpcServices.All.Select(service => service.FullName), Files)
 {
-    public static void MapGrpcReflection(this IEndpointRouteBuilder routes)
+    private static readonly SymbolRegistry Files = SymbolRegistry.FromFiles(GrpcServices.All.Select(service => service.File));
+
+    /// <summary>The service under the name of a version; v1alpha, which older tools speak, differs in nothing else.</summary>
+    public static ServerServiceDefinition Define(string version)
     {
-        foreach (var version in (string[])["v1", "v1alpha"])
-        {
-            routes.MapStream($"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo", Parser, AnswerAsync)
-                .WithMetadata(PublicEndpoint.Instance);
-        }
+        var method = new Method<ServerReflectionRequest, ServerReflectionResponse>(
+            MethodType.DuplexStreaming,
+            $"grpc.reflection.{version}.ServerReflection",
+            nameof(ServerReflectionInfo),
+            Marshallers.Create(MessageExtensions.ToByteArray, Parser.ParseFrom),
+            Marshallers.Create(MessageExtensions.ToByteArray, ServerReflectionResponse.Parser.ParseFrom));
+        return ServerServiceDefinition.CreateBuilder().AddMethod(method, new ReflectionService().ServerReflectionInfo).Build();
     }
 
-    private static async IAsyncEnumerable<IMessage> AnswerAsync(
-        IAsyncEnumerable<Proto.ServerReflectionRequest> requests, [EnumeratorCancellation] CancellationToken cancellation)
+    public override Task ServerReflectionInfo(
+        IAsyncStreamReader<ServerReflectionRequest> requestStream, IServerStreamWriter<ServerReflectionResponse> responseStream, ServerCallContext context) =>
+        base.ServerReflectionInfo(requestStream, new Answers(requestStream, responseStream), context);
+
+    private sealed class Answers(IAsyncStreamReader<ServerReflectionRequest> requests, IServerStreamWriter<ServerReflectionResponse> answers)
+        : IServerStreamWriter<ServerReflectionResponse>
     {
-        await foreach (var request in requests.WithCancellation(cancellation))
+        public WriteOptions? WriteOptions { get; set; }
+
+        public Task WriteAsync(ServerReflectionResponse message)
         {
-            var answer = Answer(request);
-            (answer.ValidHost, answer.OriginalRequest) = (request.Host, request);
-            yield return answer;
+            var request = requests.Current;
+            (message.ValidHost, message.OriginalRequest) = (request.Host, request);
+            if (request.MessageRequestCase == MessageRequestOneofCase.AllExtensionNumbersOfType
+                && Files.FileContainingSymbol(request.AllExtensionNumbersOfType) is not null)
+                message.AllExtensionNumbersResponse = new ExtensionNumberResponse { BaseTypeName = request.AllExtensionNumbersOfType };
+            else if (message.ErrorResponse is not null)
+                message.ErrorResponse = ErrorTo(request.MessageRequestCase);
+            return answers.WriteAsync(message);
         }
+
+        private static ErrorResponse ErrorTo(MessageRequestOneofCase question) => question == MessageRequestOneofCase.None
+            ? new ErrorResponse { ErrorCode = WireError.InvalidArgument.Rpc, ErrorMessage = "The request asks nothing" }
+            : new ErrorResponse { ErrorCode = WireError.NotFound.Rpc, ErrorMessage = "What was asked for is not known" };
     }
-
-    private static Proto.ServerReflectionResponse Answer(Proto.ServerReflectionRequest request) => request.MessageRequestCase switch
-    {
-        MessageRequestOneofCase.ListServices => new()
-        {
-            ListServicesResponse = new() { Service = { GrpcDescriptors.Services.Select(name => new Proto.ServiceResponse { Name = name }) } },
-        },
-        MessageRequestOneofCase.FileByFilename => Files(GrpcDescriptors.FileNamed(request.FileByFilename), request.FileByFilename),
-        MessageRequestOneofCase.FileContainingSymbol => Files(GrpcDescriptors.FileOf(request.FileContainingSymbol), request.FileContainingSymbol),
-        MessageRequestOneofCase.FileContainingExtension => Files(null, request.FileContainingExtension.ContainingType),
-        MessageRequestOneofCase.AllExtensionNumbersOfType => Extensions(request.AllExtensionNumbersOfType),
-        _ => Error(WireError.InvalidArgument, "The request asks nothing"),
-    };
-
-    private static Proto.ServerReflectionResponse Files(FileDescriptor? file, string asked) => file is null
-        ? Error(WireError.NotFound, $"{asked} is not known")
-        : new() { FileDescriptorResponse = new() { FileDescriptorProto = { GrpcDescriptors.WithImports(file).Select(one => one.SerializedData) } } };
-
-    // No message here has extensions.
-    private static Proto.ServerReflectionResponse Extensions(string type) => GrpcDescriptors.FileOf(type) is null
-        ? Error(WireError.NotFound, $"{type} is not known")
-        : new() { AllExtensionNumbersResponse = new() { BaseTypeName = type } };
-
-    private static Proto.ServerReflectionResponse Error(WireError error, string message) =>
-        new() { ErrorResponse = new() { ErrorCode = error.Rpc, ErrorMessage = message } };
 }

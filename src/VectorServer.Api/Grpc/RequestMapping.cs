@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Google.Protobuf.Collections;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire.Data;
@@ -9,12 +8,6 @@ namespace VectorServer.Api.Grpc;
 internal static class RequestMapping
 {
     public static UpsertRequest ToWire(this Proto.UpsertRequest request) => new()
-    {
-        Vectors = [.. request.Vectors.Select(ToWire)],
-        Namespace = request.Namespace,
-    };
-
-    public static UpsertRequest ToWire(this Proto.Packed.UpsertRequest request) => new()
     {
         Vectors = [.. request.Vectors.Select(ToWire)],
         Namespace = request.Namespace,
@@ -95,14 +88,6 @@ internal static class RequestMapping
         TopK = query.TopK == 0 ? null : ToInt(query.TopK),
         Namespace = query.Namespace,
         Filter = query.Filter.ToJson(),
-    };
-
-    private static Vector ToWire(Proto.Packed.Vector vector) => new()
-    {
-        Id = vector.Id,
-        Values = MemoryMarshal.Cast<byte, float>(vector.Values.Span).ToArray(),
-        SparseValues = vector.SparseValues.ToWire(),
-        Metadata = vector.Metadata.ToJson(),
     };
 
     private static SparseValues? ToWire(this Proto.SparseValues? sparse) =>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Google.Protobuf;
 using VectorServer.Api.Indexes;
 using VectorServer.Api.Operations;
@@ -11,30 +10,30 @@ namespace VectorServer.Api.Grpc;
 /// <summary>Answers of the operations as gRPC clients read them.</summary>
 internal static class ResponseMapping
 {
-    public static Proto.Packed.QueryResponse ToProto(this QueryResult result, string ns) => new()
+    public static Proto.QueryResponse ToProto(this QueryResult result, string ns) => new()
     {
         Matches = { result.Matches.Select(ToProto) },
         Namespace = ns,
         Usage = Usage.One.ToProto(),
     };
 
-    public static Proto.Packed.QueryResponse ToProto(this IReadOnlyList<SingleQueryResult> results) => new()
+    public static Proto.QueryResponse ToProto(this IReadOnlyList<SingleQueryResult> results) => new()
     {
         Results =
         {
-            results.Select(single => new Proto.Packed.SingleQueryResults { Matches = { single.Result.Matches.Select(ToProto) }, Namespace = single.Namespace }),
+            results.Select(single => new Proto.SingleQueryResults { Matches = { single.Result.Matches.Select(ToProto) }, Namespace = single.Namespace }),
         },
         Usage = new Usage(results.Count).ToProto(),
     };
 
-    public static Proto.Packed.FetchResponse ToFetchResponse(IReadOnlyList<VectorRecord> records, string ns) => new()
+    public static Proto.FetchResponse ToFetchResponse(IReadOnlyList<VectorRecord> records, string ns) => new()
     {
         Vectors = { records.ToDictionary(record => record.Id, ToProto) },
         Namespace = ns,
         Usage = Usage.OfRecords(records.Count).ToProto(),
     };
 
-    public static Proto.Packed.FetchByMetadataResponse ToFetchByMetadataResponse(IReadOnlyList<VectorRecord> records, string ns, Pagination? next) => new()
+    public static Proto.FetchByMetadataResponse ToFetchByMetadataResponse(IReadOnlyList<VectorRecord> records, string ns, Pagination? next) => new()
     {
         Vectors = { records.ToDictionary(record => record.Id, ToProto) },
         Namespace = ns,
@@ -113,28 +112,28 @@ internal static class ResponseMapping
             + ((long)(BytesOfIndex + sizeof(float)) * (record.Sparse?.Indices.Length ?? 0)) + ((long)MetadataFactor * (record.Metadata?.Json.Length ?? 0));
 
         public long Measure(VectorRecord record) =>
-            new Proto.Packed.FetchByMetadataResponse { Vectors = { [record.Id] = ToProto(record) } }.CalculateSize();
+            new Proto.FetchByMetadataResponse { Vectors = { [record.Id] = ToProto(record) } }.CalculateSize();
     }
 
-    private static Proto.Packed.ScoredVector ToProto(ScoredRecord match) => new()
+    private static Proto.ScoredVector ToProto(ScoredRecord match)
     {
-        Id = match.Id,
-        Score = double.IsNaN(match.Score) ? 0 : WireScore.Of(match.Score), // the default, which REST leaves out
-        Values = ToBytes(match.Values.Span),
-        Metadata = match.Metadata.ToStruct(),
-        SparseValues = match.Sparse.ToProto(),
-    };
+        var answer = new Proto.ScoredVector
+        {
+            Id = match.Id,
+            Score = double.IsNaN(match.Score) ? 0 : WireScore.Of(match.Score), // the default, which REST leaves out
+            Metadata = match.Metadata.ToStruct(),
+            SparseValues = match.Sparse.ToProto(),
+        };
+        answer.Values.AddRange(match.Values.Span);
+        return answer;
+    }
 
-    private static Proto.Packed.Vector ToProto(VectorRecord record) => new()
+    private static Proto.Vector ToProto(VectorRecord record)
     {
-        Id = record.Id,
-        Values = ToBytes(record.Values.Span),
-        Metadata = record.Metadata.ToStruct(),
-        SparseValues = record.Sparse.ToProto(),
-    };
-
-    // Little-endian, as is every machine that can use the engine's files.
-    private static ByteString ToBytes(ReadOnlySpan<float> values) => ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
+        var answer = new Proto.Vector { Id = record.Id, Metadata = record.Metadata.ToStruct(), SparseValues = record.Sparse.ToProto() };
+        answer.Values.AddRange(record.Values.Span);
+        return answer;
+    }
 
     private static Proto.SparseValues? ToProto(this SparseVector? sparse) =>
         sparse is null ? null : new Proto.SparseValues { Indices = { sparse.Indices.ToArray() }, Values = { sparse.Values.ToArray() } };

@@ -1,4 +1,4 @@
-using Google.Protobuf;
+using Grpc.Core;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
 using VectorServer.Api.Limits;
@@ -7,81 +7,75 @@ using VectorServer.Api.Operations;
 namespace VectorServer.Api.Grpc;
 
 /// <summary>The twelve methods of the data plane, over the same operations as the REST endpoints.</summary>
-internal static class VectorService
+internal sealed class VectorService : Proto.VectorService.VectorServiceBase
 {
-    public static RouteGroupBuilder MapVectorService(this IEndpointRouteBuilder routes)
-    {
-        var group = routes.MapGroup("/VectorService").RequireRole(KeyRole.Read);
-        group.MapCall("/Upsert", PackedUpsert.Read, UpsertAsync).RequireRole(KeyRole.Write).GrowsMemory();
-        group.MapCall("/Delete", Proto.DeleteRequest.Parser, DeleteAsync).RequireRole(KeyRole.Write);
-        group.MapCall("/Fetch", Proto.FetchRequest.Parser, FetchAsync);
-        group.MapCall("/FetchByMetadata", Proto.FetchByMetadataRequest.Parser, FetchByMetadataAsync);
-        group.MapCall("/List", Proto.ListRequest.Parser, ListAsync);
-        group.MapCall("/Query", Proto.QueryRequest.Parser, QueryAsync);
-        group.MapCall("/Update", Proto.UpdateRequest.Parser, UpdateAsync).RequireRole(KeyRole.Write).GrowsMemory();
-        group.MapCall("/DescribeIndexStats", Proto.DescribeIndexStatsRequest.Parser, DescribeIndexStatsAsync);
-        group.MapCall("/ListNamespaces", Proto.ListNamespacesRequest.Parser, ListNamespacesAsync);
-        group.MapCall("/DescribeNamespace", Proto.DescribeNamespaceRequest.Parser, DescribeNamespaceAsync);
-        group.MapCall("/DeleteNamespace", Proto.DeleteNamespaceRequest.Parser, DeleteNamespaceAsync).RequireRole(KeyRole.Write);
-        group.MapCall("/CreateNamespace", Proto.CreateNamespaceRequest.Parser, CreateNamespaceAsync).RequireRole(KeyRole.Write).GrowsMemory();
-        return group;
-    }
+    [RequiredRole(KeyRole.Write), GrowsMemory]
+    public override async Task<Proto.UpsertResponse> Upsert(Proto.UpsertRequest request, ServerCallContext context) =>
+        new Proto.UpsertResponse { UpsertedCount = (uint)await context.GetHttpContext().UpsertAsync(request.ToWire()) };
 
-    private static async Task<IMessage> UpsertAsync(HttpContext context, Wire.Data.UpsertRequest request) =>
-        new Proto.UpsertResponse { UpsertedCount = (uint)await context.UpsertAsync(request) };
-
-    private static async Task<IMessage> DeleteAsync(HttpContext context, Proto.DeleteRequest request)
+    [RequiredRole(KeyRole.Write)]
+    public override async Task<Proto.DeleteResponse> Delete(Proto.DeleteRequest request, ServerCallContext context)
     {
-        await context.DeleteAsync(request.ToWire());
+        await context.GetHttpContext().DeleteAsync(request.ToWire());
         return new Proto.DeleteResponse();
     }
 
-    private static Task<IMessage> FetchAsync(HttpContext context, Proto.FetchRequest request)
+    [RequiredRole(KeyRole.Read)]
+    public override Task<Proto.FetchResponse> Fetch(Proto.FetchRequest request, ServerCallContext context)
     {
-        var (records, ns) = context.Fetch(request.Ids, request.Namespace);
-        return Answer(ResponseMapping.ToFetchResponse(records, ns));
+        var (records, ns) = context.GetHttpContext().Fetch(request.Ids, request.Namespace);
+        return Task.FromResult(ResponseMapping.ToFetchResponse(records, ns));
     }
 
-    private static Task<IMessage> FetchByMetadataAsync(HttpContext context, Proto.FetchByMetadataRequest request)
+    [RequiredRole(KeyRole.Read)]
+    public override Task<Proto.FetchByMetadataResponse> FetchByMetadata(Proto.FetchByMetadataRequest request, ServerCallContext context)
     {
-        var (records, ns, next) = context.FetchByMetadata(request.ToWire(), ResponseMapping.RecordSize.Instance);
-        return Answer(ResponseMapping.ToFetchByMetadataResponse(records, ns, next));
+        var (records, ns, next) = context.GetHttpContext().FetchByMetadata(request.ToWire(), ResponseMapping.RecordSize.Instance);
+        return Task.FromResult(ResponseMapping.ToFetchByMetadataResponse(records, ns, next));
     }
 
-    private static Task<IMessage> ListAsync(HttpContext context, Proto.ListRequest request) =>
-        Answer(context.ListIds(request.Namespace, request.ToPage()).ToProto());
+    [RequiredRole(KeyRole.Read)]
+    public override Task<Proto.ListResponse> List(Proto.ListRequest request, ServerCallContext context) =>
+        Task.FromResult(context.GetHttpContext().ListIds(request.Namespace, request.ToPage()).ToProto());
 
-    private static Task<IMessage> QueryAsync(HttpContext context, Proto.QueryRequest request)
+    [RequiredRole(KeyRole.Read)]
+    public override Task<Proto.QueryResponse> Query(Proto.QueryRequest request, ServerCallContext context)
     {
+        var http = context.GetHttpContext();
         if (request.Queries.Count > 0)
-            return Answer(AnswerSize.Of(context).Check(context.QuerySeveral(request.ToWire()).ToProto()));
-        var (result, ns) = context.Query(request.ToWire());
-        return Answer(AnswerSize.Of(context).Check(result.ToProto(ns)));
+            return Task.FromResult(AnswerSize.Of(http).Check(http.QuerySeveral(request.ToWire()).ToProto()));
+        var (result, ns) = http.Query(request.ToWire());
+        return Task.FromResult(AnswerSize.Of(http).Check(result.ToProto(ns)));
     }
 
-    private static async Task<IMessage> UpdateAsync(HttpContext context, Proto.UpdateRequest request) =>
-        (await context.UpdateAsync(request.ToWire())).ToProto();
+    [RequiredRole(KeyRole.Write), GrowsMemory]
+    public override async Task<Proto.UpdateResponse> Update(Proto.UpdateRequest request, ServerCallContext context) =>
+        (await context.GetHttpContext().UpdateAsync(request.ToWire())).ToProto();
 
-    private static Task<IMessage> DescribeIndexStatsAsync(HttpContext context, Proto.DescribeIndexStatsRequest request)
+    [RequiredRole(KeyRole.Read)]
+    public override Task<Proto.DescribeIndexStatsResponse> DescribeIndexStats(Proto.DescribeIndexStatsRequest request, ServerCallContext context)
     {
-        var stats = context.Stats(new Wire.Data.DescribeIndexStatsRequest { Filter = request.Filter.ToJson() });
-        return Answer(stats.ToProto(context.TargetIndex().Descriptor, context.Target().ApiVersion));
+        var http = context.GetHttpContext();
+        var stats = http.Stats(new Wire.Data.DescribeIndexStatsRequest { Filter = request.Filter.ToJson() });
+        return Task.FromResult(stats.ToProto(http.TargetIndex().Descriptor, http.Target().ApiVersion));
     }
 
-    private static Task<IMessage> ListNamespacesAsync(HttpContext context, Proto.ListNamespacesRequest request) =>
-        Answer(context.ListNamespaces(request.ToPage()).ToProto());
+    [RequiredRole(KeyRole.Read)]
+    public override Task<Proto.ListNamespacesResponse> ListNamespaces(Proto.ListNamespacesRequest request, ServerCallContext context) =>
+        Task.FromResult(context.GetHttpContext().ListNamespaces(request.ToPage()).ToProto());
 
-    private static Task<IMessage> DescribeNamespaceAsync(HttpContext context, Proto.DescribeNamespaceRequest request) =>
-        Answer(context.DescribeNamespace(request.Namespace).ToProto());
+    [RequiredRole(KeyRole.Read)]
+    public override Task<Proto.NamespaceDescription> DescribeNamespace(Proto.DescribeNamespaceRequest request, ServerCallContext context) =>
+        Task.FromResult(context.GetHttpContext().DescribeNamespace(request.Namespace).ToProto());
 
-    private static async Task<IMessage> DeleteNamespaceAsync(HttpContext context, Proto.DeleteNamespaceRequest request)
+    [RequiredRole(KeyRole.Write)]
+    public override async Task<Proto.DeleteResponse> DeleteNamespace(Proto.DeleteNamespaceRequest request, ServerCallContext context)
     {
-        await context.DeleteNamespaceAsync(request.Namespace);
+        await context.GetHttpContext().DeleteNamespaceAsync(request.Namespace);
         return new Proto.DeleteResponse();
     }
 
-    private static Task<IMessage> CreateNamespaceAsync(HttpContext context, Proto.CreateNamespaceRequest request) =>
-        Answer(context.CreateNamespace(request.ToWire()).ToProto());
-
-    private static Task<IMessage> Answer(IMessage message) => Task.FromResult(message);
+    [RequiredRole(KeyRole.Write), GrowsMemory]
+    public override Task<Proto.NamespaceDescription> CreateNamespace(Proto.CreateNamespaceRequest request, ServerCallContext context) =>
+        Task.FromResult(context.GetHttpContext().CreateNamespace(request.ToWire()).ToProto());
 }

@@ -1,7 +1,8 @@
 namespace VectorServer.Api.Limits;
 
-/// <summary>Metadata of an endpoint that takes something in, and is refused when memory is full.</summary>
-internal sealed class GrowsMemory
+/// <summary>Metadata of an endpoint, of gRPC as an attribute, that takes something in, and is refused when memory is full.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class GrowsMemory : Attribute
 {
     public static readonly GrowsMemory Instance = new();
 }

@@ -33,8 +33,9 @@ internal static class ServerLog
         builder.Logging.AddSerilog(logger.CreateLogger(), dispose: true);
 
         // The framework's own logs of requests, which ours replaces: they tell query strings and raw headers, and while the first is on,
-        // every request pays for an activity and a logging scope. What is said for Serilog outranks what is said for all.
-        foreach (var category in (string[])["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests"])
+        // every request pays for an activity and a logging scope; gRPC's takes every refusal for a failure. What is said for Serilog outranks
+        // what is said for all.
+        foreach (var category in (string[])["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests", "Grpc.AspNetCore"])
         {
             builder.Logging.AddFilter(category, LogLevel.None);
             builder.Logging.AddFilter<SerilogLoggerProvider>(category, LogLevel.None);

@@ -1,7 +1,7 @@
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using VectorServer.Api.Endpoints;
-using VectorServer.Api.Grpc;
 using VectorServer.Api.OpenApi;
 using YamlDotNet.RepresentationModel;
 
@@ -84,7 +84,7 @@ public sealed class OpenApiTests
     private static IEnumerable<string> Routes(TestServer server) =>
         from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         let path = "/" + endpoint.RoutePattern.RawText!.Trim('/')
-        where endpoint.Metadata.GetMetadata<UnofferedOperation>() is null && endpoint.Metadata.GetMetadata<GrpcMethod>() is null
+        where endpoint.Metadata.GetMetadata<UnofferedOperation>() is null && endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is null
         where path is not (ContractPath or FrameworkContract.Path)
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
         select $"{method} {path}";

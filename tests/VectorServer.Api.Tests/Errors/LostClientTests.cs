@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Google.Protobuf;
+using Grpc.Reflection.V1;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using VectorServer.Api.Grpc.Proto;
 using VectorServer.Api.Tests.Grpc;
 
 namespace VectorServer.Api.Tests.Errors;

@@ -99,13 +99,13 @@ public sealed class AliasServiceTests
         Assert.False(plain.Headers.Contains("grpc-status-details-bin"));
     }
 
-    private static Api.Grpc.Proto.Rpc.ErrorInfo ReasonOf(GrpcReply reply)
+    private static Google.Rpc.ErrorInfo ReasonOf(GrpcReply reply)
     {
         var bytes = Convert.FromBase64String(Assert.Single(reply.Headers.GetValues("grpc-status-details-bin")));
-        var status = Api.Grpc.Proto.Rpc.Status.Parser.ParseFrom(bytes);
+        var status = Google.Rpc.Status.Parser.ParseFrom(bytes);
         Assert.Equal((reply.Status, reply.Message), (status.Code.ToString(System.Globalization.CultureInfo.InvariantCulture), status.Message));
         Assert.Equal("type.googleapis.com/google.rpc.ErrorInfo", Assert.Single(status.Details).TypeUrl);
-        return status.Details[0].Unpack<Api.Grpc.Proto.Rpc.ErrorInfo>();
+        return status.Details[0].Unpack<Google.Rpc.ErrorInfo>();
     }
 
     private static Task<T> CallAsync<T>(GrpcIndex index, string method, IMessage request, MessageParser<T> answer)

@@ -1,8 +1,9 @@
 using System.IO.Compression;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.DependencyInjection;
 using VectorServer.Api.Grpc.Proto;
-using VectorServer.Storage.Query;
+using VectorServer.Api.Operations;
 
 namespace VectorServer.Api.Tests.Grpc;
 
@@ -219,6 +220,24 @@ public sealed class CallErrorTests
         Assert.Equal(415, (await index.Grpc.PostAsync("/VectorService/Upsert", OneRecord, "application/json")).Status);
         Assert.Equal(415, (await index.Grpc.PostAsync("/VectorService/Upsert", OneRecord, "application/grpc-web")).Status);
         Assert.Equal(415, (await index.Grpc.PostAsync("/VectorService/Upsert", OneRecord, "application/grpc", System.Net.HttpVersion.Version11)).Status);
+    }
+
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(InvalidDataException))]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(KeyNotFoundException))]
+    public async Task A_failure_of_the_server_is_not_taken_for_one_of_the_request(System.Type failure)
+    {
+        await using var server = TestServer.Listen(null, services => services.AddSingleton<IgnoredFields>(_ => throw (Exception)Activator.CreateInstance(failure)!));
+        using var grpc = new GrpcClient(server.Client.BaseAddress!);
+
+        var reply = await grpc.CallAsync("indexes/things/VectorService/Query", new QueryRequest { TopK = 1, Vector = { 1, 0 } }.ToByteArray());
+
+        if (failure == typeof(OperationCanceledException))
+            reply.AssertRefused(14, "shutting down");
+        else
+            reply.AssertRefused(2, "Internal server error");
     }
 
     private static byte[] Gzip(byte[] bytes)

@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using VectorServer.Api.Grpc.Proto;
-using static VectorServer.Api.Grpc.Proto.HealthCheckResponse.Types;
+using Grpc.Health.V1;
+using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace VectorServer.Api.Tests.Grpc;
 

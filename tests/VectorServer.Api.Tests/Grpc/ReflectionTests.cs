@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using VectorServer.Api.Grpc.Proto;
+using Grpc.Reflection.V1;
 
 namespace VectorServer.Api.Tests.Grpc;
 
