@@ -68,6 +68,7 @@ internal static class ServiceRegistration
 
         // The container closes the engine as it goes, after the server has answered its last request.
         builder.Services.AddSingleton(OpenEngine);
+        builder.Services.AddSingleton<IStorageEngine>(services => services.GetRequiredService<VectorEngine>());
     }
 
     private static void AddBackups(this IServiceCollection services)

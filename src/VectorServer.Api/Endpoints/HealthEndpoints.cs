@@ -20,7 +20,6 @@ internal static class HealthEndpoints
                 .WithMetadata(PublicEndpoint.Instance).Gives<HealthAnswer>();
         }
 
-
         routes.MapGet("/readyz", Ready).WithMetadata(PublicEndpoint.Instance).Gives<ReadinessAnswer>();
     }
 

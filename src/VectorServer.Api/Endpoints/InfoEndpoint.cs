@@ -1,4 +1,5 @@
 using VectorServer.Api.Auth;
+using VectorServer.Api.OpenApi;
 using VectorServer.Api.Wire;
 using VectorServer.Api.Wire.Control;
 
@@ -18,8 +19,10 @@ internal static class InfoEndpoint
                 ApiVersion.Served,
                 Engine,
                 options.IsOpen ? "off" : "keys",
-                options.Addressing == AddressingMode.Port ? "port" : "subdomain",
+                options.Addressing.ToString().ToLowerInvariant(),
                 Math.Round(time.GetElapsedTime(started).TotalSeconds, 3)),
-            ControlJsonContext.Default.ServerInfo)).RequireRole(KeyRole.Read, checksIndexes: true); // there is nothing of indexes to check
+            ControlJsonContext.Default.ServerInfo))
+            .RequireRole(KeyRole.Read, checksIndexes: true) // there is nothing of indexes to check
+            .Gives<ServerInfo>();
     }
 }

@@ -34,7 +34,11 @@ internal sealed record HealthAnswer(string Status);
 
 /// <summary>What <c>/readyz</c> answers.</summary>
 internal sealed record ReadinessAnswer(
-    string Status, [property: JsonPropertyName("damaged_count")] int? DamagedCount, JsonElement? Damaged);
+    string Status,
+    [property: JsonPropertyName("damaged_count")] int? DamagedCount,
+    JsonElement? Damaged,
+    [property: JsonPropertyName("newer_format_count")] int? NewerFormatCount,
+    [property: JsonPropertyName("newer_format")] JsonElement? NewerFormat);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(QueryAnswer))]
