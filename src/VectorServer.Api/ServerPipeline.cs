@@ -26,7 +26,7 @@ internal static class ServerPipeline
     /// <summary>Opens the data directory, the keys file, the certificate and the ports of its indexes, and goes on with what the last stop cut off.</summary>
     /// <exception cref="StorageException">The directory is held by another process, or damaged.</exception>
     /// <exception cref="SettingsException">The keys file, the audit log or the TLS certificate cannot be used.</exception>
-    public static void Open(this WebApplication app)
+    public static async Task OpenAsync(this WebApplication app)
     {
         // Made early: by it the listeners know whether Kestrel will follow them.
         _ = app.Services.GetRequiredService<IServer>();
@@ -35,14 +35,14 @@ internal static class ServerPipeline
         var options = app.Services.GetRequiredService<ServerOptions>();
         app.Services.GetRequiredService<AccessKeys>().Load();
         app.Services.GetRequiredService<AuditLog>().Open();
-        var engine = app.Services.GetRequiredService<VectorEngine>();
+        var engine = app.Services.GetRequiredService<IStorageEngine>();
         if (options.Tls.Mode != TlsMode.Off)
             app.Services.GetRequiredService<TlsCertificates>().Load();
-        StartIndex.Ensure(engine, options);
+        await StartIndex.EnsureAsync(engine, options);
         var (backups, restores) = (app.Services.GetRequiredService<BackupCatalog>(), app.Services.GetRequiredService<RestoreJobs>());
         backups.Recover();
         restores.Load();
-        IndexPortsAtStart.Reserve(
+        await IndexPortsAtStart.ReserveAsync(
             engine, app.Services.GetRequiredService<PendingIndexes>(), app.Services.GetRequiredService<IndexPorts>(), options, app.Logger);
         restores.Resume();
         app.Services.GetRequiredService<BulkJobs>().Resume();
@@ -72,6 +72,7 @@ internal static class ServerPipeline
         app.UseMiddleware<AddressingMiddleware>();
         app.UseMiddleware<BrowserGuardMiddleware>();
         app.UseRouting();
+        app.UseSpanTags();
         app.UseMiddleware<TlsOnlyMiddleware>();
         app.UseDocs();
         app.UseMiddleware<AccessMiddleware>();

@@ -26,6 +26,7 @@ internal static class ServiceRegistration
     public static void AddVectorServer(this WebApplicationBuilder builder, ServerOptions options)
     {
         builder.AddServerLog(options.LogsJson);
+        builder.AddOtlpExport();
 
         var listeners = new Listeners(options);
         builder.WebHost.ConfigureKestrel(listeners.Configure);

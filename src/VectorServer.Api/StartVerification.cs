@@ -6,7 +6,7 @@ namespace VectorServer.Api;
 /// Where the settings ask for it: compares every file of every index with its checksums once the server serves, so that damage is known,
 /// to <c>/readyz</c> and the log, before anyone asks for what is damaged.
 /// </summary>
-internal sealed partial class StartVerification(VectorEngine engine, ServerOptions options, ILogger<StartVerification> logger) : BackgroundService
+internal sealed partial class StartVerification(IStorageEngine engine, ServerOptions options, ILogger<StartVerification> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -19,7 +19,9 @@ internal sealed partial class StartVerification(VectorEngine engine, ServerOptio
         {
             try
             {
-                var reports = await index.VerifyAsync(null, stoppingToken);
+                if (index.Care is not { } care)
+                    continue;
+                var reports = await care.VerifyAsync(null, stoppingToken);
                 namespaces += reports.Count;
                 damaged += reports.Count(report => report.FindingCount > 0);
                 newer += reports.Count(report => report.NewerFormat is not null);

@@ -22,7 +22,8 @@ public sealed partial class VectorEngine : IStorageEngine
         return isThere;
     }
 
-    ValueTask<IVectorIndex> IStorageEngine.CreateIndexAsync(IndexDescriptor descriptor, CancellationToken cancellation) => new(CreateIndex(descriptor));
+    ValueTask<IVectorIndex> IStorageEngine.CreateIndexAsync(
+        IndexDescriptor descriptor, IReadOnlyList<float[]>? sample, CancellationToken cancellation) => new(CreateIndex(descriptor, sample));
 
     ValueTask<IndexDescriptor> IStorageEngine.ConfigureIndexAsync(
         string name, Func<IndexDescriptor, IndexDescriptor> change, CancellationToken cancellation) => new(ConfigureIndex(name, change));

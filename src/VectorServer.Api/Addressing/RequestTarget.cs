@@ -22,7 +22,7 @@ internal static class RequestTargetExtensions
 
     /// <summary>The open index a data-plane request addresses.</summary>
     /// <exception cref="WireException">No index is addressed, or it does not exist: 404. It is still being restored: 503.</exception>
-    public static VectorIndex TargetIndex(this HttpContext context)
+    public static IVectorIndex TargetIndex(this HttpContext context)
     {
         var name = context.Target().IndexName
             ?? throw new WireException(WireError.NotFound, "No index is addressed: use the index's own host from GET /indexes/{index_name}");

@@ -35,7 +35,7 @@ internal static class ServeCommand
         foreach (var warning in warnings)
             StartupLog.LogUnknownSetting(app.Logger, warning);
         var stopping = app.Lifetime.ApplicationStopping; // the lifetime is gone with the host when the start was cut off
-        app.Open();
+        await app.OpenAsync();
         try
         {
             await app.RunAsync(hangup.Token);

@@ -25,23 +25,23 @@ internal static class AliasEndpoints
     }
 
     private static async Task CreateAsync(HttpContext context) =>
-        await context.AnswerAsync(context.CreateAlias(await context.ReadBodyAsync(DataJson.Type<CreateNamespaceAliasRequest>())));
+        await context.AnswerAsync(await context.CreateAliasAsync(await context.ReadBodyAsync(DataJson.Type<CreateNamespaceAliasRequest>())));
 
-    private static Task ListAsync(HttpContext context) =>
-        context.AnswerAsync(context.ListAliases(AliasValidator.ReadList(context.Request.Query)));
+    private static async Task ListAsync(HttpContext context) =>
+        await context.AnswerAsync(await context.ListAliasesAsync(AliasValidator.ReadList(context.Request.Query)));
 
-    private static Task DescribeAsync(HttpContext context) =>
-        context.AnswerAsync(context.DescribeAlias(NamespaceName.OfPath(context, NameParameter)));
+    private static async Task DescribeAsync(HttpContext context) =>
+        await context.AnswerAsync(await context.DescribeAliasAsync(NamespaceName.OfPath(context, NameParameter)));
 
     private static async Task RepointAsync(HttpContext context)
     {
         var request = await context.ReadBodyAsync(DataJson.Type<RepointNamespaceAliasRequest>());
-        await context.AnswerAsync(context.RepointAlias(NamespaceName.OfPath(context, NameParameter), request));
+        await context.AnswerAsync(await context.RepointAliasAsync(NamespaceName.OfPath(context, NameParameter), request));
     }
 
-    private static Task DeleteAsync(HttpContext context)
+    private static async Task DeleteAsync(HttpContext context)
     {
-        context.DeleteAlias(NamespaceName.OfPath(context, NameParameter));
-        return context.AnswerEmptyAsync();
+        await context.DeleteAliasAsync(NamespaceName.OfPath(context, NameParameter));
+        await context.AnswerEmptyAsync();
     }
 }

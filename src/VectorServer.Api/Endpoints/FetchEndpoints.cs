@@ -20,26 +20,26 @@ internal static class FetchEndpoints
         return group;
     }
 
-    private static Task FetchAsync(HttpContext context)
+    private static async Task FetchAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var (records, ns) = context.Fetch(QueryParameters.All(query, "ids"), QueryParameters.Text(query, "namespace"));
-        return context.AnswerAsync(writer => FetchResponse.Write(writer, records, ns));
+        var (records, ns) = await context.FetchAsync(QueryParameters.All(query, "ids"), QueryParameters.Text(query, "namespace"));
+        await context.AnswerAsync(writer => FetchResponse.Write(writer, records, ns));
     }
 
     private static async Task FetchByMetadataAsync(HttpContext context)
     {
         var request = await context.ReadBodyAsync(DataJson.Type<FetchByMetadataRequest>());
-        var (records, ns, next) = context.FetchByMetadata(request, FetchResponse.RecordSize.Instance);
+        var (records, ns, next) = await context.FetchByMetadataAsync(request, FetchResponse.RecordSize.Instance);
         await context.AnswerAsync(writer => FetchResponse.Write(writer, records, ns, next));
     }
 
-    private static Task ListAsync(HttpContext context)
+    private static async Task ListAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        return context.AnswerAsync(context.ListIds(QueryParameters.Text(query, "namespace"), QueryParameters.Page(query)));
+        await context.AnswerAsync(await context.ListIdsAsync(QueryParameters.Text(query, "namespace"), QueryParameters.Page(query)));
     }
 
     private static async Task CountAsync(HttpContext context) =>
-        await context.AnswerAsync(context.Count(await context.ReadBodyAsync(DataJson.Type<CountRequest>(), allowEmpty: true)));
+        await context.AnswerAsync(await context.CountAsync(await context.ReadBodyAsync(DataJson.Type<CountRequest>(), allowEmpty: true)));
 }

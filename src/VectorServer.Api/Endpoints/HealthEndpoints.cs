@@ -24,7 +24,7 @@ internal static class HealthEndpoints
     }
 
     /// <summary>How many there are, for everyone may ask; which, where everyone may see everything. Otherwise <c>/maintenance/verify</c> tells.</summary>
-    private static IResult Ready(VectorEngine engine, ServerOptions options)
+    private static IResult Ready(IStorageEngine engine, ServerOptions options)
     {
         var notServed = engine.Damage.Current;
         if (notServed.Count == 0)

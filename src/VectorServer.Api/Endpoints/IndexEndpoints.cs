@@ -73,7 +73,7 @@ internal static class IndexEndpoints
     {
         var isSchema = context.Target().Family == ApiFamily.Schema;
         var change = isSchema ? await ReadSchemaChangeAsync(context) : await ReadChangeAsync(context);
-        var index = catalog.Configure(index_name, change);
+        var index = await catalog.ConfigureAsync(index_name, change, context.RequestAborted);
         return Show(context, index, hosts, isSchema ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 

@@ -22,14 +22,14 @@ internal static class NamespaceEndpoints
         return group;
     }
 
-    private static Task ListAsync(HttpContext context) =>
-        context.AnswerAsync(context.ListNamespaces(QueryParameters.Page(context.Request.Query)));
+    private static async Task ListAsync(HttpContext context) =>
+        await context.AnswerAsync(await context.ListNamespacesAsync(QueryParameters.Page(context.Request.Query)));
 
     private static async Task CreateAsync(HttpContext context) =>
-        await context.AnswerAsync(context.CreateNamespace(await context.ReadBodyAsync(DataJson.Type<CreateNamespaceRequest>())));
+        await context.AnswerAsync(await context.CreateNamespaceAsync(await context.ReadBodyAsync(DataJson.Type<CreateNamespaceRequest>())));
 
-    private static Task DescribeAsync(HttpContext context) =>
-        context.AnswerAsync(context.DescribeNamespace(NamespaceName.OfPath(context)));
+    private static async Task DescribeAsync(HttpContext context) =>
+        await context.AnswerAsync(await context.DescribeNamespaceAsync(NamespaceName.OfPath(context)));
 
     private static async Task DeleteAsync(HttpContext context)
     {

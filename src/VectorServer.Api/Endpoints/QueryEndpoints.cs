@@ -22,19 +22,19 @@ internal static class QueryEndpoints
         var request = await context.ReadBodyAsync(DataJson.Type<QueryRequest>());
         if (request.Queries is { Count: > 0 })
         {
-            var results = context.QuerySeveral(request);
+            var results = await context.QuerySeveralAsync(request);
             await context.AnswerAsync(writer => QueryResponse.Write(writer, results, AnswerSize.Of(context)));
             return;
         }
 
-        var (result, ns) = context.Query(request);
+        var (result, ns) = await context.QueryAsync(request);
         var single = new SingleQueryResult(result, ns, IgnoredFields.NamesOf(request));
         await context.AnswerAsync(writer => QueryResponse.Write(writer, single, AnswerSize.Of(context)));
     }
 
     private static async Task QueryManyAsync(HttpContext context)
     {
-        var results = context.QueryMany(await context.ReadBodyAsync(DataJson.Type<QueryManyRequest>()));
+        var results = await context.QueryManyAsync(await context.ReadBodyAsync(DataJson.Type<QueryManyRequest>()));
         await context.AnswerAsync(writer => QueryResponse.WriteMany(writer, results, AnswerSize.Of(context)));
     }
 }

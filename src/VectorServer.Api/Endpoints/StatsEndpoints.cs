@@ -23,10 +23,10 @@ internal static class StatsEndpoints
 
     private static Task GetAsync(HttpContext context) => DescribeAsync(context, new DescribeIndexStatsRequest());
 
-    private static Task DescribeAsync(HttpContext context, DescribeIndexStatsRequest request)
+    private static async Task DescribeAsync(HttpContext context, DescribeIndexStatsRequest request)
     {
-        var stats = context.Stats(request);
-        var includeStorage = context.AsksFor(Extensions.Storage);
-        return context.AnswerAsync(stats.ToDescription(context.TargetIndex().Descriptor, context.Target().ApiVersion, includeStorage));
+        var stats = await context.StatsAsync(request);
+        var storage = context.AsksFor(Extensions.Storage) ? await context.StorageAsync(request) : null;
+        await context.AnswerAsync(stats.ToDescription(context.TargetIndex().Descriptor, context.Target().ApiVersion, storage));
     }
 }

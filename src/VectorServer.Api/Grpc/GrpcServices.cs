@@ -1,5 +1,4 @@
 using Grpc.AspNetCore.Server;
-using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1;
 using VectorServer.Api.Auth;

@@ -57,7 +57,7 @@ internal static class ResponseMapping
         return answer;
     }
 
-    public static Proto.DescribeIndexStatsResponse ToProto(this IndexStorage stats, IndexDescriptor index, string apiVersion)
+    public static Proto.DescribeIndexStatsResponse ToProto(this IndexStats stats, IndexDescriptor index, string apiVersion)
     {
         var answer = new Proto.DescribeIndexStatsResponse
         {

@@ -21,31 +21,31 @@ internal sealed class VectorService : Proto.VectorService.VectorServiceBase
     }
 
     [RequiredRole(KeyRole.Read)]
-    public override Task<Proto.FetchResponse> Fetch(Proto.FetchRequest request, ServerCallContext context)
+    public override async Task<Proto.FetchResponse> Fetch(Proto.FetchRequest request, ServerCallContext context)
     {
-        var (records, ns) = context.GetHttpContext().Fetch(request.Ids, request.Namespace);
-        return Task.FromResult(ResponseMapping.ToFetchResponse(records, ns));
+        var (records, ns) = await context.GetHttpContext().FetchAsync(request.Ids, request.Namespace);
+        return ResponseMapping.ToFetchResponse(records, ns);
     }
 
     [RequiredRole(KeyRole.Read)]
-    public override Task<Proto.FetchByMetadataResponse> FetchByMetadata(Proto.FetchByMetadataRequest request, ServerCallContext context)
+    public override async Task<Proto.FetchByMetadataResponse> FetchByMetadata(Proto.FetchByMetadataRequest request, ServerCallContext context)
     {
-        var (records, ns, next) = context.GetHttpContext().FetchByMetadata(request.ToWire(), ResponseMapping.RecordSize.Instance);
-        return Task.FromResult(ResponseMapping.ToFetchByMetadataResponse(records, ns, next));
+        var (records, ns, next) = await context.GetHttpContext().FetchByMetadataAsync(request.ToWire(), ResponseMapping.RecordSize.Instance);
+        return ResponseMapping.ToFetchByMetadataResponse(records, ns, next);
     }
 
     [RequiredRole(KeyRole.Read)]
-    public override Task<Proto.ListResponse> List(Proto.ListRequest request, ServerCallContext context) =>
-        Task.FromResult(context.GetHttpContext().ListIds(request.Namespace, request.ToPage()).ToProto());
+    public override async Task<Proto.ListResponse> List(Proto.ListRequest request, ServerCallContext context) =>
+        (await context.GetHttpContext().ListIdsAsync(request.Namespace, request.ToPage())).ToProto();
 
     [RequiredRole(KeyRole.Read)]
-    public override Task<Proto.QueryResponse> Query(Proto.QueryRequest request, ServerCallContext context)
+    public override async Task<Proto.QueryResponse> Query(Proto.QueryRequest request, ServerCallContext context)
     {
         var http = context.GetHttpContext();
         if (request.Queries.Count > 0)
-            return Task.FromResult(AnswerSize.Of(http).Check(http.QuerySeveral(request.ToWire()).ToProto()));
-        var (result, ns) = http.Query(request.ToWire());
-        return Task.FromResult(AnswerSize.Of(http).Check(result.ToProto(ns)));
+            return AnswerSize.Of(http).Check((await http.QuerySeveralAsync(request.ToWire())).ToProto());
+        var (result, ns) = await http.QueryAsync(request.ToWire());
+        return AnswerSize.Of(http).Check(result.ToProto(ns));
     }
 
     [RequiredRole(KeyRole.Write), GrowsMemory]
@@ -53,20 +53,21 @@ internal sealed class VectorService : Proto.VectorService.VectorServiceBase
         (await context.GetHttpContext().UpdateAsync(request.ToWire())).ToProto();
 
     [RequiredRole(KeyRole.Read)]
-    public override Task<Proto.DescribeIndexStatsResponse> DescribeIndexStats(Proto.DescribeIndexStatsRequest request, ServerCallContext context)
+    public override async Task<Proto.DescribeIndexStatsResponse> DescribeIndexStats(
+        Proto.DescribeIndexStatsRequest request, ServerCallContext context)
     {
         var http = context.GetHttpContext();
-        var stats = http.Stats(new Wire.Data.DescribeIndexStatsRequest { Filter = request.Filter.ToJson() });
-        return Task.FromResult(stats.ToProto(http.TargetIndex().Descriptor, http.Target().ApiVersion));
+        var stats = await http.StatsAsync(new Wire.Data.DescribeIndexStatsRequest { Filter = request.Filter.ToJson() });
+        return stats.ToProto(http.TargetIndex().Descriptor, http.Target().ApiVersion);
     }
 
     [RequiredRole(KeyRole.Read)]
-    public override Task<Proto.ListNamespacesResponse> ListNamespaces(Proto.ListNamespacesRequest request, ServerCallContext context) =>
-        Task.FromResult(context.GetHttpContext().ListNamespaces(request.ToPage()).ToProto());
+    public override async Task<Proto.ListNamespacesResponse> ListNamespaces(Proto.ListNamespacesRequest request, ServerCallContext context) =>
+        (await context.GetHttpContext().ListNamespacesAsync(request.ToPage())).ToProto();
 
     [RequiredRole(KeyRole.Read)]
-    public override Task<Proto.NamespaceDescription> DescribeNamespace(Proto.DescribeNamespaceRequest request, ServerCallContext context) =>
-        Task.FromResult(context.GetHttpContext().DescribeNamespace(request.Namespace).ToProto());
+    public override async Task<Proto.NamespaceDescription> DescribeNamespace(Proto.DescribeNamespaceRequest request, ServerCallContext context) =>
+        (await context.GetHttpContext().DescribeNamespaceAsync(request.Namespace)).ToProto();
 
     [RequiredRole(KeyRole.Write)]
     public override async Task<Proto.DeleteResponse> DeleteNamespace(Proto.DeleteNamespaceRequest request, ServerCallContext context)
@@ -76,6 +77,6 @@ internal sealed class VectorService : Proto.VectorService.VectorServiceBase
     }
 
     [RequiredRole(KeyRole.Write), GrowsMemory]
-    public override Task<Proto.NamespaceDescription> CreateNamespace(Proto.CreateNamespaceRequest request, ServerCallContext context) =>
-        Task.FromResult(context.GetHttpContext().CreateNamespace(request.ToWire()).ToProto());
+    public override async Task<Proto.NamespaceDescription> CreateNamespace(Proto.CreateNamespaceRequest request, ServerCallContext context) =>
+        (await context.GetHttpContext().CreateNamespaceAsync(request.ToWire())).ToProto();
 }

@@ -6,7 +6,7 @@ namespace VectorServer.Api.Indexes;
 
 /// <summary>Creates, changes and drops indexes together with what the host keeps of them. Thread-safe.</summary>
 internal sealed class IndexCatalog(
-    VectorEngine engine, PendingIndexes pending, IndexPorts ports, IEnumerable<IIndexDependent> dependents, ServerOptions options)
+    IStorageEngine engine, PendingIndexes pending, IndexPorts ports, IEnumerable<IIndexDependent> dependents, ServerOptions options)
 {
     /// <summary>Every index, by name.</summary>
     public IEnumerable<KnownIndex> List()
@@ -31,7 +31,7 @@ internal sealed class IndexCatalog(
     /// <summary>The index, open for reading.</summary>
     /// <exception cref="StorageException">There is none of this name.</exception>
     /// <exception cref="WireException">It is not ready.</exception>
-    public VectorIndex Open(string name)
+    public IVectorIndex Open(string name)
     {
         var toCome = pending.Find(name);
         if (engine.TryGetIndex(name, out var index))
@@ -44,7 +44,7 @@ internal sealed class IndexCatalog(
     /// <summary>The index, open to be copied.</summary>
     /// <exception cref="StorageException">There is none of this name.</exception>
     /// <exception cref="WireException">It is not ready: 412.</exception>
-    public VectorIndex OpenReady(string name) => Get(name).State == IndexState.Ready
+    public IVectorIndex OpenReady(string name) => Get(name).State == IndexState.Ready
         ? engine.GetIndex(name)
         : throw new WireException(WireError.FailedPrecondition, $"Index {name} is not ready");
 
@@ -63,7 +63,7 @@ internal sealed class IndexCatalog(
                 Compression = IndexTags.CompressionOf(attributes.Tags, options.Compression),
                 Search = IndexTags.SearchOf(attributes.Tags),
             });
-            var index = engine.CreateIndex(created, sample);
+            var index = await engine.CreateIndexAsync(created, sample, cancellation);
             pending.Release(descriptor.Name);
             return new KnownIndex(index.Descriptor);
         }
@@ -75,10 +75,10 @@ internal sealed class IndexCatalog(
     }
 
     /// <exception cref="WireException">The change does not suit the index, or the index is not ready.</exception>
-    public KnownIndex Configure(string name, IndexChange change)
+    public async Task<KnownIndex> ConfigureAsync(string name, IndexChange change, CancellationToken cancellation)
     {
         _ = OpenReady(name);
-        return new KnownIndex(engine.ConfigureIndex(name, descriptor => change.Apply(descriptor, options.Compression)));
+        return new KnownIndex(await engine.ConfigureIndexAsync(name, descriptor => change.Apply(descriptor, options.Compression), cancellation));
     }
 
     /// <exception cref="WireException">The index is protected, or something under way needs it.</exception>

@@ -6,7 +6,7 @@ namespace VectorServer.Api.Indexes;
 /// <summary>Gives the indexes of the data directory their ports back, before the server listens.</summary>
 internal static partial class IndexPortsAtStart
 {
-    public static void Reserve(VectorEngine engine, PendingIndexes pending, IndexPorts ports, ServerOptions options, ILogger logger)
+    public static async Task ReserveAsync(IStorageEngine engine, PendingIndexes pending, IndexPorts ports, ServerOptions options, ILogger logger)
     {
         if (options.Addressing != AddressingMode.Port)
             return;
@@ -34,7 +34,7 @@ internal static partial class IndexPortsAtStart
             if (pending.Find(name) is { } index)
                 pending.Show(index with { Descriptor = IndexAttributes.WithPort(index.Descriptor, port) });
             else
-                engine.ConfigureIndex(name, descriptor => IndexAttributes.WithPort(descriptor, port));
+                await engine.ConfigureIndexAsync(name, descriptor => IndexAttributes.WithPort(descriptor, port));
         }
     }
 

@@ -9,7 +9,7 @@ namespace VectorServer.Api.Indexes;
 /// The names and ports of indexes that the engine does not have: those being created, those being restored, and those whose restore
 /// failed. A name is taken here before the engine is asked, so no two ever make the same index. Thread-safe.
 /// </summary>
-internal sealed class PendingIndexes(VectorEngine engine, IndexPorts ports, ServerOptions options)
+internal sealed class PendingIndexes(IStorageEngine engine, IndexPorts ports, ServerOptions options)
 {
     private readonly ConcurrentDictionary<string, PendingIndex?> _byName = new(StringComparer.Ordinal);
 

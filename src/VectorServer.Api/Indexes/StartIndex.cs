@@ -12,14 +12,14 @@ internal static class StartIndex
 
     /// <summary>Creates it unless it is there, damaged or not.</summary>
     /// <exception cref="SettingsException">There is one of another shape.</exception>
-    public static void Ensure(VectorEngine engine, ServerOptions options)
+    public static async Task EnsureAsync(IStorageEngine engine, ServerOptions options)
     {
         if (options.StartIndex is not { } wanted || engine.Damage.IsDamaged(Name))
             return;
 
         if (!engine.TryGetIndex(Name, out var index))
         {
-            engine.CreateIndex(Describe(wanted, options));
+            await engine.CreateIndexAsync(Describe(wanted, options));
             return;
         }
 

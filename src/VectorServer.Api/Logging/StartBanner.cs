@@ -14,7 +14,7 @@ internal static partial class StartBanner
             return;
 
         var options = app.Services.GetRequiredService<ServerOptions>();
-        var indexCount = app.Services.GetRequiredService<VectorEngine>().Indexes.Count;
+        var indexCount = app.Services.GetRequiredService<IStorageEngine>().Indexes.Count;
         var urls = Urls(app, options);
         if (options.LogsJson)
             LogStarted(app.Logger, ServerVersion.Text, options.DataDirectory, indexCount, options.IsOpen ? "off" : "keys", urls);

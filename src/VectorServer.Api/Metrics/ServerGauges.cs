@@ -5,7 +5,7 @@ using VectorServer.Storage;
 namespace VectorServer.Api.Metrics;
 
 /// <summary>What is the case at the moment of asking: of indexes, of the process and of the disk.</summary>
-internal sealed class ServerGauges(VectorEngine engine, ProcessMemory memory, MemoryCeiling ceiling, ServerOptions options)
+internal sealed class ServerGauges(IStorageEngine engine, ProcessMemory memory, MemoryCeiling ceiling, ServerOptions options)
 {
     private static readonly (string Name, string Help, Func<IndexFigures, double?> Of)[] OfIndexes =
     [
@@ -20,14 +20,14 @@ internal sealed class ServerGauges(VectorEngine engine, ProcessMemory memory, Me
 
     public void Write(PrometheusText text)
     {
-        var indexes = engine.Indexes.Select(index => (index.Descriptor.Name, State: index.Observe())).ToList();
+        var indexes = engine.Indexes.Select(index => (index.Descriptor.Name, State: index.Figures?.Observe())).ToList();
         text.WriteGauge("vectorserver_indexes", "Indexes there are.", indexes.Count);
         foreach (var (name, help, value) in OfIndexes)
         {
             text.WriteHead(name, MetricKind.Gauge, help);
             foreach (var (index, state) in indexes)
             {
-                if (value(state) is { } known)
+                if (state is not null && value(state) is { } known)
                     text.WriteSample(name, known, ("index", index));
             }
         }

@@ -16,7 +16,7 @@ internal static class BulkOperations
     /// <summary>Starts an import; what can be seen of the directory at once is checked at once.</summary>
     public static BulkJob StartImport(this HttpContext context, StartImportRequest request)
     {
-        var (index, jobs) = (context.TargetIndex(), Jobs(context));
+        var (index, jobs) = ((VectorIndex)context.TargetIndex(), Jobs(context));
         var abort = BulkValidator.ReadOnErrorAbort(request);
         _ = ImportPlan.Read(jobs.ImportRoots.Resolve(request.Uri));
         return jobs.Start(index, NewJob(context, index, BulkKind.Import, request.Uri!) with { AbortOnError = abort });
@@ -24,7 +24,7 @@ internal static class BulkOperations
 
     public static BulkJob StartExport(this HttpContext context, StartExportRequest request)
     {
-        var (index, jobs) = (context.TargetIndex(), Jobs(context));
+        var (index, jobs) = ((VectorIndex)context.TargetIndex(), Jobs(context));
         var asNpy = BulkValidator.ReadFormatNpy(request, index.Descriptor);
         _ = ExportRun.CheckTarget(jobs.ExportRoots, request.Uri);
         return jobs.Start(index, NewJob(context, index, BulkKind.Export, request.Uri!) with { AsNpy = asNpy });
@@ -33,7 +33,7 @@ internal static class BulkOperations
     /// <summary>One page of the index's jobs, newest first.</summary>
     public static (IReadOnlyList<BulkJob> Jobs, Pagination? Pagination) ListJobs(this HttpContext context, BulkKind kind)
     {
-        var index = context.TargetIndex();
+        var index = (VectorIndex)context.TargetIndex();
         var page = QueryParameters.Page(context.Request.Query);
         var token = new PageToken("bulk", kind.ToString(), index.Descriptor.Id.ToString());
         var after = token.Decode(page.PaginationToken);
@@ -46,7 +46,7 @@ internal static class BulkOperations
     /// <exception cref="WireException">There is no such job: 404.</exception>
     public static BulkJob GetJob(this HttpContext context, BulkKind kind)
     {
-        var index = context.TargetIndex();
+        var index = (VectorIndex)context.TargetIndex();
         var id = (string)context.GetRouteValue("id")!;
         var job = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? Jobs(context).Find(BulkJob.KeyOf(kind, index.Descriptor.Id, number))

@@ -16,18 +16,21 @@ internal sealed record SingleQueryResult(QueryResult Result, string Namespace, I
 internal static class SeveralQueries
 {
     /// <summary>One result for each query, in their order.</summary>
-    public static IReadOnlyList<SingleQueryResult> QuerySeveral(this HttpContext context, QueryRequest request)
+    public static async ValueTask<IReadOnlyList<SingleQueryResult>> QuerySeveralAsync(this HttpContext context, QueryRequest request)
     {
         SeveralQueriesValidator.Check(request, context.Target().Family);
-        return [.. request.ToSingleQueries().Select(single =>
+        var results = new List<SingleQueryResult>();
+        foreach (var single in request.ToSingleQueries())
         {
-            var (result, ns) = context.Query(single);
-            return new SingleQueryResult(result, ns, IgnoredFields.NamesOf(single));
-        })];
+            var (result, ns) = await context.QueryAsync(single);
+            results.Add(new SingleQueryResult(result, ns, IgnoredFields.NamesOf(single)));
+        }
+
+        return results;
     }
 
     /// <summary>One result for each query, in their order; those of one namespace read it at one moment.</summary>
-    public static IReadOnlyList<SingleQueryResult> QueryMany(this HttpContext context, QueryManyRequest request)
+    public static async ValueTask<IReadOnlyList<SingleQueryResult>> QueryManyAsync(this HttpContext context, QueryManyRequest request)
     {
         QueryManyValidator.Check(request);
         var singles = request.ToSingleQueries();
@@ -37,7 +40,7 @@ internal static class SeveralQueries
         foreach (var single in singles)
             ignored.Tell(single);
         var explain = context.AsksFor(Extensions.Explain);
-        var results = context.TargetIndex().QueryMany(
+        var results = await context.TargetIndex().QueryManyAsync(
             [.. singles.Select(single => new NamespaceQuery(NamespaceName.Parse(single.Namespace), single.ToQuery(explain)))], context.RequestAborted);
         if (results.DistinctBy(result => result.Namespace).Count() == 1)
             context.SetMaxIndexedLsn(results[0].MaxIndexedLsn); // each namespace has LSNs of its own

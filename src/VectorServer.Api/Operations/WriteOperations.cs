@@ -16,7 +16,7 @@ internal static class WriteOperations
         var options = context.RequestServices.GetRequiredService<ServerOptions>();
         UpsertValidator.Check(request, index.Descriptor, options.EnforceSizeLimits);
 
-        var written = await index.UpsertAsync(NamespaceName.Parse(request.Namespace), request.ToRecords(), context.RequestAborted);
+        var written = await index.UpsertAsync(NamespaceName.Parse(request.Namespace), request.ToRecords(), key: null, context.RequestAborted);
         context.SetRequestLsn(written.Lsn);
         return request.Vectors!.Count;
     }

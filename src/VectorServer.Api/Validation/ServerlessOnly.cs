@@ -8,7 +8,7 @@ namespace VectorServer.Api.Validation;
 internal static class ServerlessOnly
 {
     /// <exception cref="WireException">The index says it is one of pods.</exception>
-    public static void Check(VectorIndex index, string operation)
+    public static void Check(IVectorIndex index, string operation)
     {
         if (IndexAttributes.Of(index.Descriptor).Deployment.Kind == DeploymentKind.Pod)
             throw WireException.Invalid($"Pod indexes do not support {operation}");

@@ -17,8 +17,8 @@ public interface IStorageEngine : IAsyncDisposable
     /// <summary>Copies of indexes.</summary>
     IBackups Backups { get; }
 
-    /// <summary>What is known to be damaged; null for an engine that cannot tell.</summary>
-    IDamageReports? Damage { get; }
+    /// <summary>What is known to be damaged.</summary>
+    IDamageReports Damage { get; }
 
     /// <exception cref="StorageException">
     /// <see cref="StorageErrorCode.NotFound"/>; <see cref="StorageErrorCode.DataCorruption"/>: damaged and not served.
@@ -29,9 +29,11 @@ public interface IStorageEngine : IAsyncDisposable
     bool TryGetIndex(string name, [NotNullWhen(true)] out IVectorIndex? index);
 
     /// <param name="descriptor">What to create; <see cref="IndexDescriptor.CreatedAt"/> is set by the engine.</param>
+    /// <param name="sample">Vectors like those to come, <c>[n][dimension]</c>, which an engine may learn from; null for none.</param>
     /// <param name="cancellation">Gives up waiting; the index may be made all the same.</param>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>, <see cref="StorageErrorCode.InvalidArgument"/>.</exception>
-    ValueTask<IVectorIndex> CreateIndexAsync(IndexDescriptor descriptor, CancellationToken cancellation = default);
+    ValueTask<IVectorIndex> CreateIndexAsync(
+        IndexDescriptor descriptor, IReadOnlyList<float[]>? sample = null, CancellationToken cancellation = default);
 
     /// <summary>
     /// Replaces <see cref="IndexDescriptor.Attributes"/>, <see cref="IndexDescriptor.Compression"/> and <see cref="IndexDescriptor.Search"/> by

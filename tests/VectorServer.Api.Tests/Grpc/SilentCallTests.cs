@@ -52,7 +52,7 @@ public sealed class SilentCallTests
             _answer = _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         }
 
-        public Task IsAnsweredAsync() => _answer;
+        public async Task IsAnsweredAsync() => await _answer;
 
         public async Task<string> StatusAsync()
         {

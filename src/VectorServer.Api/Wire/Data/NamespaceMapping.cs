@@ -24,18 +24,18 @@ internal static class NamespaceMapping
     public static IReadOnlyList<string>? ToFilterableFields(this CreateNamespaceRequest request) =>
         request.Schema is { } schema ? [.. schema.Fields!.Keys] : null;
 
-    /// <param name="stats">Counts and storage, per namespace.</param>
+    /// <param name="stats">Counts, per namespace.</param>
     /// <param name="index">The index they are of.</param>
     /// <param name="apiVersion">Names the default namespace: the empty string before 2025-04.</param>
-    /// <param name="includeStorage">Adds the <c>storage</c> extension.</param>
-    public static IndexDescription ToDescription(this IndexStorage stats, IndexDescriptor index, string apiVersion, bool includeStorage)
+    /// <param name="storage">Of the same; adds the <c>storage</c> extension.</param>
+    public static IndexDescription ToDescription(this IndexStats stats, IndexDescriptor index, string apiVersion, IndexStorage? storage)
     {
         float? dedicated = IndexAttributes.Of(index).Deployment.IsDedicated ? 0 : null; // nothing here ever fills
         var family = ApiVersion.FamilyOf(apiVersion);
-        string NameOf(NamespaceStorageStats ns) => NamespaceName.ToStatsKey(ns.Name, apiVersion);
+        string KeyOf(string ns) => NamespaceName.ToStatsKey(ns, apiVersion);
         return new IndexDescription
         {
-            Namespaces = stats.Namespaces.ToDictionary(NameOf, ns => new NamespaceSummary(ns.RecordCount)),
+            Namespaces = stats.Namespaces.ToDictionary(ns => KeyOf(ns.Name), ns => new NamespaceSummary(ns.RecordCount)),
             Dimension = index.VectorType == VectorType.Sparse ? null : index.Dimension,
             TotalVectorCount = stats.TotalRecordCount,
             Metric = index.Metric.ToWire(),
@@ -44,10 +44,8 @@ internal static class NamespaceMapping
             SnakeStorageFullness = family == ApiFamily.ReadCapacity ? dedicated : null,
             MemoryFullness = family == ApiFamily.Schema ? dedicated : null,
             StorageFullness = family == ApiFamily.Schema ? dedicated : null,
-            Storage = includeStorage ? stats.Namespaces.ToDictionary(NameOf, ToStorage) : null,
-            Damaged = includeStorage && stats.Damaged.Count > 0
-                ? stats.Damaged.ToDictionary(ns => NamespaceName.ToStatsKey(ns.Name, apiVersion), ns => ns.What)
-                : null,
+            Storage = storage?.Namespaces.ToDictionary(ns => KeyOf(ns.Name), ToStorage),
+            Damaged = storage is { Damaged.Count: > 0 } ? storage.Damaged.ToDictionary(ns => KeyOf(ns.Name), ns => ns.What) : null,
         };
     }
 
