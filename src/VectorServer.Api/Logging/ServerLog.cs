@@ -26,8 +26,8 @@ internal static class ServerLog
         var logger = new LoggerConfiguration()
             .ReadFrom.Configuration(builder.Configuration, NoSearch)
             .Filter.ByExcluding(IsOfCutStart)
-            .Enrich.With(new RequestIdEnricher(logsJson ? "TraceId" : "Trace"))
-            .Enrich.With<OneLineEnricher>();
+            .Enrich.With<OneLineEnricher>()
+            .Enrich.With(new RequestIdEnricher(logsJson ? "TraceId" : "Trace")); // behind the other: these are texts of our own
         if (!builder.Configuration.GetSection("Serilog:WriteTo").Exists()) // who names sinks wants those
             WriteToConsole(logger, logsJson);
         builder.Logging.AddSerilog(logger.CreateLogger(), dispose: true);
