@@ -3,7 +3,6 @@ using VectorServer.Storage;
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Ann.Hnsw;
 using VectorServer.Storage.Ann.Ivf;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks;

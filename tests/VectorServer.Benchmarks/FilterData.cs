@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using VectorServer.Storage;
-using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Scoring;
 

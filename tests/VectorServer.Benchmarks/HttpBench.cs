@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Benchmarks;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using VectorServer.Storage;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Benchmarks;
 

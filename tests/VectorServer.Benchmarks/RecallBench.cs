@@ -1,7 +1,6 @@
 using VectorServer.Storage;
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using VectorServer.Storage;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using VectorServer.Storage;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Sparse;
 
 namespace VectorServer.Benchmarks;

@@ -47,7 +47,7 @@ internal static class BackupEndpoints
         BackupRules.CheckHasBackups(index.Descriptor);
 
         var attributes = new BackupAttributes { Name = request.Name, Description = request.Description };
-        var backup = await backups.CreateAsync((VectorIndex)index, Guid.NewGuid().ToString(), attributes);
+        var backup = await backups.CreateAsync((VectorServer.Storage.VectorIndex)index, Guid.NewGuid().ToString(), attributes);
         return Show(backup, family, family == ApiFamily.Schema ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 

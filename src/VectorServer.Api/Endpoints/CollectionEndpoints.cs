@@ -37,7 +37,7 @@ internal static class CollectionEndpoints
         var index = indexes.OpenReady(request.Source);
         BackupRules.CheckHasCollections(index.Descriptor);
 
-        var collection = await backups.CreateAsync((VectorIndex)index, Backup.IdOfCollection(request.Name), new BackupAttributes { Name = request.Name });
+        var collection = await backups.CreateAsync((VectorServer.Storage.VectorIndex)index, Backup.IdOfCollection(request.Name), new BackupAttributes { Name = request.Name });
         return Show(collection, StatusCodes.Status201Created);
     }
 

@@ -55,7 +55,7 @@ internal static class OtlpExport
     private static string? OperationOf(Endpoint? endpoint) =>
         endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.Name ?? (endpoint as RouteEndpoint)?.RoutePattern.RawText;
 
-    private static bool IsAsked(IConfiguration configuration, string signal) =>
+    private static bool IsAsked(ConfigurationManager configuration, string signal) =>
         !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])
         || !string.IsNullOrEmpty(configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]);
 }

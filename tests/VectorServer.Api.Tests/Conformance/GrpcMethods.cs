@@ -1,9 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using VectorServer.Api.Grpc.Proto;
 using VectorServer.Api.Tests.Grpc;
-using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Api.Tests.Conformance;
 

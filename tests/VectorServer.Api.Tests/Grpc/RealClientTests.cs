@@ -1,6 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
 using VectorServer.Api.Grpc.Proto;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Api.Tests.Grpc;
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using VectorServer.Storage;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Benchmarks.Kinds;
 

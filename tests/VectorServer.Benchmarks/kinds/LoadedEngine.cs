@@ -1,6 +1,5 @@
 using System.Reflection;
 using VectorServer.DataKinds;
-using VectorServer.Storage;
 
 namespace VectorServer.Benchmarks.Kinds;
 

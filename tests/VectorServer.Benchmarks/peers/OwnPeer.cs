@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using VectorServer.Storage;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Benchmarks.Peers;
 

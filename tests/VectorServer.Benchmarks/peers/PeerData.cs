@@ -1,5 +1,4 @@
 using VectorServer.Storage;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 
 namespace VectorServer.Benchmarks.Peers;

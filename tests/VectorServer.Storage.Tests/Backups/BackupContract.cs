@@ -1,5 +1,4 @@
 using System.Text.Json;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Contract;
 
 namespace VectorServer.Storage.Tests.Backups;

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Query;
-
 namespace VectorServer.Storage.Tests.Backups;
 
 /// <summary>What is derived of the rows goes along with a backup, so that a restored index answers fast at once; it is checked, and never missed.</summary>

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Query;
-
 namespace VectorServer.Storage.Tests.Backups;
 
 /// <summary>A restored index answers as the one that was backed up did, and lives on.</summary>

@@ -1,6 +1,5 @@
 using VectorServer.DataKinds;
 using VectorServer.Storage.Codecs;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Quality;
 
 namespace VectorServer.Storage.Tests.Codecs;

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Query;
-
 namespace VectorServer.Storage.Tests.Contract;
 
 /// <summary>Aliases that change while they are used: whatever the order, each step is as if it were alone.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Tests.Contract;

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Query;
-
 namespace VectorServer.Storage.Tests.Contract;
 
 /// <summary>Namespaces are rewritten without their dead rows while they are read and written.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Query;
-
 namespace VectorServer.Storage.Tests.Contract;
 
 /// <summary>What a query tells of how it was answered.</summary>

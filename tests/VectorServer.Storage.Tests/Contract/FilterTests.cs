@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Filters;
 
 namespace VectorServer.Storage.Tests.Contract;

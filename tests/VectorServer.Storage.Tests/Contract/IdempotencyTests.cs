@@ -1,5 +1,3 @@
-using VectorServer.Storage.Namespaces;
-
 namespace VectorServer.Storage.Tests.Contract;
 
 /// <summary>A write that bears a key is done once, whatever happens between its repetitions.</summary>

@@ -1,6 +1,3 @@
-using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Query;
-
 namespace VectorServer.Storage.Tests.Contract;
 
 /// <summary>Namespaces that nobody uses are closed, and nobody notices.</summary>

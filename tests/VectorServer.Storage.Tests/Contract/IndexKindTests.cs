@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Query;
-
 namespace VectorServer.Storage.Tests.Contract;
 
 /// <summary>Namespaces, indexes and the engine end while they are in use.</summary>

@@ -1,5 +1,4 @@
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 

@@ -1,5 +1,3 @@
-using VectorServer.Storage.Query;
-
 namespace VectorServer.Storage.Tests.Contract;
 
 /// <summary>Several queries at once, thresholds of scores, and counts.</summary>

@@ -1,4 +1,3 @@
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Scoring;
 
 namespace VectorServer.Storage.Tests.Contract;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Contract;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Sparse;
 
 namespace VectorServer.Storage.Tests.Contract;

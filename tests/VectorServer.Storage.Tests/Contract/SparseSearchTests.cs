@@ -1,5 +1,3 @@
-using VectorServer.Storage.Query;
-
 namespace VectorServer.Storage.Tests.Contract;
 
 /// <summary>Sparse and hybrid queries against the sum over all records. Values are eighths, so that sums are exact in any order.</summary>

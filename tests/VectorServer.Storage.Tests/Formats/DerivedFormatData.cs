@@ -1,6 +1,5 @@
 using System.Text.Json;
 using VectorServer.Storage.Namespaces;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Registry;
 
 namespace VectorServer.Storage.Tests.Formats;

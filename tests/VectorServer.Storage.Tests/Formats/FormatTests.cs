@@ -1,5 +1,4 @@
 using System.Globalization;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Formats;
 

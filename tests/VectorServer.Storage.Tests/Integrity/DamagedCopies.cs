@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Integrity;
 

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using VectorServer.Storage.Integrity;
 
 namespace VectorServer.Storage.Tests.Integrity;
 

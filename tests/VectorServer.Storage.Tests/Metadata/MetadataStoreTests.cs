@@ -2,7 +2,6 @@ using System.Text;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Model;
-using VectorServer.Storage.Namespaces;
 using static VectorServer.Storage.Tests.Metadata.TemporaryStore;
 
 namespace VectorServer.Storage.Tests.Metadata;

@@ -3,7 +3,6 @@ using VectorServer.Storage.Columns;
 using VectorServer.Storage.IO;
 using VectorServer.Storage.Metadata;
 using VectorServer.Storage.Model;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Filters.Sql;
 
 namespace VectorServer.Storage.Tests.Metadata;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.PowerLoss;
 

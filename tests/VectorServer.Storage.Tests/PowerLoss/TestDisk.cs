@@ -1,5 +1,4 @@
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Metadata;
 
 namespace VectorServer.Storage.Tests.PowerLoss;
 

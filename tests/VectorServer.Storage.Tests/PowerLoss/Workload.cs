@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 
 namespace VectorServer.Storage.Tests.PowerLoss;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using VectorServer.DataKinds;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Quality;
 

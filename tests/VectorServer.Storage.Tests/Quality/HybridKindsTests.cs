@@ -1,5 +1,4 @@
 using VectorServer.DataKinds;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Quality;
 

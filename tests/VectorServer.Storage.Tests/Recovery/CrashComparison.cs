@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using VectorServer.Storage.CrashWriter;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Recovery;
 

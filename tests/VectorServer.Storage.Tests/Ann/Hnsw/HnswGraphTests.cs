@@ -1,6 +1,5 @@
 using VectorServer.Storage.Ann;
 using VectorServer.Storage.Ann.Hnsw;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
 

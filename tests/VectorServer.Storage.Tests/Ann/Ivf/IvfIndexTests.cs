@@ -1,5 +1,4 @@
 using VectorServer.Storage.Ann.Ivf;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Scoring;
 using VectorServer.Storage.Tests.Scoring;
 

@@ -1,7 +1,6 @@
 using VectorServer.Storage.Codecs;
 using VectorServer.Storage.Codecs.Rabitq;
 using VectorServer.Storage.IO;
-using VectorServer.Storage.Query;
 using VectorServer.Storage.Tests.Scoring;
 
 namespace VectorServer.Storage.Tests.Codecs.Rabitq;

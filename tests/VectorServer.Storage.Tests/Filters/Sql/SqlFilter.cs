@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using VectorServer.Storage.Metadata;
-using VectorServer.Storage.Query;
 
 namespace VectorServer.Storage.Tests.Filters.Sql;
 
