@@ -28,7 +28,8 @@ internal sealed class BrowserGuardMiddleware(RequestDelegate next, ServerOptions
         if (options.IsLoopback && !IsNameOfThisMachine(request.Host.Host))
             throw Refused(
                 context,
-                $"A server without keys is not reached as '{request.Host.Host}'; set {ServerSettings.ApiKeys.Environment}, or {ServerSettings.Domain.Environment} or {ServerSettings.PublicHost.Environment} to this name");
+                $"A server without keys is not reached as '{request.Host.Host}'; set {ServerSettings.ApiKeys.Environment}, or "
+                + $"{ServerSettings.Domain.Environment} or {ServerSettings.PublicHost.Environment} to this name");
         return next(context);
     }
 

@@ -23,6 +23,6 @@ internal static class InfoEndpoint
                 Math.Round(time.GetElapsedTime(started).TotalSeconds, 3)),
             ControlJsonContext.Default.ServerInfo))
             .RequireRole(KeyRole.Read, checksIndexes: true) // there is nothing of indexes to check
-            .Gives<ServerInfo>();
+            .KnowsNoVersion().Gives<ServerInfo>();
     }
 }

@@ -10,7 +10,7 @@ internal static class MetricsEndpoint
     public static void MapMetrics(this IEndpointRouteBuilder routes, ServerOptions options)
     {
         var endpoint = routes.MapGet("/metrics", Show).RequireRole(KeyRole.Read).WithMetadata(BearerEndpoint.Instance)
-            .Gives<string>(contentType: "text/plain");
+            .KnowsNoVersion().Gives<string>(contentType: "text/plain");
         if (options.MetricsOpen)
             endpoint.WithMetadata(PublicEndpoint.Instance);
     }

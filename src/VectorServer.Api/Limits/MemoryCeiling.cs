@@ -45,9 +45,13 @@ internal sealed partial class MemoryCeiling
     public bool IsOverfull => HeldBytes() / ReadShare > LimitBytes;
 
     /// <summary>What a refused client is told.</summary>
-    public string Refusal() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"The server's memory is full: {Volatile.Read(ref _heldBytes) >> 20} MiB of the {LimitBytes >> 20} MiB that its settings allow. Delete records, namespaces or indexes, or give it more");
+    public string Refusal()
+    {
+        var (held, limit) = (Volatile.Read(ref _heldBytes) >> 20, LimitBytes >> 20);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"The server's memory is full: {held} MiB of the {limit} MiB that its settings allow. Delete records, namespaces or indexes, or give it more");
+    }
 
     /// <summary>Waits until something may be taken in again.</summary>
     public async Task WaitAsync(CancellationToken cancellation)

@@ -37,6 +37,9 @@ internal static class EndpointDescription
     public static IEndpointConventionBuilder TakesExtensions(this IEndpointConventionBuilder endpoint) =>
         endpoint.WithMetadata(new TakenParameter(Wire.Extensions.Header, "header", typeof(string), IsRequired: false));
 
+    /// <summary>Answers the same whatever version of the wire is asked for.</summary>
+    public static IEndpointConventionBuilder KnowsNoVersion(this IEndpointConventionBuilder endpoint) => endpoint.WithMetadata(VersionlessEndpoint.Instance);
+
     /// <summary>Answers with a JSON body, or <paramref name="contentType"/>.</summary>
     public static IEndpointConventionBuilder Gives<T>(
         this IEndpointConventionBuilder endpoint, int status = StatusCodes.Status200OK, string contentType = "application/json") =>
@@ -85,3 +88,9 @@ internal sealed record TakenParameter(string Name, string In, Type Type, bool Is
 /// <param name="Status">Null for the request's.</param>
 /// <param name="Type">A type of the wire.</param>
 internal sealed record SchemaFamilyBody(int? Status, Type Type);
+
+/// <summary>Marks an endpoint that is the server's own, none of the wire.</summary>
+internal sealed class VersionlessEndpoint
+{
+    public static readonly VersionlessEndpoint Instance = new();
+}

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.OpenApi;
-using VectorServer.Api.Auth;
 using VectorServer.Api.Errors;
 using VectorServer.Api.Wire;
 
@@ -38,9 +37,9 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         operation.Tags = new HashSet<OpenApiTagReference> { new(plane is null ? "probes" : path.Split('/')[1], context.Document) };
     }
 
-    // Every operation of the wire has it; /metrics is none.
+    // Every operation of the wire has it.
     private static IEnumerable<TakenParameter> VersionOf(Plane? plane, IList<object> metadata) =>
-        plane is null || metadata.OfType<BearerEndpoint>().Any()
+        plane is null || metadata.OfType<VersionlessEndpoint>().Any()
             ? []
             : [new TakenParameter(ApiVersion.HeaderName, "header", typeof(string), IsRequired: false)];
 

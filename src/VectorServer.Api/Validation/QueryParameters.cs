@@ -31,7 +31,8 @@ internal static class QueryParameters
         {
             var isKnown = false;
             foreach (var name in names)
-                isKnown |= given.Equals(name, StringComparison.OrdinalIgnoreCase) || given.Equals(JsonNamingPolicy.SnakeCaseLower.ConvertName(name), StringComparison.OrdinalIgnoreCase);
+                isKnown |= given.Equals(name, StringComparison.OrdinalIgnoreCase)
+                    || given.Equals(JsonNamingPolicy.SnakeCaseLower.ConvertName(name), StringComparison.OrdinalIgnoreCase);
             if (!isKnown)
                 throw WireException.Invalid($"Unknown query parameter '{given}'");
         }
