@@ -53,9 +53,9 @@ public sealed class FileHandlesTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such limit");
 
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => RunningServer.StartAsync(_data.FullName, 299));
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => RunningServer.StartAsync(_data.FullName, 399));
 
-        Assert.Contains("VectorServer cannot start: The process may open 299 files, and needs at least 300: raise its limit (ulimit -n)", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("VectorServer cannot start: The process may open 399 files, and needs at least 400: raise its limit (ulimit -n)", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("   at VectorServer.Storage", refused.Message, StringComparison.Ordinal);
     }
 
@@ -63,7 +63,7 @@ public sealed class FileHandlesTests : IDisposable
     public async Task With_the_fewest_it_starts_with_it_answers_and_stops()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such limit");
-        using var server = await RunningServer.StartAsync(_data.FullName, 300);
+        using var server = await RunningServer.StartAsync(_data.FullName, 400);
         await server.CreateIndexAsync(dimension: 2, "cosine");
 
         Assert.Empty(await server.ListIdsAsync());

@@ -1,5 +1,6 @@
 using VectorServer.Benchmarks;
 using VectorServer.Benchmarks.Kinds;
+using VectorServer.Benchmarks.Peers;
 using VectorServer.Storage;
 
 // One bench per question; each prints markdown. Run with -c Release.
@@ -35,6 +36,7 @@ return args switch
     ["http"] => await HttpBench.RunAsync(null),
     ["http", var directory] => await HttpBench.RunAsync(directory),
     ["grow", var directory, var rows, var target] when int.TryParse(rows, out var count) && count > 0 => GrownData.Make(directory, count, target),
+    ["picture"] => PeersPicture.Run(PeerTools.Root),
     ["peers", var directory, .. var more] => await PeersBench.RunAsync(
         directory,
         more.Select(word => int.TryParse(word, out var rows) ? rows : (int?)null).FirstOrDefault(rows => rows is not null),
@@ -66,6 +68,7 @@ static int Usage()
           http [DIRECTORY]  durable upserts and, on the same files as recall, queries a second over HTTP
           grow DIRECTORY ROWS TARGET  no bench: makes a larger set of the same shape from the same files, for ann
           peers DIRECTORY [ROWS] [--http] [--write]  the same files in this engine and in others, fetched for it: hnswlib, FAISS, usearch, zvec, LanceDB, Chroma
+          picture           PEERS.md as docs/recall-speed.svg, which README shows
         """);
     return 2;
 }

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace VectorServer.Sdk.Tests;
 
-/// <summary>What README tells a reader to type, typed: against a server without keys, with nothing changed but the address.</summary>
+/// <summary>What README and the page on clients tell a reader to type, typed: against a server without keys, with nothing changed but the address.</summary>
 public sealed partial class ReadmeTests
 {
     [Fact]
     public Task The_curl_requests_answer_what_was_written() => WithServerAsync(async address =>
     {
-        var script = Block("sh").Replace("localhost:5080", address, StringComparison.Ordinal).Replace("curl ", "curl -sS --fail-with-body ", StringComparison.Ordinal);
+        var script = Block("sh", "README.md").Replace("localhost:5080", address, StringComparison.Ordinal).Replace("curl ", "curl -sS --fail-with-body ", StringComparison.Ordinal);
 
         var result = await ChildProcess.RunAsync("bash", Path.GetTempPath(), "-e", "-c", script);
 
@@ -22,7 +22,7 @@ public sealed partial class ReadmeTests
         var packages = Repository.PathOf("tests", "VectorServer.Sdk.Tests", "js");
         await WithServerAsync(async address =>
         {
-            var program = Block("ts")
+            var program = Block("ts", "docs", "connect.md")
                 .Replace("localhost:5080", address, StringComparison.Ordinal)
                 .Replace("@pinecone-database/pinecone", "pinecone-9", StringComparison.Ordinal);
             var path = Path.Combine(packages, $"readme-{Guid.NewGuid():N}.mjs"); // beside the packages it imports
@@ -53,9 +53,9 @@ public sealed partial class ReadmeTests
         data.Delete(recursive: true);
     }
 
-    /// <summary>README's one fenced block of a language.</summary>
-    private static string Block(string language) =>
-        Assert.Single(Fences().Matches(File.ReadAllText(Repository.PathOf("README.md"))), fence => fence.Groups[1].Value == language).Groups[2].Value;
+    /// <summary>A page's one fenced block of a language.</summary>
+    private static string Block(string language, params string[] page) =>
+        Assert.Single(Fences().Matches(File.ReadAllText(Repository.PathOf(page))), fence => fence.Groups[1].Value == language).Groups[2].Value;
 
     [GeneratedRegex("^```(\\w+)\\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fences();

@@ -38,6 +38,14 @@ public sealed partial class TidyTests
     }
 
     [Fact]
+    public void ARCHITECTURE_shows_the_same_floors()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot(), "ARCHITECTURE.md"));
+
+        Assert.Contains(string.Join(" -> ", EngineFloors[..^1]) + " -> VectorEngine", Space().Replace(page, " "), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_room_of_the_engine_has_its_floor() =>
         Assert.Equal([], FilesOf("VectorServer.Storage").Select(file => file.Room).Distinct().Except(EngineFloors));
 
@@ -94,6 +102,9 @@ public sealed partial class TidyTests
             directory = directory.Parent;
         return directory?.FullName ?? throw new DirectoryNotFoundException("The tests run outside of the repository");
     }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Space();
 
     [GeneratedRegex(@"^[ \t]*//.*$", RegexOptions.Multiline)]
     private static partial Regex Comment();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Http.Features;
 using OpenTelemetry.Metrics;
@@ -18,9 +19,21 @@ internal static class OtlpExport
     public static void AddOtlpExport(this WebApplicationBuilder builder)
     {
         var (metrics, traces) = (IsAsked(builder.Configuration, "METRICS"), IsAsked(builder.Configuration, "TRACES"));
-        if (!metrics && !traces)
-            return;
-        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.Clear()
+        if (metrics || traces)
+            Add(builder.Services, metrics, traces); // a method of its own: without a receiver the libraries are not even loaded
+    }
+
+    /// <summary>Tells spans of requests which index and which operation they are of; after routing.</summary>
+    public static void UseSpanTags(this WebApplication app)
+    {
+        if (IsAsked(app.Configuration, "TRACES"))
+            app.Use(TagAsync);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Add(IServiceCollection services, bool metrics, bool traces)
+    {
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.Clear()
             .AddService(System, serviceVersion: ServerVersion.Text)
             .AddTelemetrySdk()
             .AddEnvironmentVariableDetector()); // the last one wins
@@ -28,13 +41,6 @@ internal static class OtlpExport
             telemetry.WithMetrics(of => of.AddMeter([.. ExportedMetric.All.Select(metric => metric.Meter).Distinct(), "System.Runtime"]).AddOtlpExporter());
         if (traces)
             telemetry.WithTracing(of => of.AddSource("Microsoft.AspNetCore").AddOtlpExporter());
-    }
-
-    /// <summary>Tells spans of requests which index and which operation they are of; after routing.</summary>
-    public static void UseSpanTags(this WebApplication app)
-    {
-        if (app.Services.GetService<TracerProvider>() is not null)
-            app.Use(TagAsync);
     }
 
     private static Task TagAsync(HttpContext context, RequestDelegate next)
@@ -55,7 +61,7 @@ internal static class OtlpExport
     private static string? OperationOf(Endpoint? endpoint) =>
         endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.Name ?? (endpoint as RouteEndpoint)?.RoutePattern.RawText;
 
-    private static bool IsAsked(ConfigurationManager configuration, string signal) =>
+    private static bool IsAsked(IConfiguration configuration, string signal) =>
         !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])
         || !string.IsNullOrEmpty(configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]);
 }

@@ -6,9 +6,9 @@ namespace VectorServer.Storage;
 public static partial class FileHandles
 {
     private const int WithoutLimit = 1 << 20;
-    private const int OfTheProgram = 256; // libraries, listeners, pipes: 230 after a start
+    private const int OfTheProgram = 320; // libraries, listeners, pipes: 252 after a start, each library that is used later
     private const int SpareMin = 64;
-    private const int Min = 300; // the program's, a few of namespaces and connections, and the last eighth
+    private const int Min = 400; // the program's, a few of namespaces and connections, and the last eighth
     private const int LastShare = 8;
 
     private static readonly int Max = Read();

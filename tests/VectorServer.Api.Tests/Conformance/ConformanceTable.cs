@@ -3,13 +3,13 @@ using VectorServer.Api.Wire;
 
 namespace VectorServer.Api.Tests.Conformance;
 
-/// <summary>README's table of conformance, between its markers.</summary>
+/// <summary>The table of conformance in docs/compatibility.md, between its markers.</summary>
 internal static class ConformanceTable
 {
     private const string Begin = "<!-- conformance -->\n";
     private const string End = "<!-- /conformance -->";
 
-    private static readonly string Path = Sdk.Tests.Repository.PathOf("README.md");
+    private static readonly string Path = Sdk.Tests.Repository.PathOf("docs", "compatibility.md");
 
     public static string Render(Findings findings)
     {
@@ -27,25 +27,25 @@ internal static class ConformanceTable
         return table.ToString();
     }
 
-    /// <summary>What README says now.</summary>
+    /// <summary>What the page says now.</summary>
     public static string Read()
     {
-        var (readme, begin, end) = Find();
-        return readme[begin..end];
+        var (page, begin, end) = Find();
+        return page[begin..end];
     }
 
     public static void Write(string table)
     {
-        var (readme, begin, end) = Find();
-        File.WriteAllText(Path, readme[..begin] + table + readme[end..]);
+        var (page, begin, end) = Find();
+        File.WriteAllText(Path, page[..begin] + table + page[end..]);
     }
 
-    private static (string Readme, int Begin, int End) Find()
+    private static (string Page, int Begin, int End) Find()
     {
-        var readme = File.ReadAllText(Path);
-        var begin = readme.IndexOf(Begin, StringComparison.Ordinal);
-        Assert.True(begin >= 0, $"README.md has no line {Begin}");
-        return (readme, begin + Begin.Length, readme.IndexOf(End, begin, StringComparison.Ordinal));
+        var page = File.ReadAllText(Path);
+        var begin = page.IndexOf(Begin, StringComparison.Ordinal);
+        Assert.True(begin >= 0, $"docs/compatibility.md has no line {Begin}");
+        return (page, begin + Begin.Length, page.IndexOf(End, begin, StringComparison.Ordinal));
     }
 
     private static string Share(IEnumerable<Outcome> outcomes)

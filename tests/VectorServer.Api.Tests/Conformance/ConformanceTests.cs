@@ -32,7 +32,7 @@ public sealed class ConformanceTests(ConformanceRun run) : IClassFixture<Conform
         Assert.Empty(outcomes.Where(outcome => outcome is { IsOffered: true, Problem: not null }).Select(outcome => $"{outcome.Method}: {outcome.Problem}"));
     }
 
-    /// <summary>With VECTORSERVER_WRITE_CONFORMANCE=1 it writes README's table instead.</summary>
+    /// <summary>With VECTORSERVER_WRITE_CONFORMANCE=1 it writes the table of docs/compatibility.md instead.</summary>
     [Fact]
     public async Task README_shows_what_was_found()
     {
@@ -41,7 +41,7 @@ public sealed class ConformanceTests(ConformanceRun run) : IClassFixture<Conform
             ConformanceTable.Write(found);
 
         var shown = ConformanceTable.Read();
-        Assert.True(shown == found, $"README.md's table between the conformance markers must be (set {WriteVariable}=1 to have it written):\n\n{found}");
+        Assert.True(shown == found, $"The table of docs/compatibility.md between the conformance markers must be (set {WriteVariable}=1 to have it written):\n\n{found}");
     }
 
     [Theory]

@@ -6,7 +6,8 @@ namespace VectorServer.Benchmarks.Peers;
 /// <summary>Gets the peers, starts them, and holds processes to cores.</summary>
 internal static class PeerTools
 {
-    private static readonly string Root = FindRoot();
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = FindRoot();
     private static readonly string Fetched = Path.Combine(Root, "artifacts", "peers");
 
     /// <summary>The bench's own folder in the source tree.</summary>

@@ -9,7 +9,7 @@ import { args, pinecone, withIndex } from '../support/sdk.mjs';
 
 const service = (file) => fileURLToPath(new URL(`../../../../src/VectorServer.Api/Grpc/${file}.proto`, import.meta.url));
 const { NamespaceAliasService } = load('namespace_alias_service');
-const status = loader.loadSync(service('rpc_status'));
+const status = loader.loadSync(fileURLToPath(new URL('../protos/rpc_status.proto', import.meta.url)));
 
 await withIndex({}, async (index) => {
   const { host } = await pinecone.describeIndex(args.index);

@@ -147,8 +147,8 @@ async function errors() {
 
 /** What probes and tools ask, without a key: health, and the service's description as the server tells it. */
 async function discovery() {
-  const folder = new URL('.', new URL('file://' + proto));
-  const load = (file) => grpc.loadPackageDefinition(loader.loadSync(fileURLToPath(new URL(file, folder)), { enums: String })).grpc;
+  const load = (file) => grpc.loadPackageDefinition(
+    loader.loadSync(fileURLToPath(new URL(`../protos/${file}`, import.meta.url)), { enums: String })).grpc;
   const health = new (load('health.proto').health.v1.Health)(new URL(host).host, credentials);
   const answer = await new Promise((resolve, reject) => {
     health.Check({ service: 'VectorService' }, (error, message) => (error ? reject(error) : resolve(message)));
