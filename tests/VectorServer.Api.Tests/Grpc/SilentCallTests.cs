@@ -57,7 +57,15 @@ public sealed class SilentCallTests
         public async Task<string> StatusAsync()
         {
             using var answer = await _answer;
-            await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+            try
+            {
+                await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+            }
+            catch (HttpRequestException)
+            {
+                return "14"; // as clients say of a connection that the server closes: its last frames may come before the status
+            }
+
             return Assert.Single((answer.Headers.Contains("grpc-status") ? answer.Headers : answer.TrailingHeaders).GetValues("grpc-status"));
         }
 
