@@ -45,9 +45,12 @@ internal static partial class StartBanner
         (var count, var file) => $"{count} {(count == 1 ? "key" : "keys")} of the settings, and the keys of {file}",
     };
 
-    private static string Indexes(ServerOptions options) => options.Addressing == AddressingMode.Port
-        ? $"indexes on ports {options.IndexPortMin}-{options.IndexPortMax}"
-        : $"indexes at INDEX.{options.Domain}";
+    private static string Indexes(ServerOptions options) => options.Addressing switch
+    {
+        AddressingMode.Port => $"indexes on ports {options.IndexPortMin}-{options.IndexPortMax}",
+        AddressingMode.Subdomain => $"indexes at INDEX.{options.Domain}",
+        _ => "indexes below /indexes/INDEX",
+    };
 
     /// <summary>Of the control plane; https first where there is no http.</summary>
     private static List<string> Urls(WebApplication app, ServerOptions options)
