@@ -1,7 +1,7 @@
 using VectorServer.Storage.Backups;
 using VectorServer.Storage.Codecs;
-using VectorServer.Storage.IO;
 using VectorServer.Storage.Integrity;
+using VectorServer.Storage.IO;
 using VectorServer.Storage.Namespaces;
 using VectorServer.Storage.Registry;
 

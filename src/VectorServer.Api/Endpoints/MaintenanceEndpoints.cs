@@ -1,6 +1,6 @@
-using VectorServer.Api.Errors;
 using VectorServer.Api.Addressing;
 using VectorServer.Api.Auth;
+using VectorServer.Api.Errors;
 using VectorServer.Api.OpenApi;
 using VectorServer.Api.Validation;
 using VectorServer.Api.Wire;
