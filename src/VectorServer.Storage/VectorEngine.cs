@@ -49,7 +49,9 @@ public sealed partial class VectorEngine : IAsyncDisposable
     public IReadOnlyList<VectorIndex> Indexes => [.. _indexes.Values.OrderBy(index => index.Descriptor.Name, StringComparer.Ordinal)];
 
     /// <summary>Opens or creates the directory and takes its lock. Namespaces are opened when first used.</summary>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.FailedPrecondition"/>: another process holds the directory.</exception>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageErrorCode.FailedPrecondition"/>: another process holds the directory.
+    /// </exception>
     public static VectorEngine Open(EngineOptions options) => Open(new EngineServices(options));
 
     /// <summary>The same on parts that a test brings.</summary>
@@ -62,7 +64,8 @@ public sealed partial class VectorEngine : IAsyncDisposable
         {
             services = services with
             {
-                Reserve = new SpaceReserve(services.Disk, NamespaceLayout.Reserve(services.Options.DataDirectory), services.Options.ReserveBytes, services.Log),
+                Reserve = new SpaceReserve(
+                    services.Disk, NamespaceLayout.Reserve(services.Options.DataDirectory), services.Options.ReserveBytes, services.Log),
                 OpenNamespaces = new OpenNamespaces(services.Options.OpenNamespacesMax ?? OpenNamespaces.UsualMax(), OpenWaitMax),
             };
             services.Reserve.TryTake();
@@ -85,7 +88,8 @@ public sealed partial class VectorEngine : IAsyncDisposable
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>: <c>Index NAME not found.</c></exception>
     public VectorIndex GetIndex(string name) =>
         TryGetIndex(name, out var index) ? index
-        : Damage.WhatIsWrong(name, null) is { } what ? throw new StorageException(StorageErrorCode.DataCorruption, $"Index {name} is damaged and not served: {what}")
+        : Damage.WhatIsWrong(name, null) is { } what
+            ? throw new StorageException(StorageErrorCode.DataCorruption, $"Index {name} is damaged and not served: {what}")
         : throw new StorageException(StorageErrorCode.NotFound, $"Index {name} not found.");
 
     public bool TryGetIndex(string name, [NotNullWhen(true)] out VectorIndex? index)
@@ -95,7 +99,9 @@ public sealed partial class VectorEngine : IAsyncDisposable
     }
 
     /// <param name="descriptor">What to create; <see cref="IndexDescriptor.CreatedAt"/> is set by the engine.</param>
-    /// <param name="calibrationSample">Vectors to calibrate the codes on, <c>[n][dimension]</c>; null calibrates on the first rows written.</param>
+    /// <param name="calibrationSample">
+    /// Vectors to calibrate the codes on, <c>[n][dimension]</c>; null calibrates on the first rows written.
+    /// </param>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.AlreadyExists"/>, <see cref="StorageErrorCode.InvalidArgument"/>.</exception>
     public VectorIndex CreateIndex(IndexDescriptor descriptor, IReadOnlyList<float[]>? calibrationSample = null)
     {
@@ -141,7 +147,9 @@ public sealed partial class VectorEngine : IAsyncDisposable
 
     /// <summary>Removes the index; its name is free when the task ends, its files go when the last reader is done.</summary>
     /// <param name="name">Which index.</param>
-    /// <param name="check">Told what the index is now, which nobody changes meanwhile: what it throws keeps the index. Not asked where it is damaged.</param>
+    /// <param name="check">
+    /// Told what the index is now, which nobody changes meanwhile: what it throws keeps the index. Not asked where it is damaged.
+    /// </param>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.NotFound"/>, or what <paramref name="check"/> throws.</exception>
     public async Task DropIndexAsync(string name, Action<IndexDescriptor>? check = null)
     {
@@ -211,7 +219,9 @@ public sealed partial class VectorEngine : IAsyncDisposable
         string backupId, IndexDescriptor target, Metric? metric, IProgress<double>? progress, CancellationToken cancellation) =>
         _backupWork.RunAsync(stop => Backups.Read(backupId, backup => Restore(backup, target, metric, progress, stop)), cancellation);
 
-    /// <summary>Stops backups and restores, waits for requests under way, folds every log into its data files and releases the directory.</summary>
+    /// <summary>
+    /// Stops backups and restores, waits for requests under way, folds every log into its data files and releases the directory.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_idleTimer is not null)
@@ -285,7 +295,9 @@ public sealed partial class VectorEngine : IAsyncDisposable
             throw new StorageException(StorageErrorCode.AlreadyExists, "Resource already exists.");
     }
 
-    /// <summary>The caller holds the registry's lock: while an index is being removed, its directory is there and its name is not.</summary>
+    /// <summary>
+    /// The caller holds the registry's lock: while an index is being removed, its directory is there and its name is not.
+    /// </summary>
     private void CheckFree(string name)
     {
         ThrowIfTaken(name);
@@ -294,7 +306,9 @@ public sealed partial class VectorEngine : IAsyncDisposable
             throw new StorageException(StorageErrorCode.FailedPrecondition, "The data directory holds files under this index's name that no index owns");
     }
 
-    /// <summary>Makes an index's directory aside and moves it last: whatever step a crash comes after, the next open finds nothing in its name's way.</summary>
+    /// <summary>
+    /// Makes an index's directory aside and moves it last: whatever step a crash comes after, the next open finds nothing in its name's way.
+    /// </summary>
     /// <param name="descriptor">The index.</param>
     /// <param name="fill">Makes the directory it is given.</param>
     /// <param name="register">Moves it in place.</param>
@@ -316,7 +330,9 @@ public sealed partial class VectorEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Registers an index whose name is free and whose directory lies aside, and opens it. The caller holds the registry's lock.</summary>
+    /// <summary>
+    /// Registers an index whose name is free and whose directory lies aside, and opens it. The caller holds the registry's lock.
+    /// </summary>
     private VectorIndex Register(IndexDescriptor descriptor, string aside)
     {
         var created = descriptor with { CreatedAt = _services.Time.GetUtcNow() };

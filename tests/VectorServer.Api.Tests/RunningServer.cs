@@ -131,6 +131,18 @@ internal sealed class RunningServer : IDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Waits until its output has a text.</summary>
+    /// <exception cref="TimeoutException">It does not say so.</exception>
+    public async Task UntilItSaysAsync(string text)
+    {
+        for (var started = Stopwatch.GetTimestamp(); !Output.Contains(text, StringComparison.Ordinal);)
+        {
+            if (Stopwatch.GetElapsedTime(started) > EndMax)
+                throw new TimeoutException($"It does not say '{text}': {Output}");
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Waits until it takes no new connection.</summary>
     public async Task WaitUntilClosedAsync()
     {

@@ -136,8 +136,7 @@ public sealed class ShutdownTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals");
         Assert.SkipWhen(signal == "HUP" && RunningServer.IgnoresHangups(), "It is ignored");
         using var server = RunningServer.Begin(_data.FullName);
-        while (!server.Output.Contains("NO API KEYS", StringComparison.Ordinal)) // the data directory is open
-            await Task.Delay(1, Cancellation);
+        await server.UntilItSaysAsync("NO API KEYS"); // the data directory is open
         await Task.Delay(delayMs, Cancellation);
 
         server.Signal(signal);

@@ -16,18 +16,19 @@ public sealed partial class TidyTests
 
     private static readonly string Sources = Path.Combine(RepositoryRoot(), "src");
 
+    private static readonly List<SourceFile> Engine = FilesOf("VectorServer.Storage");
+
     public static TheoryData<string> Rooms => [.. EngineFloors];
 
     [Theory]
     [MemberData(nameof(Rooms))]
     public void Rooms_of_the_engine_use_those_below_them_only(string room)
     {
-        var files = FilesOf("VectorServer.Storage");
-        var types = files.SelectMany(file => file.Types.Select(type => (Type: type, file.Namespace, file.Room))).Distinct().ToLookup(one => one.Type);
+        var types = Engine.SelectMany(file => file.Types.Select(type => (Type: type, file.Namespace, file.Room))).Distinct().ToLookup(one => one.Type);
         var own = Array.IndexOf(EngineFloors, room);
 
         var upward =
-            from file in files
+            from file in Engine
             where file.Room == room
             from word in file.Words
             let seen = types[word].Where(type => file.Sees(type.Namespace)).ToArray()
@@ -47,7 +48,7 @@ public sealed partial class TidyTests
 
     [Fact]
     public void Every_room_of_the_engine_has_its_floor() =>
-        Assert.Equal([], FilesOf("VectorServer.Storage").Select(file => file.Room).Distinct().Except(EngineFloors));
+        Assert.Equal([], Engine.Select(file => file.Room).Distinct().Except(EngineFloors));
 
     [Fact]
     public void Every_kernel_stands_beside_its_plain_twin()

@@ -25,8 +25,8 @@ internal static class StatsEndpoints
 
     private static async Task DescribeAsync(HttpContext context, DescribeIndexStatsRequest request)
     {
-        var stats = await context.StatsAsync(request);
         var storage = context.AsksFor(Extensions.Storage) ? await context.StorageAsync(request) : null;
+        var stats = storage?.Stats ?? await context.StatsAsync(request);
         await context.AnswerAsync(stats.ToDescription(context.TargetIndex().Descriptor, context.Target().ApiVersion, storage));
     }
 }

@@ -6,17 +6,20 @@ using VectorServer.Api.Switches;
 namespace VectorServer.Api.Logging;
 
 /// <summary>
-/// One line per request: method, path, index, status, duration, and the fault where one was injected. Never headers, bodies or the query string, which carry keys,
-/// vectors and ids.
+/// One line per request: method, path, index, status, duration, and the fault where one was injected. Never headers, bodies or the query
+/// string, which carry keys, vectors and ids.
 /// </summary>
 internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger<RequestLogMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         var ids = RequestIds.Begin(context);
+        var path = context.Request.Path;
+        var started = Stopwatch.GetTimestamp();
         try
         {
-            await LogAsync(context);
+            await next(context);
+            Log(context, path, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         finally
         {
@@ -24,12 +27,8 @@ internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger
         }
     }
 
-    private async Task LogAsync(HttpContext context)
+    private void Log(HttpContext context, PathString path, double durationMs)
     {
-        var path = context.Request.Path;
-        var started = Stopwatch.GetTimestamp();
-        await next(context);
-
         // Probes come every few seconds and say nothing while they succeed.
         var isProbe = context.GetEndpoint()?.Metadata.GetMetadata<PublicEndpoint>() is not null;
         var level = isProbe ? LogLevel.Debug : LogLevel.Information;
@@ -38,7 +37,6 @@ internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger
 
         var sentPath = path.ToUriComponent();
         var index = context.Target().IndexName ?? "-";
-        var durationMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         var mark = context.Features.Get<InjectedFault>() is { } injected ? $" (injected {injected.Fault.Name})" : "";
         LogRequest(logger, level, context.Request.Method, sentPath, index, context.Response.StatusCode, durationMs, mark);
     }

@@ -14,7 +14,7 @@ namespace VectorServer.Api.Metrics;
 /// </summary>
 internal static class OtlpExport
 {
-    private const string System = "vectorserver"; // of the database conventions, and the service's usual name
+    private const string ServiceName = "vectorserver"; // and the system of the conventions for databases
 
     public static void AddOtlpExport(this WebApplicationBuilder builder)
     {
@@ -34,7 +34,7 @@ internal static class OtlpExport
     private static void Add(IServiceCollection services, bool metrics, bool traces)
     {
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.Clear()
-            .AddService(System, serviceVersion: ServerVersion.Text)
+            .AddService(ServiceName, serviceVersion: ServerVersion.Text)
             .AddTelemetrySdk()
             .AddEnvironmentVariableDetector()); // the last one wins
         if (metrics)
@@ -47,7 +47,7 @@ internal static class OtlpExport
     {
         if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span)
         {
-            span.SetTag("db.system.name", System);
+            span.SetTag("db.system.name", ServiceName);
             if (context.Target().IndexName is { } index)
                 span.SetTag("db.collection.name", index);
             if (OperationOf(context.GetEndpoint()) is { } operation)

@@ -9,7 +9,9 @@ using VectorServer.Storage.Wal;
 
 namespace VectorServer.Storage.Registry;
 
-/// <summary>The namespaces of one index by the client's name. Each is opened at its first use; one that cannot be opened says so by itself.</summary>
+/// <summary>
+/// The namespaces of one index by the client's name. Each is opened at its first use; one that cannot be opened says so by itself.
+/// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Semaphore and token source have no wait handle or timer to dispose, and late callers must still find them.")]
 internal sealed partial class NamespaceSet
 {
@@ -41,7 +43,9 @@ internal sealed partial class NamespaceSet
     /// <summary>The names of all that readers may see, in byte order.</summary>
     public IEnumerable<string> Names() => _closed
         ? throw Closing()
-        : _stores.Where(store => !store.Value.IsValueCreated || store.Value.Value.IsVisible).Select(store => store.Key).Order(StringComparer.Ordinal);
+        : _stores.Where(store => !store.Value.IsValueCreated || store.Value.Value.IsVisible)
+            .Select(store => store.Key)
+            .Order(StringComparer.Ordinal);
 
     /// <summary>Cancelled when the index is about to close or to be removed.</summary>
     public CancellationToken Ending => _ending.Token;
@@ -71,11 +75,15 @@ internal sealed partial class NamespaceSet
     /// <exception cref="StorageException">Not found, an alias, damaged, or closing.</exception>
     public NamespaceStore Get(string name) => Find(name) ?? throw Absent(name);
 
-    /// <summary>The newest snapshot of a namespace, by its own name, that readers may see; false if there is none, as for no such namespace.</summary>
+    /// <summary>
+    /// The newest snapshot of a namespace, by its own name, that readers may see; false if there is none, as for no such namespace.
+    /// </summary>
     /// <exception cref="StorageException">Damaged, or closing.</exception>
     public bool TryAcquire(string name, out SnapshotLease lease) => Acquire(name, out lease) is not null;
 
-    /// <summary>Holds a namespace's newest snapshot to read all of it, whatever becomes of the namespace; null once it is deleted.</summary>
+    /// <summary>
+    /// Holds a namespace's newest snapshot to read all of it, whatever becomes of the namespace; null once it is deleted.
+    /// </summary>
     /// <exception cref="StorageException">Damaged, or closing.</exception>
     public HeldNamespace? Hold(string name, CancellationToken cancellation)
     {
@@ -201,7 +209,8 @@ internal sealed partial class NamespaceSet
         {
             BeginDeletion(name);
             if (!_stores.ContainsKey(name) && !_closed)
-                _services.Disk.SyncDirectory(_directory); // until it is synced, the renaming in a removal that failed may be undone by a power loss
+                // Until it is synced, the renaming in a removal that failed may be undone by a power loss.
+                _services.Disk.SyncDirectory(_directory);
             if (name.Length == 0 && !_stores.ContainsKey(name))
                 return;
             if (FindToDelete(name) is { } store)

@@ -1,6 +1,6 @@
 namespace VectorServer.Storage;
 
-/// <content>The index as a host sees it. Reads need no disk or lock to wait for, so their tasks have completed when the calls return.</content>
+/// <content>The index as a host sees it. Reads run on the calling thread: their tasks have completed when the calls return.</content>
 public sealed partial class VectorIndex : IVectorIndex, IIndexCare, IStorageFigures
 {
     IIndexCare IVectorIndex.Care => this;
@@ -49,7 +49,7 @@ public sealed partial class VectorIndex : IVectorIndex, IIndexCare, IStorageFigu
         ReadAll(ns).ToAsyncEnumerable();
 
     ValueTask<IndexStats> IIndexReads.StatsAsync(Filter? filter, CancellationToken cancellation) =>
-        new(new IndexStats([.. Stats(filter).Namespaces.Select(ns => new NamespaceStats(ns.Name, ns.RecordCount))]));
+        new(Stats(filter).Stats);
 
     ValueTask<IndexStorage> IStorageFigures.StorageAsync(Filter? filter, CancellationToken cancellation) => new(Stats(filter));
 

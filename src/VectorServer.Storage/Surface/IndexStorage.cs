@@ -6,5 +6,8 @@ public sealed record IndexStorage(IReadOnlyList<NamespaceStorageStats> Namespace
     /// <summary>Namespaces that are damaged and so not among <see cref="Namespaces"/>.</summary>
     public IReadOnlyList<DamagedNamespace> Damaged { get; init; } = [];
 
+    /// <summary>The counts alone.</summary>
+    public IndexStats Stats => new([.. Namespaces.Select(ns => new NamespaceStats(ns.Name, ns.RecordCount))]);
+
     public long TotalRecordCount => Namespaces.Sum(ns => ns.RecordCount);
 }

@@ -148,8 +148,7 @@ public sealed class StartTests : IDisposable
 
         using var content = new StringContent($$$"""{"uri": "file://{{{imports}}}", "errorMode": {"onError": "abort"}}""", Encoding.UTF8, "application/json");
         using var answer = await http.PostAsync("/indexes/things/bulk/imports", content, Cancellation);
-        while (!server.Output.Contains(" failed after ", StringComparison.Ordinal)) // the test hangs if it is never told of
-            await Task.Delay(20, Cancellation);
+        await server.UntilItSaysAsync(" failed after ");
 
         Assert.Matches(@" WRN Import 1 of index things failed after [0-9.]+ ms: 0 records, 1 left out; its description says why", server.Output);
         Assert.DoesNotContain("S3CRET", server.Output, StringComparison.Ordinal);

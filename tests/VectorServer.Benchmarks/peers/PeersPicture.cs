@@ -28,7 +28,7 @@ internal static class PeersPicture
                 isRecall = line.StartsWith("### Recall@10 of", StringComparison.Ordinal);
             var cells = line.Split('|', StringSplitOptions.TrimEntries);
             if (isRecall && cells.Length > 6 && Number(cells[4]) is { } recall && Number(cells[5]) is { } speed && !cells[2].Contains("exact", StringComparison.Ordinal))
-                yield return ($"{Short(cells[1], ' ')}, {Short(cells[2], ' ')}", recall, speed);
+                yield return ($"{Short(cells[1])}, {Short(cells[2])}", recall, speed);
         }
     }
 
@@ -74,11 +74,8 @@ internal static class PeersPicture
     private static double? Number(string text) => double.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>Without versions and settings behind the name.</summary>
-    private static string Short(string text, char end)
-    {
-        var words = text.Split(end);
-        return text.StartsWith("this engine", StringComparison.Ordinal) ? "VectorServer"
-            : text.StartsWith("auto: scan", StringComparison.Ordinal) ? "scan of codes"
-            : words[0].TrimEnd(',') + (text.Contains("int8", StringComparison.Ordinal) ? " int8" : "");
-    }
+    private static string Short(string text) =>
+        text.StartsWith("this engine", StringComparison.Ordinal) ? "VectorServer"
+        : text.StartsWith("auto: scan", StringComparison.Ordinal) ? "scan of codes"
+        : text.Split(' ')[0].TrimEnd(',') + (text.Contains("int8", StringComparison.Ordinal) ? " int8" : "");
 }
